@@ -1,2 +1,5 @@
 //! usher: running admin consoles that have no API, exactly, and with proof.
+pub mod diag;
+pub mod digest;
 pub mod practice;
+pub mod source;
