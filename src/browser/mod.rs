@@ -1,0 +1,2 @@
+//! The browser as the engine sees it.
+pub mod driver;
