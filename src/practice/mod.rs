@@ -17,6 +17,8 @@ mod serve;
 mod session;
 mod store;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use catalogue::{Console, Knob, consoles};

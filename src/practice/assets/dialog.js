@@ -49,6 +49,7 @@ function openDialog({ title, text, role = "dialog", fields = [], submit, danger 
     busy = false;
     go.classList.remove("busy");
     refresh();
+    if (overlay.isConnected) go.focus();
   });
   overlay.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !busy) close();
