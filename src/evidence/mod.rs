@@ -1,5 +1,10 @@
 //! Exhibits: the kept files of a run, and the facts an auditor asks for beside each.
 
+pub mod mask;
+mod store;
+
+pub use store::{Store, is_plain};
+
 use crate::digest::Digest;
 use serde::{Deserialize, Serialize};
 

@@ -77,9 +77,8 @@ pub enum Fact {
         /// How trusted input reaches the page and how pictures are taken.
         input: String,
         pictures: String,
-        /// Processes that must be dead before anybody acts again: pid and start time.
-        processes: Vec<crate::browser::driver::ProcessMark>,
-        profile: String,
+        /// What must be dead before anybody acts again; none on a driver that is not ours.
+        traces: Option<crate::browser::driver::Traces>,
     },
     /// The page showed who is signed in, and it is who it should be.
     SignedIn { account: String, tenant: String, generation: String, book: String },

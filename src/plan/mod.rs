@@ -2,6 +2,15 @@
 //!
 //! Pure: no disk, clock, network or randomness. This is where scripts, books and requests meet.
 
+mod build;
+mod check;
+mod decide;
+mod pack;
+
+pub use build::{Parts, build, usual_cap, words};
+pub use decide::{Guards, There, Wish, admins, decide, takes_an_admin};
+pub use pack::{BookFile, Pack, PackFiles, ScriptFile, View};
+
 use crate::digest::Digest;
 use crate::words::{Action, Identity, Outcome, State};
 use serde::{Deserialize, Serialize};
@@ -50,6 +59,8 @@ pub struct Plan {
     pub cap: u32,
     /// What a person should know before saying yes.
     pub notes: Vec<String>,
+    /// People who are never removed or changed.
+    pub protected: Vec<String>,
     /// One job for each person.
     pub jobs: Vec<Job>,
 }

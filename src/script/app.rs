@@ -69,6 +69,8 @@ pub struct SignedIn {
     pub account: At<String>,
     /// Shows the tenant.
     pub tenant: At<String>,
+    /// The page that shows them, where not every page does.
+    pub page: Option<At<String>>,
 }
 
 /// The words of a status column.

@@ -120,7 +120,8 @@ pub struct List {
     /// The control that leads to its next page.
     pub next: Option<At<Control>>,
     /// The app's own count, as a whole line of the page, such as `${n} users`.
-    pub count: Option<At<Template>>,
+    #[serde(default)]
+    pub count: Several<Template>,
     /// What it says when it holds nobody.
     #[serde(default)]
     pub empty: Several<String>,

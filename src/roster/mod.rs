@@ -1,0 +1,72 @@
+//! The people an app shows, read from snapshots of its pages, and how it was proven that nobody is missing.
+//!
+//! Pure: snapshots in, people out. It knows no browser, no book and no request; how a list is laid out is handed in as [`Shape`].
+//! Whatever cannot be read for certain is never left out in silence: it makes the roster unproven.
+
+mod completeness;
+mod count;
+mod fold;
+mod grid;
+mod header;
+mod key;
+mod measure;
+mod near;
+mod page;
+#[cfg(test)]
+mod tests;
+mod text;
+mod walk;
+
+pub use completeness::{Completeness, Found, Roster};
+pub use fold::{fold, keys_equal};
+pub use near::{Near, Why};
+pub use crate::words::State;
+pub use page::{PageRead, Unreadable, read_page};
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One column of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnShape {
+    /// The name it is known by.
+    pub name: String,
+    /// What stands in its header, as a whole.
+    pub header: String,
+    /// The part of the cell that is meant, when it is not the whole cell.
+    pub css: Option<String>,
+}
+
+/// How one list is laid out, made from a book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The list's name.
+    pub list: String,
+    /// The column that holds the key; one named `username` holds logins, any other e-mail addresses.
+    pub key: String,
+    /// The columns that are read; a table must have all of them.
+    pub columns: Vec<ColumnShape>,
+    /// What the app says of how many there are, any of these: `${n} users`, `${from}-${to} of ${n}`.
+    pub count: Vec<String>,
+    /// What the page or the table says when nobody is in the list, as whole lines.
+    pub empty: Vec<String>,
+    /// The words of the column named `status`, and what they mean.
+    pub states: Vec<(State, Vec<String>)>,
+    /// The state of everybody when there is no such column, or no words for it.
+    pub otherwise: State,
+}
+
+/// One person an app shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The key, case-folded.
+    pub key: String,
+    /// The key as it is shown.
+    pub shown: String,
+    /// The text of every column by its name.
+    pub columns: BTreeMap<String, String>,
+    /// In what state the person is.
+    pub state: State,
+    /// The list that shows the person.
+    pub list: String,
+}
