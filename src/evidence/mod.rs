@@ -1,0 +1,2 @@
+//! What is kept: pictures and their folder.
+pub mod mask;
