@@ -1,4 +1,5 @@
 //! usher: running admin consoles that have no API, exactly, and with proof.
+pub mod browser;
 pub mod diag;
 pub mod digest;
 pub mod evidence;

@@ -1,0 +1,3 @@
+//! The browser: how it is started, asked and ended.
+pub mod driver;
+pub mod guard;
