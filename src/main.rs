@@ -1,2 +1,5 @@
 //! The binary: hands over to `cli` and leaves with its exit code.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    usher::cli::main()
+}

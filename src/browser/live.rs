@@ -18,19 +18,31 @@ const LIBRARY: &str = concat!(
     include_str!("page/text.js"),
     include_str!("page/roles.js"),
     include_str!("page/names.js"),
+    include_str!("page/native_names.js"),
     include_str!("page/visible.js"),
+    include_str!("page/hit.js"),
     include_str!("page/lines.js"),
     include_str!("page/locate.js"),
+    include_str!("page/find.js"),
     include_str!("page/outlines.js"),
-    include_str!("page/says.js"),
     include_str!("page/lists.js"),
-    include_str!("page/snapshot.js"),
+    include_str!("page/rows.js"),
+    include_str!("page/says.js"),
     include_str!("page/wait.js"),
-    include_str!("page/act.js"),
-    include_str!("page/guard.js"),
+    include_str!("page/look.js"),
+    include_str!("page/snapshot.js"),
+    include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
+    include_str!("page/act.js"),
+    include_str!("page/choose.js"),
+    include_str!("page/binding.js"),
+    include_str!("page/guard.js"),
     include_str!("page/ask.js"),
 );
+
+/// Asks the library that a question before has left in this document; it is sent again only where it is not there.
+const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
+     if (kept) kept(arguments[0], arguments[1]); else arguments[1]({ outcome: 'not_installed' });";
 
 /// How long a control may take to be there and ready.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,16 +56,13 @@ pub struct Live {
     wire: Wire,
     says: Vec<SaysTarget>,
     session: String,
-    /// Where the pointer is known to be, so that it need not be moved there again.
-    viewport: (f64, f64),
 }
 
 impl Live {
     pub(super) fn new(wire: Wire) -> Self {
-        let (width, height) = wire.facts.viewport;
         // The name only has to differ from every name a page uses; who guesses it gains nothing.
         let session = format!("usher-{}", crate::digest::Digest::of(format!("{:?}", Instant::now())).short());
-        Self { wire, says: Vec::new(), session, viewport: (f64::from(width), f64::from(height)) }
+        Self { wire, says: Vec::new(), session }
     }
 
     /// What the session turned out to be.
@@ -74,7 +83,11 @@ impl Live {
         loop {
             let left = until.saturating_duration_since(Instant::now());
             request["deadline_ms"] = json!(left.as_millis().min(u128::from(u32::MAX)));
-            match self.wire.script(LIBRARY, &request).await {
+            let answer = match self.wire.script(ASK, &request).await {
+                Ok(answer) if text(&answer, "outcome") == "not_installed" => self.wire.script(LIBRARY, &request).await,
+                other => other,
+            };
+            match answer {
                 Ok(answer) if text(&answer, "outcome") == "error" => {
                     return Err(Trouble::Broken(anyhow!("the in-page library failed: {}", text(&answer, "why"))));
                 }
@@ -133,24 +146,44 @@ impl Live {
         self.ask(request, PATIENCE).await
     }
 
+    /// Finds a control, puts a guard on it that lets one click through to it and nothing else, and gives the answer.
+    async fn guarded(&self, target: &Target) -> Result<Value, Trouble> {
+        self.ask_for(json!({ "ask": "arm", "once": true }), target, PATIENCE).await
+    }
+
+    /// Chooses in a native select by keys. They are guarded like a click: should the page move the focus away meanwhile,
+    /// no key reaches whatever has it then. The list is opened first, so that only Enter changes anything.
     async fn choose_native(&self, target: &Target, answer: &Value, option: &str) -> Result<(), Trouble> {
         let chosen = pick(target, answer, option)?;
         if chosen.get("selected").and_then(Value::as_bool) == Some(true) {
             return Ok(());
         }
-        // The popup is opened, so that the keys move a highlight only and one change is committed by Enter. Home comes
-        // first: from there the option is as many steps down as enabled options stand before it.
-        let name = text(chosen, "name").to_owned();
-        let steps = options(answer).iter().take_while(|o| text(o, "name") != name).filter(|o| !disabled(o)).count();
-        let mut groups: Vec<&[char]> = vec![&[ALT, ARROW_DOWN], &[HOME]];
-        groups.extend(std::iter::repeat_n::<&[char]>(&[ARROW_DOWN], steps));
+        if answer.get("list").and_then(Value::as_bool) == Some(true) {
+            let reach = json!({ "ask": "options", "reach": chosen.get("index") });
+            let shown = self.ask_for(reach, target, PATIENCE).await?;
+            self.guarded(target).await?;
+            return Ok(self.point(point(pick(target, &shown, option)?)?, true).await?);
+        }
+        let presses = chosen.get("presses").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        self.guarded(target).await?;
+        self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
+        self.keys(&[&[SPACE]]).await?;
+        let opened = self.ask_for(json!({ "ask": "opened" }), target, PATIENCE).await?;
+        let stands = |what: &str| opened.get(what).and_then(Value::as_bool) == Some(true);
+        if !stands("open") || !stands("focused") {
+            self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+            let message = format!("the list of `{}` did not open, so no key is sent to it", target.name);
+            return Err(Refused { kind: RefusalKind::NotHeld, message, target: Some(target.clone()), ..Default::default() }.into());
+        }
+        let mut groups: Vec<&[char]> = vec![&[HOME]];
+        groups.extend(std::iter::repeat_n::<&[char]>(&[ARROW_DOWN], presses));
         groups.push(&[ENTER]);
         self.keys(&groups).await?;
         Ok(())
     }
 }
 
-const ALT: char = '\u{e00a}';
+const SPACE: char = ' ';
 const HOME: char = '\u{e011}';
 const ARROW_DOWN: char = '\u{e015}';
 const ENTER: char = '\u{e007}';
@@ -202,7 +235,7 @@ impl Browser for Live {
     }
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
-        let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
+        let answer = self.guarded(target).await?;
         self.point(point(&answer)?, true).await?;
         Ok(seen(target, &answer))
     }
@@ -225,11 +258,13 @@ impl Browser for Live {
         }
         // The field did not take the text as one insertion; a person's keys are tried once, which a fill may be.
         tracing::debug!(field = target.name, "the field did not hold the inserted text; typing keys");
-        self.point(point(&answer)?, true).await?;
+        self.ask_for(json!({ "ask": "arm" }), target, PATIENCE).await?;
         let mut groups: Vec<Vec<char>> = vec![vec![CONTROL, 'a'], vec![DELETE]];
         groups.extend(typed.chars().map(|c| vec![c]));
         let borrowed: Vec<&[char]> = groups.iter().map(Vec::as_slice).collect();
+        // The guard lets keys through to this very field only: a focus that moves away meanwhile gets none of them.
         self.keys(&borrowed).await?;
+        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
         let request = json!({ "ask": "look", "want": "ready" });
         let again = self.ask_for(request, target, PATIENCE).await?;
         // A secret is only ever compared by length outside of the page, and only when the page tells it.
@@ -259,7 +294,7 @@ impl Browser for Live {
                 }
             }
             "combobox" | "menu" => {
-                self.point(point(&answer)?, true).await?;
+                self.point(point(&self.guarded(target).await?)?, true).await?;
                 let opened = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
                 self.point(point(pick(target, &opened, option)?)?, true).await?;
             }
@@ -291,7 +326,7 @@ impl Browser for Live {
         if first.checked == Some(on) {
             return Ok(first);
         }
-        self.point(point(&answer)?, true).await?;
+        self.point(point(&self.guarded(target).await?)?, true).await?;
         let again = seen(target, &self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?);
         if again.checked == Some(on) {
             return Ok(again);
@@ -476,7 +511,9 @@ fn seen(target: &Target, answer: &Value) -> Seen {
         .filter(|(_, hit)| hit.get("matched").and_then(Value::as_u64).unwrap_or(0) > 0)
         .map(|(description, _)| description.words())
         .collect();
-    Seen { by, text: text(answer, "text").to_owned(), checked: answer.get("checked").and_then(Value::as_bool) }
+    // A field's own text is what it holds; the page tells it of no secret field.
+    let shown = Some(text(answer, "text")).filter(|shown| !shown.is_empty()).unwrap_or_else(|| text(answer, "value"));
+    Seen { by, text: shown.to_owned(), checked: answer.get("checked").and_then(Value::as_bool) }
 }
 
 /// Turns what the page answered into a refusal that says what was tried and what was there instead.

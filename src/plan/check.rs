@@ -242,6 +242,9 @@ fn step_names(source: &Arc<Source>, step: &Step, real: &Names, all: &Names, foun
         if let Verb::Open(page) = verb {
             found.extend(Names::unknown(source, "page", page, &all.pages));
         }
+        if let Verb::Row(list) = verb {
+            found.extend(Names::unknown(source, "list", list, &all.lists));
+        }
     }
     controls.extend(step.names.clone());
     controls.extend(step.when.as_ref().and_then(|when| when.sees.clone()));

@@ -9,7 +9,7 @@ use crate::words::{Action, Family, Outcome, State};
 
 /// What a reading says about the wanted state.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// It holds.
     Holds(Outcome),
     /// The person is there, but differs from what was asked for.
@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 
 /// Holds a reading against what the script says must be shown.
-pub fn judge(view: &View, action: Action, read_back: &ReadBack, values: &Values, now: &Standing) -> Verdict {
+pub(super) fn judge(view: &View, action: Action, read_back: &ReadBack, values: &Values, now: &Standing) -> Verdict {
     if now.several {
         return Verdict::Unsure("more than one row has this key".to_owned());
     }
@@ -60,7 +60,7 @@ fn outcome(view: &View, action: Action, state: State) -> Outcome {
 }
 
 /// What became of a commit that did not show the wanted state in time. Never acted upon: it only names what is known.
-pub fn settle(
+pub(super) fn settle(
     verdict: &Verdict,
     unchanged: bool,
     meaning: Option<(Outcome, String)>,

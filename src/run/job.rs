@@ -96,7 +96,8 @@ impl<B: Browser> Engine<'_, '_, B> {
 
     async fn steps(&mut self, job: &Job, script: &ScriptFile, values: &Values, became: &mut Became) -> Result<(), Halt> {
         let locator = Locator::new(self.view);
-        let stepper = Stepper { locator: &locator, base: &self.plan.url, values, secrets: None };
+        let reader = super::Reader::new(self.view, &self.plan.url);
+        let stepper = Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };

@@ -4,7 +4,7 @@ use super::target::{Locator, Values};
 use crate::browser::{Browser, ListQuestion, Refused, Trouble};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Found, PageRead, Roster, Shape, read_page};
+use crate::roster::{ColumnShape, Found, PageRead, Roster, Shape, keys_equal, read_page};
 use crate::words::State;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
@@ -56,12 +56,33 @@ impl<'a> Reader<'a> {
     async fn list(&self, browser: &mut impl Browser, name: &str, before: Option<&Roster>) -> Result<Roster, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let address = self.locator.page(self.base, &entry.page, &Values::default()).map_err(Trouble::Broken)?;
-        let (pages, ended) = self.pages(browser, name, &address).await?;
+        let (pages, ended) = self.pages(browser, name, &address, None).await?;
         Ok(Roster::assemble(pages, ended, before))
     }
 
-    /// Every page of a list from an address on, and whether its end was reached.
-    async fn pages(&self, browser: &mut impl Browser, name: &str, address: &str) -> Result<(Vec<PageRead>, bool), Trouble> {
+    /// Brings the person's row onto the page: by the list's exact search, else page by page until it is there.
+    pub async fn show(&self, browser: &mut impl Browser, name: &str, values: &Values) -> Result<(), Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let page = entry.find.as_ref().unwrap_or(&entry.page);
+        let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
+        let (pages, _) = self.pages(browser, name, &address, Some(&values.key)).await?;
+        let there = pages.last().is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, &values.key)));
+        if there {
+            return Ok(());
+        }
+        let message = format!("no row of list `{name}` is {}'s", values.key);
+        Err(Refused { kind: RefusalKind::NotThere, message, ..Default::default() }.into())
+    }
+
+    /// Every page of a list from an address on, and whether its end was reached. With `until` it stops, without having
+    /// reached the end, on the page that shows this person.
+    async fn pages(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        address: &str,
+        until: Option<&str>,
+    ) -> Result<(Vec<PageRead>, bool), Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let list = self.locator.list(name).map_err(Trouble::Broken)?;
         let next = self.locator.next(name).map_err(Trouble::Broken)?;
@@ -82,7 +103,11 @@ impl<'a> Reader<'a> {
                 let message = format!("list `{name}` cannot be read: {unreadable}");
                 Trouble::from(Refused { kind: RefusalKind::Unreadable, message, ..Default::default() })
             })?;
+            let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
             pages.push(read);
+            if here {
+                return Ok((pages, false));
+            }
             match (&next, snapshot.next.as_str()) {
                 (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
                     seen.push(snapshot.fingerprint);
@@ -109,7 +134,7 @@ impl<'a> Reader<'a> {
             let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
             let find = entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
             let address = self.locator.page(self.base, find, values).map_err(Trouble::Broken)?;
-            let (pages, ended) = self.pages(browser, name, &address).await?;
+            let (pages, ended) = self.pages(browser, name, &address, None).await?;
             // An exact search found the person before, so one reading of its whole result is proof enough; a count that
             // disagrees, unread rows or a missing end still leave it unproven.
             let once = Roster::assemble(pages.clone(), ended, None);

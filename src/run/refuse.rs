@@ -39,7 +39,7 @@ impl Halt {
 }
 
 /// A refusal and its outcome. What the page says about it counts more than what could not be found meanwhile.
-pub fn refusal(refused: Refused, locator: &Locator<'_>, script: Option<PlaceRef>) -> (Outcome, Refusal) {
+pub(super) fn refusal(refused: Refused, locator: &Locator<'_>, script: Option<PlaceRef>) -> (Outcome, Refusal) {
     let meaning = locator.meaning(&refused.said);
     let outcome = match &meaning {
         Some((outcome, _)) => *outcome,

@@ -1,5 +1,6 @@
 //! Doing a script's steps: the ones that commit nothing. Reads, moves and fills may be tried again; a commit is not here.
 
+use super::reading::Reader;
 use super::refuse::Halt;
 use super::target::{Locator, Values};
 use crate::browser::{Browser, Seen, Typed, Want};
@@ -52,6 +53,8 @@ pub struct Stepper<'a> {
     pub locator: &'a Locator<'a>,
     /// The tenant's base URL.
     pub base: &'a str,
+    /// Reads lists.
+    pub reader: &'a Reader<'a>,
     /// The person's values.
     pub values: &'a Values,
     /// Secrets, when signing in.
@@ -89,6 +92,10 @@ impl Stepper<'_> {
                 let address = self.locator.page(self.base, page, self.values)?;
                 browser.open(&address).await.map_err(halt)?;
                 Ok(Done { on: page.value.clone(), by: Vec::new() })
+            }
+            Verb::Row(list) => {
+                self.reader.show(browser, list, self.values).await.map_err(halt)?;
+                Ok(Done { on: list.value.clone(), by: Vec::new() })
             }
             Verb::Click(name) => Ok(done(name, browser.click(&target(name)?).await.map_err(halt)?)),
             Verb::Hover(name) => Ok(done(name, browser.hover(&target(name)?).await.map_err(halt)?)),

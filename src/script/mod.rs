@@ -48,6 +48,8 @@ pub struct Script {
 pub struct Step {
     /// Opens a page of the book.
     pub open: Option<At<String>>,
+    /// Brings the person's own row of a list onto the page, by its exact search or page by page.
+    pub row: Option<At<String>>,
     /// Clicks a control that commits nothing.
     pub click: Option<At<String>>,
     /// Moves the pointer onto a control, for things that show only then.
@@ -127,6 +129,8 @@ pub struct ReadBack {
 pub enum Verb<'a> {
     /// See [`Step::open`].
     Open(&'a At<String>),
+    /// See [`Step::row`].
+    Row(&'a At<String>),
     /// See [`Step::click`].
     Click(&'a At<String>),
     /// See [`Step::hover`].
@@ -150,6 +154,7 @@ impl Verb<'_> {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Open(_) => "open",
+            Self::Row(_) => "row",
             Self::Click(_) => "click",
             Self::Hover(_) => "hover",
             Self::Fill(_) => "fill",
@@ -168,7 +173,7 @@ impl Verb<'_> {
             Self::Fill(pairs) | Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Check(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Commit(commit) => vec![commit.click.clone()],
-            Self::Open(_) | Self::Refuse(_) => Vec::new(),
+            Self::Open(_) | Self::Row(_) | Self::Refuse(_) => Vec::new(),
         }
     }
 }
@@ -178,6 +183,7 @@ impl Step {
     pub fn verbs(&self) -> Vec<Verb<'_>> {
         [
             self.open.as_ref().map(Verb::Open),
+            self.row.as_ref().map(Verb::Row),
             self.click.as_ref().map(Verb::Click),
             self.hover.as_ref().map(Verb::Hover),
             self.fill.as_ref().map(Verb::Fill),
@@ -220,7 +226,7 @@ pub fn read(source: &Arc<Source>) -> Result<Script, Vec<Diagnostic>> {
             [_] => {}
             [] => problems.push(
                 Diagnostic::error(source, "this step has no verb")
-                    .at(step.spot, "one of `open`, `click`, `hover`, `fill`, `choose`, `check`, `wait`, `refuse`, `commit` belongs here"),
+                    .at(step.spot, "one of `open`, `row`, `click`, `hover`, `fill`, `choose`, `check`, `wait`, `refuse`, `commit` belongs here"),
             ),
             [_, second, ..] => problems.push(
                 Diagnostic::error(source, format!("this step has two verbs, `{}` and `{}`", verbs[0].word(), second.word()))

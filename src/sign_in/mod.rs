@@ -5,7 +5,7 @@
 use crate::browser::{Browser, Trouble, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::{Pack, View};
-use crate::run::{Halt, Locator, SecretSource, Stepper, Values, Where, address};
+use crate::run::{Halt, Locator, Reader, SecretSource, Stepper, Values, Where, address};
 use crate::words::{Action, Outcome};
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,9 @@ pub async fn sign_in(
         return Err(Halt::Broken(anyhow::anyhow!("the pack has no sign-in script")));
     };
     let values = Values { key: tenancy.account.to_owned(), ..Values::default() };
-    let stepper = Stepper { locator: &locator, base: tenancy.url, values: &values, secrets: Some(secrets) };
+    let reader = Reader::new(view, tenancy.url);
+    let stepper =
+        Stepper { locator: &locator, base: tenancy.url, reader: &reader, values: &values, secrets: Some(secrets) };
     for (index, step) in script.script.steps.iter().enumerate() {
         let at = Where { script, number: u32::try_from(index + 1).unwrap_or(u32::MAX), step };
         if let Some(when) = &step.when

@@ -1,4 +1,4 @@
-// The acts that are done in the page itself: filling a field, and naming the options of a choice.
+// Fills a field in the page itself, and reads back what the page made of it.
 
 const TYPED_INPUTS = new Set(["text", "email", "search", "password", "tel", "url", "number"]);
 
@@ -86,73 +86,4 @@ function contentHeld(field) {
 function sameContent(held, wanted) {
   const plain = (text) => text.replace(/\r\n?/g, "\n").replace(/\u00A0/g, " ").replace(/\n$/, "");
   return plain(held) === plain(wanted);
-}
-
-/** Waits until the choice is ready and names its options. A native select also gets the focus, so that keys reach it. */
-async function options(request, deadline) {
-  const ready = await until(deadline, newChoiceLook(request));
-  const answer = answerOfLook(ready, request);
-  if (ready.outcome !== "found") return answer;
-  const element = ready.found.element;
-  const kind = kindOfChoice(element);
-  if (kind === "native_select") {
-    element.focus({ preventScroll: true });
-    answer.focused = hasFocus(element);
-    answer.size = element.size;
-    answer.index = element.selectedIndex;
-  }
-  answer.kind = kind;
-  answer.multiple = element.multiple === true || element.getAttribute("aria-multiselectable") === "true";
-  answer.options = kind === "native_select" ? nativeOptions(element) : drawnOptions(element, kind);
-  return answer;
-}
-
-// A group of radio buttons need not take a click itself; it is enough that it stands there.
-function newChoiceLook(request) {
-  const ready = newLook(request, "ready");
-  const visible = newLook(request, "visible");
-  return (watch) => {
-    const seen = visible(watch);
-    const isGroup = seen.outcome === "found" && kindOfChoice(seen.found.element) === "radio_group";
-    return isGroup ? seen : ready(watch);
-  };
-}
-
-function kindOfChoice(element) {
-  if (element.localName === "select") return "native_select";
-  const role = roleOf(element);
-  if (role === "combobox" || role === "listbox" || element.getAttribute("aria-haspopup") === "listbox") return "combobox";
-  if (role === "menu" || role === "menubar" || /^(menu|true)$/.test(element.getAttribute("aria-haspopup") || "")) return "menu";
-  if ((role === "radiogroup" || role === "group") && choicesIn(element, "radio_group").length > 0) return "radio_group";
-  return "other";
-}
-
-function nativeOptions(select) {
-  const all = [];
-  Array.from(select.options).forEach((option, index) => {
-    // A hidden option takes part in neither list nor keys, but the index of the others counts it.
-    if (option.hidden || getComputedStyle(option).display === "none") return;
-    const group = option.parentElement.localName === "optgroup" ? option.parentElement : null;
-    const disabled = option.disabled || (group !== null && group.disabled);
-    all.push({ name: tidy(option.label || option.text), selected: option.selected, disabled, index, group: group && tidy(group.label) });
-  });
-  return all;
-}
-
-function choicesIn(element, kind) {
-  const selector = { radio_group: "input[type=radio],[role=radio]", menu: "[role=menuitem],[role=menuitemradio],[role=menuitemcheckbox]" }[kind] || "[role=option]";
-  const owned = elementsReferredBy(element, "aria-controls").concat(elementsReferredBy(element, "aria-owns"));
-  return [element].concat(owned).flatMap((place) => queryAll(selector, place));
-}
-
-function drawnOptions(element, kind) {
-  return choicesIn(element, kind)
-    .filter(isVisible)
-    .map((choice, index) => ({
-      name: nameOf(choice),
-      selected: isChecked(choice) === true || choice.getAttribute("aria-selected") === "true",
-      disabled: !isEnabled(choice),
-      index,
-      point: clickPoint(choice).point,
-    }));
 }

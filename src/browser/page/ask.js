@@ -4,6 +4,7 @@ const ASKS = {
   look: async (request, deadline) => answerOfLook(await until(deadline, newLook(request, request.want || "ready")), request),
   fill,
   options,
+  opened: async (request) => opened(request),
   read: async (request) => readLines(request),
   arm,
   fired,
@@ -46,4 +47,14 @@ async function answer(request, done) {
   done(reply);
 }
 
+/**
+ * Keeps the library in this document, so that the next question can be asked by a script of one line (see CONTRACT.md).
+ * The page cannot come upon it by accident: the name is random, hidden from loops, and cannot be replaced.
+ */
+function stay(request) {
+  const name = request.session + "-ask";
+  if (!Object.prototype.hasOwnProperty.call(window, name)) Object.defineProperty(window, name, { value: answer, enumerable: false });
+}
+
+stay(arguments[0]);
 answer(arguments[0], arguments[1]);

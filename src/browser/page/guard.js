@@ -29,37 +29,6 @@ async function arm(request, deadline) {
   return Object.assign(answer, { armed: true, bound, lines: lines.slice(0, 20) });
 }
 
-/**
- * Whether the region names the person, and nobody else, at this moment.
- * @returns {{bound: string|null, why: string|null, lines: string[], foreign: string|null, region: string}}
- */
-function bindingNow(request) {
-  const place = request.names ? resolve(request.names) : { state: "one", element: document.body };
-  const failed = (why, more) => Object.assign({ bound: null, why, lines: [], foreign: null, region: "ok" }, more);
-  if (place.state !== "one" || place.element === null) return failed("missing", { region: place.state === "one" ? "none" : place.state });
-  const lines = linesOf(place.element, { values: true });
-  const folded = lines.map(fold);
-  const own = request.expect.token === undefined ? null : fold(request.expect.token);
-  const foreign = (request.foreign || []).find((key) => isForeign(fold(key), own, folded));
-  if (foreign !== undefined) return failed("foreign", { lines, foreign });
-  const at = own === null ? lineMatching(folded, request.expect.line) : folded.findIndex((line) => standsIn(line, own));
-  if (at === "twice") return failed("twice", { lines });
-  return at < 0 ? failed("missing", { lines }) : { bound: lines[at], why: null, lines, foreign: null, region: "ok" };
-}
-
-// Only addresses are looked for: a stranger's bare login may be an ordinary word of the page.
-function isForeign(key, own, lines) {
-  return key.includes("@") && key !== own && lines.some((line) => standsIn(line, key));
-}
-
-function lineMatching(lines, parts) {
-  const person = linePattern(parts, false);
-  const anyone = linePattern(parts, true);
-  const alike = lines.filter((line) => anyone.test(line));
-  if (alike.length > 1) return "twice";
-  return lines.findIndex((line) => person.test(line));
-}
-
 function guardOf(request) {
   return window[request.session] || null;
 }
@@ -97,6 +66,8 @@ function guardEvent(guard, event) {
     event.stopImmediatePropagation();
   }
   countEvent(guard, event, why);
+  // A plain step's guard goes by itself once its click is through, after the submit that may belong to it.
+  if (guard.request.once && guard.clicksPassed > 0) setTimeout(() => disarm(guard), 0);
 }
 
 function whyBlocked(guard, event) {

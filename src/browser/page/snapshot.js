@@ -2,6 +2,8 @@
 
 const KEPT_ATTRIBUTES = ["role", "aria-label", "class", "id", "href", "title", "alt", "type", "colspan", "data-testid"];
 const VOID_TAGS = new Set(["area", "br", "col", "hr", "img", "input", "wbr"]);
+const TABLE_PARTS = new Set(["table", "thead", "tbody", "tfoot", "tr", "td", "th", "input", "br"]);
+const PAINTED = { visibilityProperty: true, opacityProperty: true };
 const LINES_KEPT = 400;
 
 /** Waits until the list or its empty state stands still, then answers with the tables as HTML. */
@@ -11,16 +13,17 @@ async function snapshot(request, deadline) {
     const quiet = watch.changes() === memory.changes;
     memory.quiet = quiet ? memory.quiet + 1 : 0;
     memory.changes = watch.changes();
+    // The page must keep still over two frames before a look at the list is worth its time.
+    if (memory.quiet < 2) return { done: false, soon: true, state: null };
     const state = listState(request);
-    // The page must keep still over two frames before the dear part, the serialising, is worth its time.
-    if (memory.quiet < 2) return { done: false, soon: true, state };
     if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return { done: false, state };
     const taken = serialise(state);
     const same = request.unlike && taken.fingerprint === request.unlike;
     return { done: !same, state, taken, same };
   });
-  const taken = look.taken || serialise(look.state);
-  const { outcome, why } = look.state;
+  const state = look.state || listState(request);
+  const taken = look.taken || serialise(state);
+  const { outcome, why } = state;
   return Object.assign({ outcome, why, same: look.same === true, settled: look.done === true, next: nextState(request.next) }, taken);
 }
 
@@ -77,15 +80,17 @@ function whoIsShown(tables, list) {
 function writeElement(element, out) {
   const tag = element.localName;
   if (NOT_TEXT.has(tag)) return;
-  const painted = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  if (tag === "slot") return writeChildren(element, isPainted(element), out);
+  const painted = element.checkVisibility(PAINTED);
   // A hidden box can hold visible children (visibility), one without a box of its own can too (display: contents).
   if (!painted && !isLaidOut(element)) return;
-  const rect = element.getBoundingClientRect();
-  if (painted && isUnseen(element, rect)) return;
+  // The parts of a table cannot leave it, and measuring is what costs most here.
+  if (painted && !TABLE_PARTS.has(tag) && isUnseen(element, element.getBoundingClientRect())) return;
   const isRow = out.rows.has(element);
   out.html.push("<", tag, attributesOf(element), isRow ? boxAttribute(element) : "", ">");
   if (VOID_TAGS.has(tag)) return;
-  if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
+  if (tag === "select") writeOptions(element, out);
+  else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
   else writeChildren(element, painted, out);
   out.html.push("</", tag, ">");
 }
@@ -97,10 +102,22 @@ function isUnseen(element, rect) {
 }
 
 function writeChildren(element, painted, out) {
-  for (const child of drawnChildren(element)) {
-    if (child.nodeType === Node.ELEMENT_NODE) writeElement(child, out);
-    else if (child.nodeType === Node.TEXT_NODE && (painted || isPainted(element))) out.html.push(escapeText(child.data));
+  if (element.shadowRoot === null && element.localName !== "slot") {
+    // Walking along the siblings is much faster than iterating over a list of nodes.
+    for (let child = element.firstChild; child !== null; child = child.nextSibling) writeNode(child, element, painted, out);
+  } else {
+    for (const child of drawnChildren(element)) writeNode(child, element, painted, out);
   }
+}
+
+function writeNode(node, parent, painted, out) {
+  if (node.nodeType === 1) writeElement(node, out);
+  else if (node.nodeType === 3 && (painted || isPainted(parent))) out.html.push(escapeText(node.data));
+}
+
+// The options of a closed select are not rendered, but which one is chosen is what the person sees.
+function writeOptions(select, out) {
+  for (const option of select.options) out.html.push("<option", attributesOf(option), ">", escapeText(option.label), "</option>");
 }
 
 function escapeText(text) {
@@ -109,6 +126,7 @@ function escapeText(text) {
 
 function attributesOf(element) {
   let text = "";
+  if (!element.hasAttributes()) return text;
   for (const name of KEPT_ATTRIBUTES) {
     const value = element.getAttribute(name);
     if (value !== null) text += attribute(name, value);

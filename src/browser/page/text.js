@@ -5,6 +5,8 @@
 const UNSEEN =
   /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uE000-\uF8FF\uFE00-\uFE0F\uFEFF]/g;
 
+const PLAIN = /^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/;
+
 // The characters that can be part of an e-mail address or a login: next to a key they would make it another key.
 const KEY_CHARACTER = "[\\p{L}\\p{M}\\p{N}._%+\\-'@]";
 const STARTS_IN_KEY = new RegExp("^" + KEY_CHARACTER, "u");
@@ -16,6 +18,8 @@ const ENDS_IN_KEY = new RegExp(KEY_CHARACTER + "$", "u");
  * @returns {string}
  */
 function tidy(text) {
+  // Most texts are plain already; lists hold tens of thousands of them.
+  if (PLAIN.test(text)) return text;
   return String(text).normalize("NFC").replace(UNSEEN, "").replace(/\s+/g, " ").trim();
 }
 
@@ -70,7 +74,7 @@ function isBounded(before, after, key) {
 
 /** Whether a token ends before `after`; a full stop ends it unless something follows the stop directly. */
 function endsHere(after) {
-  return !STARTS_IN_KEY.test(after.replace(/^\.+/, "")) && !/^\.+['@]/.test(after);
+  return !STARTS_IN_KEY.test(after.replace(/^\.+/, ""));
 }
 
 /** The tokens of a cell that could be keys: cut at white space only, freed of brackets and quotation marks around them. */
@@ -88,7 +92,7 @@ function keyTokens(text) {
 function cellHolds(text, key) {
   const addresses = keyTokens(text).filter((word) => word.includes("@"));
   const ambiguous = addresses.length > 1 || addresses.some((word) => word.indexOf("@") !== word.lastIndexOf("@"));
-  if (ambiguous) return addresses.some((word) => word.includes(key)) ? "ambiguous" : "other";
+  if (ambiguous) return addresses.some((word) => standsIn(word, key)) ? "ambiguous" : "other";
   if (!key.includes("@")) return fold(text) === key ? "same" : "other";
   return addresses.length === 1 && addresses[0] === key ? "same" : "other";
 }

@@ -12,6 +12,7 @@ function drawnParent(node) {
 
 /** The children as they are drawn: the shadow tree instead of the light one, slotted nodes instead of the slot. */
 function drawnChildren(node) {
+  if (node.shadowRoot === null && node.localName !== "slot") return node.childNodes;
   if (node.shadowRoot) return node.shadowRoot.childNodes;
   if (node.localName === "slot" && node.assignedNodes) {
     const assigned = node.assignedNodes({ flatten: true });
@@ -56,14 +57,20 @@ function isPainted(element) {
 /** Whether a rectangle lies left of or above the page, where no scrolling leads: the place for hidden texts. */
 function isOffPage(rect, element) {
   if (rect.right > 0 && rect.bottom > 0) return false;
-  let right = rect.right + window.scrollX;
-  let bottom = rect.bottom + window.scrollY;
-  // What has been scrolled out of an inner box is still on the page.
-  for (let node = drawnParent(element); node !== null && node !== document.scrollingElement; node = drawnParent(node)) {
-    right += Math.abs(node.scrollLeft);
-    bottom += node.scrollTop;
-  }
-  return right <= 0 || bottom <= 0;
+  // What has been scrolled out of the window or of an inner box is still on the page.
+  const [x, y] = scrolledBy(drawnParent(element));
+  return rect.right + x <= 0 || rect.bottom + y <= 0;
+}
+
+/** How far all the boxes from an element outwards, and the window, have been scrolled. */
+function scrolledBy(element) {
+  if (element === null || element === document.scrollingElement) return [Math.abs(window.scrollX), window.scrollY];
+  const known = seenNow.scrolled.get(element);
+  if (known !== undefined) return known;
+  const [x, y] = scrolledBy(drawnParent(element));
+  const sum = [x + Math.abs(element.scrollLeft), y + element.scrollTop];
+  seenNow.scrolled.set(element, sum);
+  return sum;
 }
 
 /** Whether a box is clipped down to (almost) nothing: the usual trick for texts meant for screen readers only. */
@@ -76,7 +83,16 @@ function isClippedAway(element, rect) {
 
 /** Whether some box around the element is folded up (an accordion of height zero), so that nothing of it shows. */
 function isFoldedAway(element) {
-  return nearest(element, (node) => isClippedAway(node, node.getBoundingClientRect())) !== null;
+  let escapes = false;
+  for (let node = element; node !== null && node !== document.body && node !== document.documentElement; node = drawnParent(node)) {
+    const { position } = getComputedStyle(node);
+    // An absolute box is clipped only from its containing block outwards, a fixed one by nothing around it.
+    if (position !== "static") escapes = false;
+    if (!escapes && isClippedAway(node, node.getBoundingClientRect())) return true;
+    if (position === "fixed") return false;
+    if (position === "absolute") escapes = true;
+  }
+  return false;
 }
 
 /**
@@ -114,82 +130,8 @@ function labelsOf(element) {
   return element.labels ? Array.from(element.labels) : [];
 }
 
-/** The rectangle an element takes; for a box of no extent, the one around its children. */
-function rectOf(element) {
-  const own = element.getBoundingClientRect();
-  if ((own.width > 0 && own.height > 0) || element.children.length === 0) return own;
-  const rects = Array.from(element.children, (child) => child.getBoundingClientRect()).filter((rect) => rect.width > 0 && rect.height > 0);
-  if (rects.length === 0) return own;
-  const left = Math.min(...rects.map((rect) => rect.left));
-  const top = Math.min(...rects.map((rect) => rect.top));
-  const right = Math.max(...rects.map((rect) => rect.right));
-  const bottom = Math.max(...rects.map((rect) => rect.bottom));
-  return new DOMRect(left, top, right - left, bottom - top);
-}
-
 /** Whether the element takes input: neither disabled itself, nor by a fieldset, nor by an ancestor's aria-disabled. */
 function isEnabled(element) {
   if (element.matches(":disabled")) return false;
   return nearest(element, (node) => node.getAttribute("aria-disabled") === "true") === null;
-}
-
-/** The element that would receive a click at a point of the viewport, inside open shadow roots too. */
-function elementAt(x, y) {
-  let found = document.elementFromPoint(x, y);
-  while (found !== null && found.shadowRoot) {
-    const inner = found.shadowRoot.elementFromPoint(x, y);
-    if (inner === null || inner === found) break;
-    found = inner;
-  }
-  return found;
-}
-
-/** Whether a click on `hit` works the element: it is within it, or within a label of it. */
-function receivesFor(hit, element) {
-  if (hit === null) return false;
-  return isWithin(hit, element) || labelsOf(element).some((label) => isWithin(hit, label));
-}
-
-/**
- * Finds a point of the viewport where a click reaches the element.
- * @returns {{point: {x: number, y: number}|null, outside: boolean, hit: Element|null}} `hit` is what lies above it instead
- */
-function clickPoint(element) {
-  const boxes = [element].concat(labelsOf(element)).flatMap((box) => Array.from(box.getClientRects()));
-  const children = boxes.every((box) => box.width === 0) ? [rectOf(element)] : [];
-  let outside = true;
-  let above = null;
-  for (const [x, y] of candidatePoints(boxes.concat(children))) {
-    if (x < 0 || y < 0 || x >= window.innerWidth || y >= window.innerHeight) continue;
-    outside = false;
-    const hit = elementAt(x, y);
-    if (receivesFor(hit, element)) return { point: { x, y }, outside: false, hit: null };
-    if (above === null) above = hit;
-  }
-  return { point: null, outside, hit: above };
-}
-
-// Whole pixels, because a driver may round what it is given and the point that was tested must be the point that is hit.
-function candidatePoints(boxes) {
-  const points = [];
-  for (const [across, down] of [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.5], [0.9, 0.5]]) {
-    for (const box of boxes.slice(0, 8)) {
-      if (box.width > 0 && box.height > 0) points.push([inPixels(box.left, box.width, across), inPixels(box.top, box.height, down)]);
-    }
-  }
-  return points;
-}
-
-function inPixels(start, length, part) {
-  const exact = start + length * part;
-  const rounded = Math.round(exact);
-  return rounded >= start && rounded < start + length ? rounded : Math.floor(exact);
-}
-
-/** Whether an animation that is running moves or fades this element. */
-function isAnimated(element) {
-  return document.getAnimations().some((animation) => {
-    const target = animation.effect === null ? null : animation.effect.target;
-    return animation.playState === "running" && target instanceof Element && isWithin(element, target);
-  });
 }

@@ -1,0 +1,82 @@
+// Finds the rows of a list, what a row holds in a column, and the one row of a person.
+
+/**
+ * The body rows of a table that are visible.
+ * @param {object} table from tablesOf
+ * @param {function(Element): boolean} [accept] a cheap test that is made before the costly one
+ */
+function* rowsOf(table, accept) {
+  for (const row of ownRows(table.element)) {
+    if (row === table.headerRow || row.closest("tfoot,thead") !== null) continue;
+    if (accept !== undefined && !accept(row)) continue;
+    const cells = cellsOf(row);
+    if (cells.length === 0 || cells.every((cell) => isHeaderCell(cell.element) && cell.element.getAttribute("scope") !== "row")) continue;
+    if (isRowVisible(row, cells)) yield { element: row, cells };
+  }
+}
+
+// The table itself has been found visible, so a row needs no look at what is around it.
+function isRowVisible(row, cells) {
+  const rect = row.getBoundingClientRect();
+  if (rect.height > 0 && rect.width > 0) return isPainted(row) && !isOffPage(rect, row) && !isClippedAway(row, rect);
+  return cells.some((cell) => isVisible(cell.element));
+}
+
+/** The element that holds a column's text in a row, or null when the row has no cell of its own for that column. */
+function cellIn(row, table, list, column) {
+  const index = table.columns.get(column);
+  const cell = row.cells.find((one) => one.index === index);
+  if (cell === undefined) return null;
+  // A cell that runs over other columns of the list ("nobody found", a detail row) belongs to none of them.
+  for (const other of table.columns.values()) if (other > index && other < index + cell.span) return null;
+  if (table.columns.size === 1 && cell.span > 1) return null;
+  const css = list.columns[column].css;
+  if (!css) return cell.element;
+  const inner = Array.from(queryAll(css, cell.element)).filter(isVisible);
+  return inner.length === 1 ? inner[0] : null;
+}
+
+/** Whether a row holds data of the list: it has a cell of its own for every column. */
+function isDataRow(row, table, list) {
+  return Array.from(table.columns.keys()).every((column) => cellIn(row, table, Object.assign({}, list, { columns: withoutCss(list) }), column) !== null);
+}
+
+function withoutCss(list) {
+  const columns = {};
+  for (const column of Object.keys(list.columns)) columns[column] = { css: null };
+  return columns;
+}
+
+/**
+ * The one row of the one table whose key cell holds exactly this key.
+ * @returns {{state: string, element: Element|null, why: string, elements: Element[]}}
+ */
+function resolveRow({ list, column, key }) {
+  const found = tablesOf(list);
+  if (found.state !== "ok") return { state: found.state, element: null, elements: [], why: found.why };
+  const same = [];
+  let ambiguous = 0;
+  for (const table of found.tables) {
+    for (const row of rowsHolding(table, list, column, key)) {
+      if (row.holds === "same") same.push(row.element);
+      else ambiguous += 1;
+    }
+  }
+  if (ambiguous > 0) return { state: "ambiguous_cell", element: null, elements: same, why: "a cell of `" + list.name + "` holds several addresses" };
+  if (same.length > 1) return { state: "several", element: null, elements: same, why: same.length + " rows of `" + list.name + "` hold the key" };
+  if (same.length === 0) return { state: "none", element: null, elements: [], why: found.why || "no row of `" + list.name + "` holds the key" };
+  return { state: "one", element: same[0], elements: same, why: "" };
+}
+
+function* rowsHolding(table, list, column, key) {
+  const wanted = fold(key);
+  const squashed = wanted.replace(/ /g, "");
+  const flat = !hasShadows(table.element);
+  // Styles are asked for only in rows that contain the key's characters at all: ten thousand others cost next to nothing.
+  const contains = (row) => !flat || squash(row.textContent).includes(squashed);
+  for (const row of rowsOf(table, contains)) {
+    const cell = cellIn(row, table, list, column);
+    const holds = cell === null ? "other" : cellHolds(visibleText(cell), wanted);
+    if (holds !== "other") yield { element: row.element, holds };
+  }
+}

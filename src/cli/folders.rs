@@ -1,0 +1,185 @@
+//! Runs on disk: where they are, which one is meant, what they hold.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the command line finds runs on disk")]
+
+use super::Failure;
+use crate::digest::Digest;
+use crate::journal::{self, Broken, Entry, Fact};
+use crate::plan::Plan;
+use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// One run on disk.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its id: the folder's name.
+    pub id: String,
+}
+
+/// A run's files, read.
+#[derive(Debug)]
+pub struct Kept {
+    /// The plan.
+    pub plan: Plan,
+    /// The plan's bytes, as they are on disk.
+    pub plan_bytes: Vec<u8>,
+    /// Everything that is sealed.
+    pub entries: Vec<Entry>,
+    /// Where the chain breaks.
+    pub broken: Option<Broken>,
+    /// Bytes of a torn last line.
+    pub torn: u64,
+}
+
+impl Folder {
+    /// Reads plan and journal.
+    pub fn read(&self) -> anyhow::Result<Kept> {
+        let file = self.path.join("plan.json");
+        let plan_bytes = std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
+        let plan = Plan::from_bytes(&plan_bytes)
+            .map_err(|why| anyhow::anyhow!("{} is not a plan: {why}", file.display()))?;
+        let (entries, broken, torn) = journal::read(&self.path.join("journal.jsonl"))?;
+        Ok(Kept { plan, plan_bytes, entries, broken, torn })
+    }
+
+    /// Writes a file that can be made again at any time, such as the report.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+        let path = self.path.join(name);
+        let part = self.path.join(format!(".{name}.part"));
+        std::fs::write(&part, bytes)
+            .and_then(|()| std::fs::rename(&part, &path))
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        Ok(path)
+    }
+}
+
+/// Every run below the folder, oldest first.
+pub fn all(root: &Path) -> anyhow::Result<Vec<Folder>> {
+    if !root.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut runs = Vec::new();
+    for entry in std::fs::read_dir(root).with_context(|| format!("failed to read {}", root.display()))? {
+        let path = entry.context("failed to list the runs")?.path();
+        if path.join("journal.jsonl").is_file() {
+            let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            runs.push(Folder { path, id });
+        }
+    }
+    runs.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(runs)
+}
+
+/// The run that is meant: an id, a unique part of its beginning, `last`, or a folder.
+pub fn find(root: &Path, which: &str) -> Result<Folder, Failure> {
+    let as_path = Path::new(which);
+    if as_path.join("plan.json").is_file() || as_path.join("journal.jsonl").is_file() {
+        let path = as_path.canonicalize().context("failed to resolve the run's folder")?;
+        let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return Ok(Folder { path, id });
+    }
+    let runs = all(root)?;
+    if runs.is_empty() {
+        return Err(Failure::usage(format!("there are no runs in {}", root.display())));
+    }
+    let fitting: Vec<&Folder> = if which == "last" {
+        runs.last().into_iter().collect()
+    } else {
+        runs.iter().filter(|run| run.id.starts_with(which)).collect()
+    };
+    match fitting.as_slice() {
+        [one] => Ok((*one).clone()),
+        [] => {
+            let hint = crate::diag::did_you_mean(which, runs.iter().map(|run| run.id.as_str()));
+            let hint = hint.map_or_else(|| "`usher runs` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+            Err(Failure::usage(format!("no run is called `{which}`\n  hint: {hint}")))
+        }
+        several => {
+            let names = crate::diag::listed(several.iter().map(|run| run.id.as_str()));
+            Err(Failure::usage(format!("`{which}` could be {names}")))
+        }
+    }
+}
+
+/// What earlier runs of one tenant left: people nobody has decided, and the last seal.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    /// Person and the run that left them.
+    pub undecided: BTreeMap<String, String>,
+    /// The last seal of the last run.
+    pub head: Option<Digest>,
+}
+
+/// Looks through the runs of one app and tenant.
+pub fn earlier(root: &Path, app: &str, url: &str) -> anyhow::Result<Earlier> {
+    let mut earlier = Earlier::default();
+    for run in all(root)? {
+        let (entries, _, _) = journal::read(&run.path.join("journal.jsonl"))?;
+        let same = matches!(entries.first().map(|entry| &entry.fact),
+            Some(Fact::RunBegun { app: a, url: u, .. }) if a == app && u == url);
+        if same {
+            for person in crate::run::undecided(&entries) {
+                earlier.undecided.insert(person, run.id.clone());
+            }
+            earlier.head = entries.last().map(|entry| entry.seal.clone());
+        }
+    }
+    Ok(earlier)
+}
+
+/// Holds a tenant for one run. The file stays; the lock goes with the process, however that ends.
+#[derive(Debug)]
+pub struct TenantLock(#[expect(dead_code, reason = "it is held, not read")] File);
+
+/// Locks an app's tenant, so that two ushers never work on it at once.
+pub fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Failure> {
+    let folder = root.join(".locks");
+    std::fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
+    let path = folder.join(format!("{app}-{}.lock", Digest::of(url).short()));
+    let file = File::create(&path).with_context(|| format!("failed to open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(TenantLock(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Failure::stopped(format!(
+            "another usher is working on {app} at {url}\n  hint: wait for it; two at once could act twice on one person"
+        ))),
+        Err(std::fs::TryLockError::Error(error)) => Err(anyhow::Error::new(error).context(format!("failed to lock {}", path.display())).into()),
+    }
+}
+
+/// Makes the folder of a new run; its id is the time and the app, so that they sort and can be told apart.
+pub fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Folder> {
+    std::fs::create_dir_all(root).with_context(|| format!("failed to make {}", root.display()))?;
+    let now = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
+    for attempt in 1..1000 {
+        let id = if attempt == 1 { format!("{now}-{app}-{action}") } else { format!("{now}-{app}-{action}-{attempt}") };
+        let path = root.join(&id);
+        match std::fs::create_dir(&path) {
+            Ok(()) => return Ok(Folder { path, id }),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error).with_context(|| format!("failed to make {}", path.display())),
+        }
+    }
+    anyhow::bail!("no free name for a run in {}", root.display())
+}
+
+/// Writes the plan of a new run, synced, before its journal begins.
+pub fn write_plan(folder: &Folder, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let path = folder.path.join("plan.json");
+    let mut file = File::create_new(&path).with_context(|| format!("failed to create {}", path.display()))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).with_context(|| format!("failed to write {}", path.display()))
+}
+
+impl Folder {
+    /// The names of the pictures in it.
+    pub fn pictures(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == "png"));
+        names.sort();
+        names
+    }
+}

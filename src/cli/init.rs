@@ -1,0 +1,118 @@
+//! `usher init`: a commented usher.toml.
+#![expect(clippy::disallowed_methods, reason = "the command line writes the file it is asked for")]
+
+use super::{Context, Exit, Failure, packs};
+use anyhow::Context as _;
+use std::path::PathBuf;
+
+/// What it takes.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The app to begin with
+    #[arg(long, default_value = "wordpress")]
+    app: String,
+    /// The tenant's URL
+    #[arg(long)]
+    url: Option<String>,
+    /// The account usher works as
+    #[arg(long)]
+    account: Option<String>,
+    /// The tenant's name as the page shows it
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Write over a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// Asks for what was not given, writes the file, says what comes next.
+pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+    let out = context.out;
+    let path: PathBuf = context.config.clone();
+    if path.exists() && !arguments.force {
+        return Err(Failure::files(format!("{} is there already\n  hint: `--force` writes over it", path.display())));
+    }
+    if let Ok(known) = packs::apps(std::path::Path::new("."))
+        && !known.contains(&arguments.app)
+    {
+        let names = crate::diag::listed(known.iter().map(String::as_str));
+        return Err(Failure::usage(format!("there is no pack `{}`\n  hint: there are {names}", arguments.app)));
+    }
+    let ask = |given: &Option<String>, question: &str, otherwise: &str| match given {
+        Some(value) => value.clone(),
+        None if out.can_ask => out.question(question, otherwise),
+        None => otherwise.to_owned(),
+    };
+    let url = ask(&arguments.url, "URL of the tenant", "https://example.test");
+    let account = ask(&arguments.account, "account usher works as, as the page shows it", "admin");
+    let tenant = ask(&arguments.tenant, "the tenant's name, as the page shows it", "Example");
+    let text = template(&arguments.app, &url, &account, &tenant);
+    std::fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
+    let variable = variable(&arguments.app);
+    out.result(&format!(
+        "wrote {}\nnext:\n  export {variable}=...      # the account's password; or use `command` in the file\n  usher doctor\n  usher roster {}",
+        path.display(),
+        arguments.app
+    ));
+    Ok(Exit::Done)
+}
+
+fn variable(app: &str) -> String {
+    let name: String = app.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    format!("{name}_PASSWORD")
+}
+
+fn quoted(value: &str) -> String {
+    serde_json::Value::from(value).to_string()
+}
+
+fn template(app: &str, url: &str, account: &str, tenant: &str) -> String {
+    let (url, account, tenant) = (quoted(url), quoted(account), quoted(tenant));
+    let variable = variable(app);
+    format!(
+        r#"# usher.toml - which consoles usher works in, and how. `usher schema settings` lists every key.
+# Every key can also come from the environment: USHER_RUN__FOLDER=... sets `folder` in [run].
+
+[run]
+# folder = "screenshots"            # where runs are kept: plan, journal, pictures, report
+# packs = "."                       # where scripts/ and selectors/ are
+# webdriver = "http://host:4444/"   # a WebDriver that is running already; usher starts its own otherwise
+# chromedriver = "/usr/bin/chromedriver"
+# browser = "/usr/bin/chromium"
+# headless = true
+# width = 1280
+# height = 800
+
+[apps.{app}]                        # the name you call this tenant on the command line
+# pack = "{app}"                    # the pack, when the name above is another
+url = {url}
+account = {account}                 # who usher signs in as; the page must show exactly this
+tenant = {tenant}                   # whose console it is; the page must show exactly this
+# generation = "..."                # pins the generation of the app's pages; found out when absent
+# protected = ["ceo@example.test"]  # never removed, never changed
+# seats = 50
+
+[apps.{app}.secrets]                # where the secrets are; never the secrets themselves
+password = {{ env = "{variable}" }}
+# password = {{ command = ["pass", "show", "{app}/usher"] }}
+# username = {{ env = "..." }}      # when it is not the account above
+
+[apps.{app}.caps]
+# removals = 10                     # the most one run may remove; the larger of 5 and a tenth of the roster when absent
+"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::{Overrides, Settings};
+
+    #[test]
+    fn what_it_writes_is_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("usher.toml");
+        std::fs::write(&file, super::template("heap", "https://h.test", "a\"b", "T")).unwrap();
+        let settings = Settings::read(&file, true, &Overrides::default()).unwrap();
+        assert_eq!(settings.app("heap").unwrap().account, "a\"b");
+    }
+}

@@ -1,0 +1,92 @@
+//! What is written where: results to standard output, everything else to standard error.
+
+use std::io::{IsTerminal as _, Write as _};
+
+/// How to write.
+#[derive(Clone, Copy, Debug)]
+pub struct Out {
+    /// Only results and errors.
+    pub quiet: bool,
+    /// For machines.
+    pub json: bool,
+    /// Colour on standard output.
+    pub colour: bool,
+    /// Colour on standard error.
+    pub colour_err: bool,
+    /// Standard error is a terminal, so a progress bar can be drawn.
+    pub live: bool,
+    /// A person can be asked: both ends are a terminal.
+    pub can_ask: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+impl Out {
+    /// As the streams and `NO_COLOR` say.
+    pub fn new(quiet: bool, json: bool) -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let (stdout, stderr) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok().map(|size| usize::from(size.ws_col));
+        Self {
+            quiet,
+            json,
+            colour: wanted && stdout,
+            colour_err: wanted && stderr,
+            live: stderr && !quiet && !json,
+            can_ask: std::io::stdin().is_terminal() && stderr,
+            width: size.filter(|columns| *columns >= 40).unwrap_or(100).min(140),
+        }
+    }
+
+    /// A result, on standard output.
+    #[expect(clippy::unused_self, reason = "so that all writing goes through one value")]
+    pub fn result(&self, text: &str) {
+        let mut stdout = std::io::stdout().lock();
+        // A reader that has gone away (`usher runs | head`) is no error of ours.
+        let _ = stdout.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = stdout.write_all(b"\n");
+        }
+        let _ = stdout.flush();
+    }
+
+    /// Something to know, on standard error; not when quiet.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.error(text);
+        }
+    }
+
+    /// An error, on standard error.
+    #[expect(clippy::unused_self, reason = "so that all writing goes through one value")]
+    pub fn error(&self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Asks for a yes. Only somebody at a terminal can say it.
+    pub fn ask(&self, question: &str) -> bool {
+        if !self.can_ask {
+            return false;
+        }
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "{question} [y/N] ");
+        let _ = stderr.flush();
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Asks for a line; an empty one means the proposal.
+    #[expect(clippy::unused_self, reason = "so that all asking goes through one value")]
+    pub fn question(&self, question: &str, proposal: &str) -> String {
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "{question} [{proposal}]: ");
+        let _ = stderr.flush();
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        let answer = answer.trim();
+        if read.is_err() || answer.is_empty() { proposal.to_owned() } else { answer.to_owned() }
+    }
+}

@@ -1,0 +1,213 @@
+//! One sitting of a run: journal open, engine running, Ctrl-C heard, report written.
+
+use super::folders::Folder;
+use super::session::Session;
+use super::{Context, Exit, Failure};
+use crate::evidence::Store;
+use crate::journal::{Clock, Entry, Fact, Journal, Seal};
+use crate::plan::{Plan, View};
+use crate::report::{self, Story, terminal};
+use crate::roster::Roster;
+use crate::run::{Ended, Engine, Progress, Record, StopSignal};
+use crate::settings::AppSettings;
+use anyhow::Context as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a sitting needs.
+pub struct Sitting<'a> {
+    /// How to write.
+    pub context: &'a Context,
+    /// The run's folder.
+    pub folder: &'a Folder,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The pack as the plan froze it.
+    pub view: &'a View,
+    /// The tenant.
+    pub tenant: &'a AppSettings,
+    /// The roster that was just read.
+    pub roster: Roster,
+    /// How far earlier sittings came.
+    pub progress: Progress,
+    /// Their entries, when the run is taken up again.
+    pub resumed: Option<Vec<Entry>>,
+    /// The last seal of this tenant's previous run.
+    pub previous: Option<Seal>,
+}
+
+/// Now, UTC, as it is written into journals.
+pub fn utc() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// Now, on this machine's clock, with its offset.
+pub fn local() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+/// Who runs usher, on which machine.
+pub fn operator() -> String {
+    let user = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).or_else(|_| std::env::var("LOGNAME"));
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{}@{host}", user.unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw())))
+}
+
+/// Runs until the end, a stop, or the second Ctrl-C.
+pub async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
+    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous } = sitting;
+    let out = context.out;
+    let clock: Clock = Arc::new(utc);
+    let path = folder.path.join("journal.jsonl");
+    let (journal, mended) = match &resumed {
+        Some(_) => {
+            let opened = Journal::open(&path, clock)?;
+            (opened.journal, Some(opened.mended))
+        }
+        None => (Journal::create(&path, clock)?, None),
+    };
+    let mut eyes = terminal::Progress::new(plan, resumed.as_deref().unwrap_or_default(), out.live, out.quiet || out.json, out.colour_err);
+    let mut show = |entry: &Entry| eyes.take(entry);
+    let mut lines = |entry: &Entry| {
+        if out.json {
+            out.result(&report::json::line(entry));
+        }
+    };
+    let mut record = Record::new(journal, Store::new(&folder.path), local, vec![&mut lines, &mut show]);
+    record.fact(match mended {
+        None => Fact::RunBegun {
+            format: crate::journal::FORMAT,
+            usher: env!("CARGO_PKG_VERSION").to_owned(),
+            run: folder.id.clone(),
+            plan: crate::digest::Digest::of(plan.to_bytes()),
+            app: plan.app.clone(),
+            title: plan.title.clone(),
+            url: plan.url.clone(),
+            tenant: plan.tenant.clone(),
+            account: plan.account.clone(),
+            action: plan.action,
+            people: u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX),
+            operator: operator(),
+            previous,
+        },
+        Some(mended) => Fact::RunResumed {
+            usher: env!("CARGO_PKG_VERSION").to_owned(),
+            operator: operator(),
+            mended,
+            in_doubt: u32::try_from(progress.doubts.len()).unwrap_or(u32::MAX),
+        },
+    })?;
+    for fact in session.facts(tenant) {
+        record.fact(fact)?;
+    }
+    let when = if resumed.is_some() { "resumed" } else { "before" };
+    Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
+    let stop = StopSignal::default();
+    let mut engine = Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, stop.clone());
+    let work = async {
+        match engine.settle_doubts(&progress.doubts).await? {
+            Some(ended) => Ok(ended),
+            None => engine.run().await,
+        }
+    };
+    let ended = tokio::select! {
+        ended = work => Some(ended),
+        () = twice(&stop, out) => None,
+    };
+    drop(engine);
+    let ended = match ended {
+        Some(Ok(ended)) => Ok(ended),
+        Some(Err(error)) => {
+            // The journal itself may be what failed; then this one more fact fails too, and the error is told anyway.
+            let why = format!("usher could not go on: {error:#}");
+            let _ = record.fact(Fact::RunStopped { why, outcome: None, refusal: None });
+            Err(Failure::stopped(format!("{error:#}\n  hint: `usher resume {}` goes on where it stopped", folder.id)))
+        }
+        None => {
+            let why = "stopped at once by the operator".to_owned();
+            record.fact(Fact::RunStopped { why: why.clone(), outcome: None, refusal: None })?;
+            Ok(Ended::Stopped { why, outcome: None })
+        }
+    };
+    drop(record);
+    eyes.finish();
+    if let Err(error) = session.close().await {
+        tracing::warn!(%error, "the browser did not end as it should");
+    }
+    ended
+}
+
+/// The first Ctrl-C asks the engine to stop after this person; the second ends the sitting.
+async fn twice(stop: &StopSignal, out: super::Out) {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+    let mut asked = false;
+    loop {
+        let term = async {
+            match &mut terminate {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            heard = tokio::signal::ctrl_c() => if heard.is_err() { std::future::pending::<()>().await },
+            _ = term => {}
+        }
+        if asked {
+            return;
+        }
+        asked = true;
+        stop.ask();
+        out.note("stopping after this person; once more stops at once");
+    }
+}
+
+/// Ends the browsers of earlier sittings and makes sure that they are dead.
+pub async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
+    for entry in entries {
+        if let Fact::SessionBegun { traces: Some(traces), .. } = &entry.fact {
+            let traces = traces.clone();
+            let dead = tokio::task::spawn_blocking(move || traces.end()).await.context("failed to end an old browser")?;
+            if !dead {
+                return Err(Failure::stopped("a browser of an earlier sitting is still alive and cannot be ended"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the report and the tables of a run and tells how it went.
+pub fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result<Exit, Failure> {
+    let kept = folder.read()?;
+    let story = Story::of(&kept.plan, &kept.entries);
+    let out = context.out;
+    let report = write_reports(folder, &kept.plan, &story)?;
+    if out.json {
+        out.result(&report::json::summary(&story).to_string());
+    } else {
+        out.note(&terminal::summary(&story, out.width, out.colour_err));
+        out.result(&format!("report: {}", shown(&report)));
+    }
+    let whole = ended == Ended::Whole;
+    if let (Ended::Stopped { why, .. }, false) = (&ended, out.json) {
+        out.note(&format!("stopped: {why}\n  hint: `usher resume {}` goes on with whoever is left", folder.id));
+    }
+    Ok(Exit::of(&story, whole))
+}
+
+/// The report and the tables, made from the run's folder alone.
+pub fn write_reports(folder: &Folder, plan: &Plan, story: &Story) -> anyhow::Result<std::path::PathBuf> {
+    let store = Store::new(&folder.path);
+    let picture = |name: &str| store.read(name).ok();
+    let html = report::html(story, &picture);
+    folder.write("results.csv", &report::csv::results(story))?;
+    if let Some(undo) = report::csv::undo(story, plan) {
+        folder.write("undo.csv", &undo)?;
+    }
+    folder.write("report.html", html.as_bytes())
+}
+
+/// A path as a person would type it: relative to here when it is below.
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}

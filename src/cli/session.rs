@@ -1,0 +1,219 @@
+//! A browser, ready: driver started under its guard, session begun, signed in, generation found out.
+
+use super::{Context, Exit, Failure, Out, exit_of};
+use crate::browser::driver::{self, Driver, Traces};
+use crate::browser::{Connect, Live, begin};
+use crate::journal::{Fact, Refusal};
+use crate::plan::{Pack, View};
+use crate::run::Halt;
+use crate::secret::Secret;
+use crate::settings::{AppSettings, RunSettings, SecretFrom};
+use crate::sign_in::{SignedIn, Tenancy, detect, sign_in};
+use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A signed-in browser.
+pub struct Session {
+    /// The browser.
+    pub live: Live,
+    /// The driver, when it is ours.
+    driver: Option<Driver>,
+    /// What the page said of who is signed in.
+    pub signed_in: SignedIn,
+    /// The pack as this tenant needs it.
+    pub view: View,
+}
+
+impl Session {
+    /// Starts everything. The URL's origin is all the browser is sent to.
+    pub async fn open(context: &Context, run: &RunSettings, app: &AppSettings, pack: &Pack) -> Result<Self, Failure> {
+        let secrets = secrets(app).await?;
+        let (mut live, driver) = browser(context.out, run).await?;
+        match Self::enter(&mut live, app, pack, &secrets).await {
+            Ok((signed_in, view)) => Ok(Self { live, driver, signed_in, view }),
+            Err(halt) => {
+                live.close().await;
+                if let Some(driver) = driver {
+                    driver.stop().await?;
+                }
+                Err(failure(halt, context.out))
+            }
+        }
+    }
+
+    async fn enter(
+        live: &mut Live,
+        app: &AppSettings,
+        pack: &Pack,
+        secrets: &BTreeMap<String, Secret>,
+    ) -> Result<(SignedIn, View), Halt> {
+        let tenancy = Tenancy { url: &app.url, account: &app.account, tenant: &app.tenant };
+        let any = pack.generations().next().and_then(|generation| pack.view(generation, app.practice));
+        let any = any.ok_or_else(|| Halt::Broken(anyhow::anyhow!("the pack has no generation")))?;
+        let source = |name: &str| secrets.get(name).cloned();
+        let signed_in = sign_in(live, &any, tenancy, &source).await?;
+        let view = match &app.generation {
+            Some(pinned) => pack
+                .view(pinned, app.practice)
+                .ok_or_else(|| Halt::Broken(anyhow::anyhow!("the pack has no generation `{pinned}`; usher.toml pins it")))?,
+            None => detect(live, pack, app.practice, &app.url).await?,
+        };
+        Ok((signed_in, view))
+    }
+
+    /// The facts of the session, as the journal keeps them.
+    pub fn facts(&self, app: &AppSettings) -> [Fact; 2] {
+        let facts = self.live.facts();
+        let pictures = if facts.fast_pictures { "lossless PNG by the vendor's command" } else { "WebDriver screenshots" };
+        [
+            Fact::SessionBegun {
+                browser: facts.browser.clone(),
+                driver: facts.driver.clone(),
+                platform: facts.platform.clone(),
+                viewport: facts.viewport,
+                sandbox: facts.sandbox,
+                input: "trusted: pointer actions, insertText, keys where a field listens to them".to_owned(),
+                pictures: pictures.to_owned(),
+                traces: self.traces().cloned(),
+            },
+            Fact::SignedIn {
+                account: self.signed_in.account.clone(),
+                tenant: app.tenant.clone(),
+                generation: self.view.generation.clone(),
+                book: self.view.books.iter().map(|file| file.source.name.clone()).collect::<Vec<_>>().join(", "),
+            },
+        ]
+    }
+
+    /// What a later sitting must make sure is dead.
+    pub fn traces(&self) -> Option<&Traces> {
+        self.driver.as_ref().map(Driver::traces)
+    }
+
+    /// Ends browser and driver.
+    pub async fn close(self) -> anyhow::Result<()> {
+        // A browser that hangs must not keep usher; the guard ends it.
+        let _ = tokio::time::timeout(Duration::from_secs(10), self.live.close()).await;
+        match self.driver {
+            Some(driver) => driver.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// A browser of ours under a guard, or a session on a driver that is running already.
+pub async fn browser(out: Out, run: &RunSettings) -> Result<(Live, Option<Driver>), Failure> {
+    let viewport = (run.width, run.height);
+    if let Some(url) = &run.webdriver {
+        let connect = Connect { url: url.clone(), browser: None, profile: None, headless: run.headless, viewport };
+        return Ok((begin(&connect).await?, None));
+    }
+    let programs = driver::find_programs(run.chromedriver.as_deref(), run.browser.as_deref())
+        .map_err(|missing| Failure::new(Exit::Unexpected, missing.to_string().replace("\nhint:", "\n  hint:")))?;
+    if let Some(browser) = programs.browser.clone() {
+        let chromedriver = programs.driver.clone();
+        let versions = tokio::task::spawn_blocking(move || {
+            anyhow::Ok((driver::version_of(&browser)?, driver::version_of(&chromedriver)?))
+        });
+        let (browser, chromedriver) = versions.await.context("failed to ask for versions")??;
+        driver::versions_agree(&browser, &chromedriver)
+            .map_err(|mismatch| Failure::new(Exit::Unexpected, mismatch.to_string().replace("\nhint:", "\n  hint:")))?;
+    }
+    if matches!(driver::sandbox(), driver::Sandbox::OffBecauseRoot) {
+        tracing::info!("running as root: the browser's sandbox is off");
+        if !out.quiet && !out.json {
+            out.note("warning: as root the browser runs without its sandbox; a user of its own would be safer");
+        }
+    }
+    let driver = driver::start(&programs, &profiles()).await?;
+    let connect = Connect {
+        url: driver.url.clone(),
+        browser: programs.browser.clone(),
+        profile: Some(driver.profile.clone()),
+        headless: run.headless,
+        viewport,
+    };
+    match begin(&connect).await {
+        Ok(live) => Ok((live, Some(driver))),
+        Err(error) => {
+            driver.stop().await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// Where profiles are made: below the system's temporary folder, one root for each user.
+fn profiles() -> PathBuf {
+    std::env::temp_dir().join(format!("usher-profiles-{}", rustix::process::getuid().as_raw()))
+}
+
+async fn secrets(app: &AppSettings) -> Result<BTreeMap<String, Secret>, Failure> {
+    let mut all = BTreeMap::new();
+    for (name, from) in &app.secrets {
+        all.insert(name.clone(), secret(name, from).await?);
+    }
+    // The user name is most often the account itself, and no secret then.
+    all.entry("username".to_owned()).or_insert_with(|| Secret::new(app.account.clone()));
+    Ok(all)
+}
+
+async fn secret(name: &str, from: &SecretFrom) -> Result<Secret, Failure> {
+    let value = if let Some(variable) = &from.env {
+        std::env::var(variable)
+            .map_err(|_| Failure::files(format!("the secret `{name}` should be in the variable {variable}, which is not set")))?
+    } else {
+        let words = from.command.clone().unwrap_or_default();
+        let Some((program, arguments)) = words.split_first() else {
+            return Err(Failure::files(format!("the command for the secret `{name}` is empty")));
+        };
+        let output = tokio::process::Command::new(program)
+            .args(arguments)
+            .stdin(std::process::Stdio::inherit())
+            .stderr(std::process::Stdio::inherit())
+            .output()
+            .await
+            .map_err(|error| Failure::files(format!("the command for the secret `{name}` did not start: {program}: {error}")))?;
+        if !output.status.success() {
+            return Err(Failure::files(format!("the command for the secret `{name}` failed: {program}: {}", output.status)));
+        }
+        let text = String::from_utf8(output.stdout)
+            .map_err(|_| Failure::files(format!("the command for the secret `{name}` did not print text")))?;
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    let secret = Secret::new(value);
+    if secret.is_empty() {
+        return Err(Failure::files(format!("the secret `{name}` is empty")));
+    }
+    Ok(secret)
+}
+
+/// A halt before a run began, as the command line tells it.
+pub fn failure(halt: Halt, out: Out) -> Failure {
+    match halt {
+        Halt::Broken(error) => error.into(),
+        Halt::Refused(outcome, refusal) => {
+            let _ = out;
+            Failure::new(exit_of(outcome), format!("{outcome}: {}", told(&refusal)))
+        }
+    }
+}
+
+/// A refusal in a few lines.
+pub fn told(refusal: &Refusal) -> String {
+    use std::fmt::Write as _;
+    let mut text = refusal.message.clone();
+    for (what, place) in [("script", &refusal.script), ("book", &refusal.book)] {
+        if let Some(place) = place {
+            let _ = write!(text, "\n  {what}: {}:{}:{}", place.file, place.line, place.column);
+        }
+    }
+    for tried in &refusal.tried {
+        let _ = write!(text, "\n  tried: {tried}");
+    }
+    if let Some(hint) = &refusal.hint {
+        let _ = write!(text, "\n  hint: {hint}");
+    }
+    text
+}

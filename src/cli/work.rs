@@ -1,0 +1,204 @@
+//! The main job: read the request and the roster, make the plan, show it, ask, run it; and resuming a run.
+
+use super::proceed::{Sitting, finish, sit};
+use super::session::{Session, failure};
+use super::{Context, Exit, Failure, How, folders, packs};
+use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, View};
+use crate::report::{Story, terminal};
+use crate::request::{self, Column, Key, Wants};
+use crate::run::{Progress, Reader, progress};
+use crate::settings::AppSettings;
+use crate::source::Source;
+use crate::words::{Action, Identity};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Does an action for the people of a request.
+pub async fn run(context: &Context, action: Action, app: &str, request: &Path, how: How) -> Result<Exit, Failure> {
+    let settings = context.settings()?;
+    let tenant = settings.app(app).map_err(|error| Failure::files(error.to_string()))?;
+    let pack = packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(app), context.out)?;
+    if pack.app.does.get(action.as_str()).is_none() {
+        let does = crate::diag::listed(pack.app.does.keys());
+        return Err(Failure::usage(format!("the pack of {} does {does}, not `{action}`", pack.app.title)));
+    }
+    let bytes = packs::request(request)?;
+    let wants = wants(&pack, tenant, action)?;
+    let read = request::read(&request.display().to_string(), &bytes, &wants)
+        .map_err(|problems| packs::told(&problems, context.out))?;
+    packs::show(&read.notes, context.out);
+    let lock = folders::lock(&settings.run.folder, &pack.app.app, &tenant.url)?;
+    let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url)?;
+    let mut session = Session::open(context, &settings.run, tenant, &pack).await?;
+    let roster = Reader::new(&session.view, &tenant.url).roster(&mut session.live, true).await;
+    let roster = match roster {
+        Ok(roster) => roster,
+        Err(trouble) => {
+            let halt = crate::run::Halt::of(trouble, &crate::run::Locator::new(&session.view), None);
+            session.close().await?;
+            return Err(failure(halt, context.out));
+        }
+    };
+    let plan = plan::build(&Parts {
+        view: &session.view,
+        action,
+        request: &read,
+        roster: &roster,
+        created: super::proceed::utc(),
+        url: tenant.url.clone(),
+        tenant: tenant.tenant.clone(),
+        account: tenant.account.clone(),
+        practice: tenant.practice,
+        protected: &tenant.protected.iter().map(|key| crate::roster::fold(key)).collect::<Vec<_>>(),
+        cap: tenant.caps.removals,
+        undecided: &earlier.undecided,
+    });
+    let exit = go(context, &settings.run.folder, tenant, session, plan, roster, earlier.head, how).await;
+    drop(lock);
+    exit
+}
+
+#[expect(clippy::too_many_arguments, reason = "it is the second half of one function, split for reading only")]
+async fn go(
+    context: &Context,
+    root: &Path,
+    tenant: &AppSettings,
+    session: Session,
+    plan: Plan,
+    roster: crate::roster::Roster,
+    previous: Option<crate::digest::Digest>,
+    how: How,
+) -> Result<Exit, Failure> {
+    let out = context.out;
+    if out.json && how.dry_run {
+        out.result(&serde_json::json!({ "plan": plan }).to_string());
+    } else if how.dry_run {
+        out.result(&terminal::plan_table(&plan, out.width, out.colour));
+    } else if !out.json {
+        out.note(&terminal::plan_table(&plan, out.width, out.colour_err));
+    }
+    let to_run = plan.to_run().count();
+    if how.dry_run {
+        session.close().await?;
+        let refused = Story::new(&plan);
+        let left = plan.jobs.len() - to_run - refused.count(crate::words::Family::Already);
+        return Ok(if left == 0 { Exit::Done } else { Exit::Refused });
+    }
+    let question = format!("{} {to_run} {} at {} ({})?", verb(plan.action), people(to_run), plan.tenant, plan.url);
+    if to_run > 0 && !how.yes && !out.ask(&question) {
+        session.close().await?;
+        let hint = if out.can_ask { "nothing was done" } else { "nobody is at the terminal to say yes; `--yes` says it beforehand" };
+        return Err(Failure::new(Exit::NotApproved, format!("the plan was not approved\n  hint: {hint}")));
+    }
+    let folder = folders::new_run(root, &plan.app, plan.action.as_str())?;
+    folders::write_plan(&folder, &plan.to_bytes())?;
+    let view = session.view.clone();
+    let sitting = Sitting { context, folder: &folder, plan: &plan, view: &view, tenant, roster, progress: Progress::default(), resumed: None, previous };
+    let ended = sit(sitting, session).await?;
+    finish(context, &folder, ended)
+}
+
+/// Goes on where a run stopped. Scripts and books are the ones the plan was made from.
+pub async fn resume(context: &Context, which: &str) -> Result<Exit, Failure> {
+    let settings = context.settings()?;
+    let folder = folders::find(&settings.run.folder, which)?;
+    let kept = folder.read()?;
+    if let Some(broken) = &kept.broken {
+        let message = format!("{} does not verify at line {}: {}", folder.id, broken.line, broken.why);
+        return Err(Failure::new(Exit::NotVerified, message));
+    }
+    let plan = kept.plan;
+    let digest = crate::digest::Digest::of(&kept.plan_bytes);
+    if !matches!(kept.entries.first().map(|entry| &entry.fact), Some(crate::journal::Fact::RunBegun { plan, .. }) if *plan == digest) {
+        if kept.entries.is_empty() {
+            return Err(Failure::new(Exit::Refused, format!("{} was interrupted before it began; nothing was done. Start it again", folder.id)));
+        }
+        return Err(Failure::new(Exit::NotVerified, format!("plan.json of {} is not the plan that was run", folder.id)));
+    }
+    let so_far = progress(&kept.entries);
+    if so_far.ended && so_far.doubts.is_empty() {
+        context.out.note(&format!("{} ended already; there is nothing left to do", folder.id));
+        return Ok(Exit::of(&Story::of(&plan, &kept.entries), true));
+    }
+    let tenant = settings
+        .apps
+        .values()
+        .find(|tenant| tenant.url == plan.url && tenant.account == plan.account)
+        .ok_or_else(|| Failure::files(format!("usher.toml has no tenant with the URL {} and the account {}", plan.url, plan.account)))?;
+    let pack = frozen(&plan).map_err(|problems| packs::told(&problems, context.out))?;
+    let lock = folders::lock(&settings.run.folder, &plan.app, &plan.url)?;
+    super::proceed::end_old_browsers(&kept.entries).await?;
+    let mut pinned = tenant.clone();
+    pinned.generation = Some(plan.generation.clone());
+    pinned.practice = plan.practice;
+    let mut session = Session::open(context, &settings.run, &pinned, &pack).await?;
+    let roster = Reader::new(&session.view, &plan.url).roster(&mut session.live, true).await;
+    let roster = match roster {
+        Ok(roster) => roster,
+        Err(trouble) => {
+            let halt = crate::run::Halt::of(trouble, &crate::run::Locator::new(&session.view), None);
+            session.close().await?;
+            return Err(failure(halt, context.out));
+        }
+    };
+    let view = session.view.clone();
+    let sitting = Sitting {
+        context,
+        folder: &folder,
+        plan: &plan,
+        view: &view,
+        tenant,
+        roster,
+        progress: so_far,
+        resumed: Some(kept.entries),
+        previous: None,
+    };
+    let ended = sit(sitting, session).await?;
+    drop(lock);
+    finish(context, &folder, ended)
+}
+
+/// The pack as it was when the plan was made.
+pub fn frozen(plan: &Plan) -> Result<Pack, Vec<crate::diag::Diagnostic>> {
+    let mut files = PackFiles { app: plan.app.clone(), ..PackFiles::default() };
+    for Input { kind, name, text, .. } in &plan.inputs {
+        let source = Arc::new(Source::new(name, text));
+        match kind {
+            InputKind::App => files.about = Some(source),
+            InputKind::Script => files.scripts.push(source),
+            InputKind::Book => files.books.push(source),
+        }
+    }
+    Pack::read(&files).map(|(pack, _)| pack)
+}
+
+/// What a request must bring for an action: the key, and what the scripts take in any generation the tenant may have.
+fn wants(pack: &Pack, tenant: &AppSettings, action: Action) -> Result<Wants, Failure> {
+    let generation = match &tenant.generation {
+        Some(pinned) => pinned.clone(),
+        None => pack.generations().next().unwrap_or_default().to_owned(),
+    };
+    let view: View = pack
+        .view(&generation, tenant.practice)
+        .ok_or_else(|| Failure::files(format!("the pack of {} has no generation `{generation}`", pack.app.title)))?;
+    let takes = view.takes(action);
+    let columns = takes.into_iter().map(|(name, options, optional)| Column { name, options, required: !optional }).collect();
+    let key = match pack.app.identity.value {
+        Identity::Email => Key::Email,
+        Identity::Username => Key::Username,
+    };
+    Ok(Wants { key, columns })
+}
+
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Invite => "Invite",
+        Action::Remove => "Remove",
+        Action::Role => "Change the role of",
+        Action::SignIn => "Sign in",
+    }
+}
+
+fn people(count: usize) -> &'static str {
+    if count == 1 { "person" } else { "people" }
+}
