@@ -2,4 +2,5 @@
 pub mod diag;
 pub mod digest;
 pub mod practice;
+pub mod request;
 pub mod source;
