@@ -3,4 +3,5 @@ pub mod diag;
 pub mod digest;
 pub mod practice;
 pub mod request;
+pub mod roster;
 pub mod source;

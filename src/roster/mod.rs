@@ -1,0 +1,103 @@
+//! The people an app shows, read from snapshots of its pages, and how it was proven that nobody is missing.
+//!
+//! Pure: snapshots in, people out. It knows no browser, no book and no request; how a list is laid out is handed in as [`Shape`].
+//! Whatever cannot be read for certain is never left out in silence: it makes the roster unproven.
+
+mod completeness;
+mod count;
+mod fold;
+mod grid;
+mod header;
+mod key;
+mod measure;
+mod near;
+mod page;
+mod people;
+mod tag;
+#[cfg(test)]
+mod tests;
+mod text;
+mod unreadable;
+mod walk;
+
+pub use completeness::Completeness;
+pub use fold::{fold, keys_equal};
+pub use near::{Near, Why};
+pub use page::{PageRead, read_page};
+pub use people::{Found, Roster};
+pub use unreadable::Unreadable;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// In what state an app has a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Not there.
+    Absent,
+    /// A full member.
+    Active,
+    /// Invited, and has not accepted yet.
+    Pending,
+    /// There, and switched off.
+    Inactive,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "absent",
+            Self::Active => "active",
+            Self::Pending => "pending",
+            Self::Inactive => "inactive",
+        })
+    }
+}
+
+/// One column of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnShape {
+    /// The name it is known by.
+    pub name: String,
+    /// What stands in its header, as a whole.
+    pub header: String,
+    /// The part of the cell that is meant, when it is not the whole cell.
+    pub css: Option<String>,
+}
+
+/// How one list is laid out, made from a book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The list's name.
+    pub list: String,
+    /// The column that holds the key; one named `username` holds logins, any other e-mail addresses.
+    pub key: String,
+    /// The columns that are read; a table must have all of them.
+    pub columns: Vec<ColumnShape>,
+    /// What the app says of how many there are, any of these: `${n} users`, `${from}-${to} of ${n}`.
+    pub count: Vec<String>,
+    /// What the page or the table says when nobody is in the list, as whole lines.
+    pub empty: Vec<String>,
+    /// The words of the column named `status`, and what they mean.
+    pub states: Vec<(State, Vec<String>)>,
+    /// The state of everybody when there is no such column, or no words for it.
+    pub otherwise: State,
+}
+
+/// One person an app shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The key, case-folded.
+    pub key: String,
+    /// The key as it is shown.
+    pub shown: String,
+    /// The text of every column by its name.
+    pub columns: BTreeMap<String, String>,
+    /// In what state the person is.
+    pub state: State,
+    /// The list that shows the person.
+    pub list: String,
+}

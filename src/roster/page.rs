@@ -1,0 +1,225 @@
+//! One page of a list: its table found by its headers, its rows read into people.
+
+use super::fold::{at_most, fold};
+use super::grid::{Grid, Row, Section, grids};
+use super::text::Text;
+use super::unreadable::Unreadable;
+use super::{Person, Shape, State, count, key, measure};
+use scraper::{ElementRef, Html, Selector};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// So much of a row is kept to say which one it is.
+const ROW_TEXT: usize = 200;
+/// So much of a cell is kept as a value.
+const CELL_TEXT: usize = 4096;
+
+/// What one page of a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRead {
+    /// The people.
+    pub people: Vec<Person>,
+    /// Rows whose key cell holds no key, as they are shown.
+    pub keyless: Vec<String>,
+    /// Rows whose key cell holds several keys, as they are shown.
+    pub ambiguous: Vec<String>,
+    /// Rows of one wide cell that are no people: headings, "Load more".
+    pub others: Vec<String>,
+    /// The app's own count, or all of them where it contradicts itself.
+    pub count: Option<Result<u64, Vec<u64>>>,
+    /// The page says that nobody is there.
+    pub empty: bool,
+}
+
+/// A wanted column where it was found.
+struct Place<'a> {
+    name: &'a str,
+    selector: Option<Selector>,
+    start: usize,
+    span: usize,
+}
+
+/// Reads one page: the snapshot's markup and the visible lines beside it.
+pub fn read_page(shape: &Shape, html: &str, lines: &[String]) -> Result<PageRead, Unreadable> {
+    if !shape.columns.iter().any(|column| column.name == shape.key) {
+        return Err(Unreadable::NoKeyColumn(shape.key.clone()));
+    }
+    if let Some(why) = measure::refuse(html) {
+        return Err(Unreadable::Markup(why.to_owned()));
+    }
+    let mut read =
+        PageRead { empty: lines.iter().any(|line| says_empty(shape, line)), ..PageRead::default() };
+    let counts = count::find(&shape.count, lines);
+    read.count = match counts.as_slice() {
+        [] => None,
+        [one] => Some(Ok(*one)),
+        _ => Some(Err(counts)),
+    };
+    let document = Html::parse_fragment(html);
+    let grids = grids(&document);
+    match table_of(shape, &grids) {
+        Ok((grid, header, places)) => Table { shape, places, read }.read(grid, header),
+        // Many consoles take the table away when nobody is in it.
+        Err(Unreadable::NoTable { .. }) if read.empty => Ok(read),
+        Err(why) => Err(why),
+    }
+}
+
+fn says_empty(shape: &Shape, text: &str) -> bool {
+    let text = fold(text);
+    shape.empty.iter().any(|empty| fold(empty) == text)
+}
+
+/// The one table that has all columns, and its header row.
+fn table_of<'s, 'g, 'a>(
+    shape: &'s Shape,
+    grids: &'g [Grid<'a>],
+) -> Result<(&'g Grid<'a>, usize, Vec<Place<'s>>), Unreadable> {
+    let wanted = || shape.columns.iter().map(|column| column.header.clone()).collect::<Vec<_>>();
+    let mut found: Option<(&'g Grid<'a>, usize, Vec<Place<'s>>)> = None;
+    let mut tables = 0;
+    let mut is_table = vec![false; grids.len()];
+    for (index, grid) in grids.iter().enumerate() {
+        // A table inside of a row of the table is a part of that row. Parents come before their children.
+        let inside = grid.parent.and_then(|parent| is_table.get(parent).copied()).unwrap_or_default();
+        let header = if inside { None } else { super::header::row_of(shape, grid)? };
+        if let Some(slot) = is_table.get_mut(index) {
+            *slot = inside || header.is_some();
+        }
+        if let Some((row, starts)) = header {
+            tables += 1;
+            let mut places = Vec::new();
+            for (column, (start, span)) in shape.columns.iter().zip(starts) {
+                let selector =
+                    column.css.as_ref().map(|css| Selector::parse(css)).transpose().map_err(|_| {
+                        Unreadable::BadCss {
+                            column: column.name.clone(),
+                            css: column.css.clone().unwrap_or_default(),
+                        }
+                    })?;
+                places.push(Place { name: &column.name, selector, start, span });
+            }
+            found = Some((grid, row, places));
+        }
+    }
+    if tables > 1 {
+        return Err(Unreadable::SeveralTables { tables, wanted: wanted() });
+    }
+    found.ok_or_else(|| Unreadable::NoTable {
+        wanted: wanted(),
+        seen: grids.iter().take(5).map(super::header::seen).collect(),
+    })
+}
+
+struct Table<'s> {
+    shape: &'s Shape,
+    places: Vec<Place<'s>>,
+    read: PageRead,
+}
+
+impl Table<'_> {
+    fn read(mut self, grid: &Grid<'_>, header: usize) -> Result<PageRead, Unreadable> {
+        let columns = grid.rows.get(header).map_or(0, Row::width);
+        let wide = grid.rows.iter().filter(|row| row.section == Section::Body && row.cells.len() > 1);
+        let widest = wide.map(Row::width).max().unwrap_or_default();
+        for (index, row) in grid.rows.iter().enumerate() {
+            let aside = row.section != Section::Body || row.cells.is_empty() || index == header;
+            if aside || super::header::is_header(self.shape, row, index < header) {
+                continue;
+            }
+            if row.cells.len() == 1 && columns.max(widest) > 1 {
+                self.single(row);
+            } else if row.width() < widest {
+                // A cell that reaches over from the row above pushes the others aside: nothing here stands where it should.
+                self.read.keyless.push(row_text(row));
+            } else {
+                self.row(row)?;
+            }
+        }
+        Ok(self.read)
+    }
+
+    /// A row of one wide cell is a heading or a message, unless somebody's address is in it.
+    fn single(&mut self, row: &Row<'_>) {
+        let text = row_text(row);
+        if says_empty(self.shape, &text) {
+            self.read.empty = true;
+        } else if text.contains('@') {
+            self.read.keyless.push(text);
+        } else {
+            self.read.others.push(text);
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> Result<(), Unreadable> {
+        let mut columns = BTreeMap::new();
+        let mut found = key::Read::None;
+        for place in &self.places {
+            let (text, parts) = cell_text(row, place);
+            if place.name == self.shape.key {
+                found = key::read(&text, place.name == "username", parts);
+            }
+            columns.insert(place.name.to_owned(), at_most(&text.apart(), CELL_TEXT));
+        }
+        let aside = match found {
+            key::Read::One(shown) => return self.person(shown, columns),
+            key::Read::None => &mut self.read.keyless,
+            key::Read::Ambiguous => &mut self.read.ambiguous,
+        };
+        aside.push(row_text(row));
+        Ok(())
+    }
+
+    fn person(&mut self, shown: String, columns: BTreeMap<String, String>) -> Result<(), Unreadable> {
+        let state = self.state(columns.get("status").map(String::as_str))?;
+        self.read.people.push(Person {
+            key: fold(&shown),
+            shown,
+            columns,
+            state,
+            list: self.shape.list.clone(),
+        });
+        Ok(())
+    }
+
+    fn state(&self, word: Option<&str>) -> Result<State, Unreadable> {
+        let Some(word) = word.filter(|_| !self.shape.states.is_empty()) else {
+            return Ok(self.shape.otherwise);
+        };
+        let folded = fold(word);
+        let mut states = self.shape.states.iter();
+        let known = states.find(|(_, words)| words.iter().any(|one| fold(one) == folded));
+        known.map(|(state, _)| *state).ok_or_else(|| Unreadable::UnknownStatus(at_most(word, 80)))
+    }
+}
+
+/// The text of a column's cell, or of the parts that its CSS means, and how many those are.
+fn cell_text(row: &Row<'_>, place: &Place<'_>) -> (Text, usize) {
+    let mut text = Text::default();
+    let mut parts = 0;
+    for cell in row.covering(place.start, place.span) {
+        let Some(selector) = &place.selector else {
+            text.add(cell.element);
+            parts += 1;
+            continue;
+        };
+        let mut last: Option<ElementRef<'_>> = None;
+        for part in cell.element.select(selector) {
+            // What is inside of a part is said with it.
+            let inside = last.is_some_and(|last| part.ancestors().any(|around| around.id() == last.id()));
+            if !inside {
+                text.add(part);
+                parts += 1;
+                last = Some(part);
+            }
+        }
+    }
+    (text, parts)
+}
+
+/// A row as it is shown, shortened.
+fn row_text(row: &Row<'_>) -> String {
+    let mut text = Text::default();
+    row.cells.iter().for_each(|cell| text.add(cell.element));
+    at_most(&text.apart(), ROW_TEXT)
+}
