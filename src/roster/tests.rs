@@ -32,7 +32,7 @@ fn people() -> Shape {
 
 /// A table with these cells under `Name | Email | Status`.
 fn table(rows: &[[&str; 3]]) -> String {
-    let mut html = "<table><thead><tr><th>Name</th><th aria-label='Email'>E</th><th><a>STATUS</a><span>Sort ascending</span></th></tr></thead><tbody>".to_owned();
+    let mut html = "<table><thead><tr><th>Name \u{25B2}</th><th aria-label='Email'>E</th><th><a>STATUS</a><span>Sort ascending</span></th></tr></thead><tbody>".to_owned();
     for [name, email, status] in rows {
         write!(html, "<tr data-box='0,0,9,9'><td>{name}</td><td>{email}</td><td>{status}</td></tr>").unwrap();
     }
