@@ -1,7 +1,19 @@
 //! usher: running admin consoles that have no API, exactly, and with proof.
-pub mod diag;
-pub mod digest;
-pub mod practice;
+pub mod words;
+pub mod template;
+pub mod script;
+pub mod selector;
 pub mod request;
 pub mod roster;
+pub mod plan;
+pub mod run;
+pub mod browser;
+pub mod sign_in;
+pub mod journal;
+pub mod evidence;
+pub mod practice;
+pub mod settings;
+pub mod secret;
 pub mod source;
+pub mod diag;
+pub mod digest;

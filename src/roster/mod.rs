@@ -27,35 +27,10 @@ pub use page::{PageRead, read_page};
 pub use people::{Found, Roster};
 pub use unreadable::Unreadable;
 
-use schemars::JsonSchema;
+pub use crate::words::State;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// In what state an app has a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Not there.
-    Absent,
-    /// A full member.
-    Active,
-    /// Invited, and has not accepted yet.
-    Pending,
-    /// There, and switched off.
-    Inactive,
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Absent => "absent",
-            Self::Active => "active",
-            Self::Pending => "pending",
-            Self::Inactive => "inactive",
-        })
-    }
-}
 
 /// One column of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

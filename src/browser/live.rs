@@ -1,0 +1,563 @@
+//! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
+
+use super::webdriver::{Failed, SessionFacts, Wire};
+use super::{
+    Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Target,
+    Trouble, Typed, Want,
+};
+use crate::evidence::Masked;
+use crate::evidence::mask::{self, MaskBox, MaskKind};
+use crate::journal::RefusalKind;
+use anyhow::anyhow;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// The in-page library, in one function scope: everything usher asks of a page is one call of it.
+const LIBRARY: &str = concat!(
+    "\"use strict\";\n",
+    include_str!("page/text.js"),
+    include_str!("page/roles.js"),
+    include_str!("page/names.js"),
+    include_str!("page/visible.js"),
+    include_str!("page/lines.js"),
+    include_str!("page/locate.js"),
+    include_str!("page/outlines.js"),
+    include_str!("page/says.js"),
+    include_str!("page/lists.js"),
+    include_str!("page/snapshot.js"),
+    include_str!("page/wait.js"),
+    include_str!("page/act.js"),
+    include_str!("page/guard.js"),
+    include_str!("page/masks.js"),
+    include_str!("page/ask.js"),
+);
+
+/// How long a control may take to be there and ready.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a list may take to show its rows.
+const LIST_PATIENCE: Duration = Duration::from_secs(20);
+/// How often a picture is taken again because the page moved under it.
+const PICTURE_TRIES: u8 = 6;
+
+/// A browser with one page, driven over WebDriver.
+pub struct Live {
+    wire: Wire,
+    says: Vec<SaysTarget>,
+    session: String,
+    /// Where the pointer is known to be, so that it need not be moved there again.
+    viewport: (f64, f64),
+}
+
+impl Live {
+    pub(super) fn new(wire: Wire) -> Self {
+        let (width, height) = wire.facts.viewport;
+        // The name only has to differ from every name a page uses; who guesses it gains nothing.
+        let session = format!("usher-{}", crate::digest::Digest::of(format!("{:?}", Instant::now())).short());
+        Self { wire, says: Vec::new(), session, viewport: (f64::from(width), f64::from(height)) }
+    }
+
+    /// What the session turned out to be.
+    pub fn facts(&self) -> &SessionFacts {
+        &self.wire.facts
+    }
+
+    /// Ends the session and the browser.
+    pub async fn close(self) {
+        self.wire.close().await;
+    }
+
+    /// One question to the page. A page that navigates away under it is asked again until the time is up.
+    async fn ask(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
+        let until = Instant::now() + patience;
+        request["session"] = json!(self.session);
+        request["says"] = json!(self.says);
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            request["deadline_ms"] = json!(left.as_millis().min(u128::from(u32::MAX)));
+            match self.wire.script(LIBRARY, &request).await {
+                Ok(answer) if text(&answer, "outcome") == "error" => {
+                    return Err(Trouble::Broken(anyhow!("the in-page library failed: {}", text(&answer, "why"))));
+                }
+                Ok(answer) => return Ok(answer),
+                Err(Failed::Navigated(why)) if Instant::now() < until => {
+                    tracing::debug!(why, "the page went away under a question; asking the new one");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+    }
+
+    /// Asks for a target and turns everything but "found" into a refusal.
+    async fn ask_for(&self, request: Value, target: &Target, patience: Duration) -> Result<Value, Trouble> {
+        let mut request = request;
+        request["target"] = json!(target);
+        request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
+        let answer = self.ask(request, patience).await?;
+        match text(&answer, "outcome") {
+            "found" | "absent" => Ok(answer),
+            _ => Err(refused(target, &answer).into()),
+        }
+    }
+
+    /// Presses and releases the primary button at a point, in one command: the pointer is moved there first.
+    async fn point(&self, (x, y): (f64, f64), press: bool) -> Result<(), Failed> {
+        let mut actions = vec![json!({ "type": "pointerMove", "duration": 0, "x": round(x), "y": round(y), "origin": "viewport" })];
+        if press {
+            actions.push(json!({ "type": "pointerDown", "button": 0 }));
+            actions.push(json!({ "type": "pointerUp", "button": 0 }));
+        }
+        let body = json!({ "actions": [{
+            "type": "pointer", "id": "usher-mouse", "parameters": { "pointerType": "mouse" }, "actions": actions,
+        }]});
+        self.wire.command("actions", Some(&body)).await.map(drop)
+    }
+
+    /// Presses keys one after the other; a key in a group is held while the rest of its group is pressed.
+    async fn keys(&self, groups: &[&[char]]) -> Result<(), Failed> {
+        let mut actions = Vec::new();
+        for group in groups {
+            actions.extend(group.iter().map(|key| json!({ "type": "keyDown", "value": key.to_string() })));
+            actions.extend(group.iter().rev().map(|key| json!({ "type": "keyUp", "value": key.to_string() })));
+        }
+        let body = json!({ "actions": [{ "type": "key", "id": "usher-keys", "actions": actions }]});
+        self.wire.command("actions", Some(&body)).await.map(drop)
+    }
+
+    /// What is asked of the page about a picture: rectangles to cover, and where the page stands.
+    async fn boxes(&self, cover: &Cover<'_>) -> Result<Value, Trouble> {
+        let subject = cover.subject.map(|(column, key)| json!({ "column": column, "key": key }));
+        let request = json!({
+            "ask": "masks", "lists": cover.lists, "subject": subject, "secret": cover.secret, "scope": cover.scope,
+        });
+        self.ask(request, PATIENCE).await
+    }
+
+    async fn choose_native(&self, target: &Target, answer: &Value, option: &str) -> Result<(), Trouble> {
+        let chosen = pick(target, answer, option)?;
+        if chosen.get("selected").and_then(Value::as_bool) == Some(true) {
+            return Ok(());
+        }
+        // The popup is opened, so that the keys move a highlight only and one change is committed by Enter. Home comes
+        // first: from there the option is as many steps down as enabled options stand before it.
+        let name = text(chosen, "name").to_owned();
+        let steps = options(answer).iter().take_while(|o| text(o, "name") != name).filter(|o| !disabled(o)).count();
+        let mut groups: Vec<&[char]> = vec![&[ALT, ARROW_DOWN], &[HOME]];
+        groups.extend(std::iter::repeat_n::<&[char]>(&[ARROW_DOWN], steps));
+        groups.push(&[ENTER]);
+        self.keys(&groups).await?;
+        Ok(())
+    }
+}
+
+const ALT: char = '\u{e00a}';
+const HOME: char = '\u{e011}';
+const ARROW_DOWN: char = '\u{e015}';
+const ENTER: char = '\u{e007}';
+const CONTROL: char = '\u{e009}';
+const DELETE: char = '\u{e017}';
+
+impl Browser for Live {
+    async fn open(&mut self, url: &str) -> Result<(), Trouble> {
+        match self.wire.command("url", Some(&json!({ "url": url }))).await {
+            Err(Failed::Navigated(why)) => Err(Failed::NoPage(why).into()),
+            done => done.map(drop).map_err(Trouble::from),
+        }
+    }
+
+    async fn url(&mut self) -> Result<String, Trouble> {
+        Ok(self.wire.command("url", None).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn watch(&mut self, says: Vec<SaysTarget>) {
+        self.says = says;
+    }
+
+    async fn said(&mut self) -> Result<Vec<Said>, Trouble> {
+        let answer = self.ask(json!({ "ask": "outline" }), PATIENCE).await?;
+        Ok(said(&answer))
+    }
+
+    async fn look(&mut self, target: &Target, want: Want, patience: Duration) -> Result<Seen, Trouble> {
+        let want = match want {
+            Want::Ready => "ready",
+            Want::Visible => "visible",
+            Want::Absent => "absent",
+        };
+        let answer = self.ask_for(json!({ "ask": "look", "want": want }), target, patience).await?;
+        if want == "absent" && text(&answer, "outcome") != "absent" {
+            let message = format!("`{}` is still there", target.name);
+            return Err(Refused { kind: RefusalKind::NotReady, message, target: Some(target.clone()), ..Default::default() }.into());
+        }
+        Ok(seen(target, &answer))
+    }
+
+    async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
+        let answer = self.ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO).await?;
+        match text(&answer, "outcome") {
+            "found" => Ok(true),
+            "none" | "not_ready" => Ok(false),
+            _ => Err(refused(target, &answer).into()),
+        }
+    }
+
+    async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
+        self.point(point(&answer)?, true).await?;
+        Ok(seen(target, &answer))
+    }
+
+    async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
+        self.point(point(&answer)?, false).await?;
+        Ok(seen(target, &answer))
+    }
+
+    async fn fill(&mut self, target: &Target, value: Typed<'_>) -> Result<Seen, Trouble> {
+        let (typed, secret) = match value {
+            Typed::Plain(text) => (text, false),
+            Typed::Secret(secret) => (secret.reveal(), true),
+        };
+        let request = json!({ "ask": "fill", "value": typed, "secret": secret, "way": "insert" });
+        let answer = self.ask_for(request, target, PATIENCE).await?;
+        if answer.get("holds").and_then(Value::as_bool) == Some(true) {
+            return Ok(seen(target, &answer));
+        }
+        // The field did not take the text as one insertion; a person's keys are tried once, which a fill may be.
+        tracing::debug!(field = target.name, "the field did not hold the inserted text; typing keys");
+        self.point(point(&answer)?, true).await?;
+        let mut groups: Vec<Vec<char>> = vec![vec![CONTROL, 'a'], vec![DELETE]];
+        groups.extend(typed.chars().map(|c| vec![c]));
+        let borrowed: Vec<&[char]> = groups.iter().map(Vec::as_slice).collect();
+        self.keys(&borrowed).await?;
+        let request = json!({ "ask": "look", "want": "ready" });
+        let again = self.ask_for(request, target, PATIENCE).await?;
+        // A secret is only ever compared by length outside of the page, and only when the page tells it.
+        let holds = if secret { text(&again, "value").is_empty() } else { text(&again, "value") == typed };
+        if holds {
+            return Ok(seen(target, &answer));
+        }
+        let held = if secret { "something else".to_owned() } else { format!("\"{}\"", text(&again, "value")) };
+        Err(Refused {
+            kind: RefusalKind::NotHeld,
+            message: format!("`{}` does not hold what was typed: it holds {held}", target.name),
+            target: Some(target.clone()),
+            said: said(&again),
+            ..Default::default()
+        }
+        .into())
+    }
+
+    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble> {
+        let answer = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
+        match text(&answer, "kind") {
+            "native_select" => self.choose_native(target, &answer, option).await?,
+            "radio_group" => {
+                let chosen = pick(target, &answer, option)?;
+                if chosen.get("selected").and_then(Value::as_bool) != Some(true) {
+                    self.point(point(chosen)?, true).await?;
+                }
+            }
+            "combobox" | "menu" => {
+                self.point(point(&answer)?, true).await?;
+                let opened = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
+                self.point(point(pick(target, &opened, option)?)?, true).await?;
+            }
+            other => {
+                let message = format!("`{}` is a {other}, which has no options to choose from", target.name);
+                return Err(Refused { kind: RefusalKind::NoOption, message, target: Some(target.clone()), ..Default::default() }.into());
+            }
+        }
+        let again = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
+        let shown = options(&again).into_iter().find(|o| o.get("selected").and_then(Value::as_bool) == Some(true));
+        let holds = shown.is_some_and(|o| same(text(o, "name"), option)) || same(text(&again, "value"), option);
+        if holds {
+            return Ok(seen(target, &answer));
+        }
+        let held = shown.map_or_else(|| text(&again, "value").to_owned(), |o| text(o, "name").to_owned());
+        Err(Refused {
+            kind: RefusalKind::NotHeld,
+            message: format!("`{}` shows \"{held}\" after \"{option}\" was chosen", target.name),
+            target: Some(target.clone()),
+            said: said(&again),
+            ..Default::default()
+        }
+        .into())
+    }
+
+    async fn check(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
+        let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
+        let first = seen(target, &answer);
+        if first.checked == Some(on) {
+            return Ok(first);
+        }
+        self.point(point(&answer)?, true).await?;
+        let again = seen(target, &self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?);
+        if again.checked == Some(on) {
+            return Ok(again);
+        }
+        let message = format!("`{}` did not become {}", target.name, if on { "ticked" } else { "unticked" });
+        Err(Refused { kind: RefusalKind::NotHeld, message, target: Some(target.clone()), ..Default::default() }.into())
+    }
+
+    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
+        let request = json!({ "ask": "arm", "names": binding.names, "expect": binding.expect, "foreign": binding.foreign });
+        let answer = self.ask_for(request, target, PATIENCE).await?;
+        Ok(Armed { by: seen(target, &answer).by, bound: text(&answer, "bound").to_owned(), point: point(&answer)? })
+    }
+
+    async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble> {
+        Ok(self.point(armed.point, true).await?)
+    }
+
+    async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble> {
+        let request = json!({ "ask": "fired", "wait": { "gone": true, "says": true } });
+        let answer = self.ask(request, patience).await?;
+        let guard = answer.get("guard").filter(|guard| guard.is_object());
+        let number = |name: &str| guard.and_then(|g| g.get(name)).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        let seen = guard.and_then(|g| g.get("seen")).and_then(Value::as_array);
+        // A page may act on the press already, so any trusted event that got through counts as having reached it.
+        let through = |event: &&Value| ["trusted", "passed"].iter().all(|k| event.get(*k).and_then(Value::as_bool) == Some(true));
+        let reached = u32::from(seen.into_iter().flatten().any(|event| through(&event)));
+        let why = seen.into_iter().flatten().find_map(|event| event.get("why").and_then(Value::as_str)).map(str::to_owned);
+        Ok(Answer {
+            answered: text(&answer, "answered").to_owned(),
+            passed: number("clicks_passed").map(|clicks| clicks.max(reached)),
+            blocked: number("clicks_blocked").unwrap_or(0),
+            why,
+            said: said(&answer),
+        })
+    }
+
+    async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
+        let request = json!({
+            "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
+            "unlike": question.unlike,
+        });
+        let answer = self.ask(request, LIST_PATIENCE).await?;
+        let empty = text(&answer, "outcome") == "empty";
+        if !empty && text(&answer, "outcome") != "found" {
+            let headers: Vec<_> = question.list.columns.values().map(|c| format!("\"{}\"", c.header)).collect();
+            let message = match text(&answer, "outcome") {
+                "several" => format!("several tables have the columns of list `{}`", question.list.name),
+                _ => format!("no table with rows has the columns of list `{}`: {}", question.list.name, headers.join(", ")),
+            };
+            return Err(Refused { kind: RefusalKind::Unreadable, message, said: said(&answer), ..Default::default() }.into());
+        }
+        let lines = answer.get("lines").and_then(Value::as_array).into_iter().flatten();
+        Ok(Snapshot {
+            html: text(&answer, "html").to_owned(),
+            lines: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
+            next: text(&answer, "next").to_owned(),
+            fingerprint: text(&answer, "fingerprint").to_owned(),
+            empty,
+            url: text(&answer, "url").to_owned(),
+        })
+    }
+
+    async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
+        let mut before = self.boxes(cover).await?;
+        for _ in 0..PICTURE_TRIES {
+            let png = self.wire.capture().await?;
+            let after = self.boxes(cover).await?;
+            let still = ["boxes", "scroll", "viewport", "url"].iter().all(|part| before.get(part) == after.get(part));
+            if still {
+                return self.cover(png, &after).await;
+            }
+            before = after;
+        }
+        let message = "the page did not hold still for a picture, so nothing could be covered safely".to_owned();
+        Err(Refused { kind: RefusalKind::NotReady, message, ..Default::default() }.into())
+    }
+
+    async fn outline(&mut self) -> Result<Value, Trouble> {
+        let answer = self.ask(json!({ "ask": "outline" }), PATIENCE).await?;
+        Ok(json!({ "url": answer.get("url"), "title": answer.get("title"), "nodes": answer.get("nodes") }))
+    }
+}
+
+impl Live {
+    async fn cover(&self, png: Vec<u8>, answer: &Value) -> Result<Picture, Trouble> {
+        let ratio = answer.pointer("/viewport/dpr").and_then(Value::as_f64).unwrap_or(1.0);
+        let mut masked = Masked::default();
+        let mut boxes = Vec::new();
+        for place in answer.get("boxes").and_then(Value::as_array).into_iter().flatten() {
+            let side = |name: &str| place.get(name).and_then(Value::as_f64).unwrap_or(0.0) * ratio;
+            let kind = match text(place, "kind") {
+                "secret" => MaskKind::Secret,
+                "person" => MaskKind::Person,
+                _ => MaskKind::Unknown,
+            };
+            match kind {
+                MaskKind::Secret => masked.secret += 1,
+                MaskKind::Person => masked.people += 1,
+                MaskKind::Unknown => masked.unknown += 1,
+            }
+            // Outwards to whole pixels: a covered edge must not show half a letter.
+            let (left, top) = (side("x").floor().max(0.0), side("y").floor().max(0.0));
+            let (right, bottom) = ((side("x") + side("width")).ceil(), (side("y") + side("height")).ceil());
+            boxes.push(MaskBox {
+                x: pixels(left),
+                y: pixels(top),
+                width: pixels(right - left),
+                height: pixels(bottom - top),
+                kind,
+            });
+        }
+        let covered = tokio::task::spawn_blocking(move || mask::mask(&png, &boxes))
+            .await
+            .map_err(|error| Trouble::Broken(anyhow!(error)))?
+            .map_err(|error| Trouble::Broken(anyhow!("a picture could not be covered: {error}")))?;
+        Ok(Picture { png: covered, url: text(answer, "url").to_owned(), title: text(answer, "title").to_owned(), masked })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a picture can have")]
+fn pixels(number: f64) -> u32 {
+    number.clamp(0.0, 100_000.0) as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a viewport is some thousand pixels wide")]
+fn round(number: f64) -> i64 {
+    number.round() as i64
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn point(value: &Value) -> Result<(f64, f64), Trouble> {
+    let side = |name: &str| value.pointer(&format!("/point/{name}")).and_then(Value::as_f64);
+    side("x").zip(side("y")).ok_or_else(|| Trouble::Broken(anyhow!("the page gave no point to click")))
+}
+
+fn said(answer: &Value) -> Vec<Said> {
+    answer.get("says").cloned().and_then(|says| serde_json::from_value(says).ok()).unwrap_or_default()
+}
+
+fn options(answer: &Value) -> Vec<&Value> {
+    answer.get("options").and_then(Value::as_array).into_iter().flatten().collect()
+}
+
+fn disabled(option: &Value) -> bool {
+    option.get("disabled").and_then(Value::as_bool) == Some(true)
+}
+
+fn same(left: &str, right: &str) -> bool {
+    left.trim().to_lowercase() == right.trim().to_lowercase()
+}
+
+/// The one option of this name that can be chosen.
+fn pick<'a>(target: &Target, answer: &'a Value, option: &str) -> Result<&'a Value, Trouble> {
+    let all = options(answer);
+    let fitting: Vec<&Value> = all.iter().copied().filter(|o| same(text(o, "name"), option) && !disabled(o)).collect();
+    if let [one] = fitting.as_slice() {
+        return Ok(one);
+    }
+    let names: Vec<String> = all.iter().filter(|o| !disabled(o)).map(|o| text(o, "name").to_owned()).collect();
+    let message = if fitting.is_empty() {
+        format!("`{}` does not offer \"{option}\"; it offers {}", target.name, quoted(&names))
+    } else {
+        format!("`{}` offers \"{option}\" {} times", target.name, fitting.len())
+    };
+    Err(Refused { kind: RefusalKind::NoOption, message, target: Some(target.clone()), near: names, said: said(answer), ..Default::default() }.into())
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn seen(target: &Target, answer: &Value) -> Seen {
+    let described = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let by = target
+        .described
+        .iter()
+        .zip(described)
+        .filter(|(_, hit)| hit.get("matched").and_then(Value::as_u64).unwrap_or(0) > 0)
+        .map(|(description, _)| description.words())
+        .collect();
+    Seen { by, text: text(answer, "text").to_owned(), checked: answer.get("checked").and_then(Value::as_bool) }
+}
+
+/// Turns what the page answered into a refusal that says what was tried and what was there instead.
+fn refused(target: &Target, answer: &Value) -> Refused {
+    let name = &target.name;
+    let hits = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let count = |hit: &Value, key: &str| hit.get(key).and_then(Value::as_u64).unwrap_or(0);
+    let tried = target
+        .described
+        .iter()
+        .zip(hits)
+        .map(|(description, hit)| {
+            let hidden = match count(hit, "hidden") {
+                0 => String::new(),
+                hidden => format!(", {hidden} hidden"),
+            };
+            format!("{}: {} found{hidden}", description.words(), count(hit, "matched"))
+        })
+        .collect();
+    let mut near: Vec<String> = Vec::new();
+    for hit in hits {
+        for like in hit.get("near").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            if !near.iter().any(|known| known == like) {
+                near.push(like.to_owned());
+            }
+        }
+    }
+    let outline = |value: Option<&Value>| {
+        value.map_or_else(|| "something".to_owned(), |v| {
+            let rect = |side: &str| v.pointer(&format!("/rect/{side}")).and_then(Value::as_f64).unwrap_or(0.0);
+            format!("{} \"{}\" <{}> at {:.0},{:.0}", text(v, "role"), text(v, "name"), text(v, "tag"), rect("x"), rect("y"))
+        })
+    };
+    let elements = || {
+        let all = answer.get("elements").and_then(Value::as_array).into_iter().flatten();
+        all.map(|hit| format!("{} ({})", outline(hit.get("element")), text(hit, "by"))).collect::<Vec<_>>()
+    };
+    let (kind, message) = match text(answer, "outcome") {
+        "none" => {
+            let scope = text(answer, "scope");
+            let why = text(answer, "why");
+            let message = if scope.is_empty() || scope == "ok" {
+                format!("`{name}` is not there")
+            } else {
+                format!("`{name}` is not there: {}", if why.is_empty() { scope } else { why })
+            };
+            (if scope == "several" { RefusalKind::Several } else { RefusalKind::NotThere }, message)
+        }
+        "several" => (RefusalKind::Several, format!("`{name}` could be several: {}", elements().join("; "))),
+        "disagree" => {
+            (RefusalKind::Disagree, format!("the descriptions of `{name}` mean different things: {}", elements().join("; ")))
+        }
+        "not_bound" => {
+            let region = text(answer, "region");
+            let message = match text(answer, "why") {
+                "foreign" => format!("the page names somebody else, {}, before the commit", text(answer, "foreign")),
+                "twice" => "the page names more than one person before the commit".to_owned(),
+                _ if !region.is_empty() && region != "ok" => {
+                    format!("the region that must name the person before the commit is not there ({region})")
+                }
+                _ => "the page does not name the person before the commit".to_owned(),
+            };
+            (RefusalKind::NotBound, message)
+        }
+        "not_ready" => {
+            let message = match text(answer, "why") {
+                "covered" => format!("`{name}` is covered by {}", outline(answer.get("covered_by"))),
+                "disabled" => format!("`{name}` is disabled"),
+                "moving" => format!("`{name}` does not hold still"),
+                "hidden" => format!("`{name}` is hidden"),
+                "outside" => format!("`{name}` cannot be brought into view"),
+                "readonly" | "not_editable" => format!("`{name}` cannot be typed into"),
+                other => format!("`{name}` is not ready: {other}"),
+            };
+            (RefusalKind::NotReady, message)
+        }
+        "said" => {
+            let lines: Vec<String> = said(answer).into_iter().map(|said| format!("\"{}\"", said.line)).collect();
+            (RefusalKind::Said, format!("the page says {}", lines.join(" and ")))
+        }
+        other => (RefusalKind::NotReady, format!("`{name}`: the page answered {other}")),
+    };
+    Refused { kind, message, target: Some(target.clone()), tried, near, said: said(answer) }
+}

@@ -1,0 +1,211 @@
+//! The browser as the engine sees it: pages are opened, controls located and used, lists read, pictures taken.
+//!
+//! Knows nothing of scripts, plans or people's requests.
+
+pub mod driver;
+pub mod guard;
+mod live;
+mod target;
+mod webdriver;
+
+pub use live::Live;
+pub use target::{Binding, ColumnTarget, Described, ListTarget, Pattern, Piece, SaysTarget, Scope, Target};
+pub use webdriver::{Connect, SessionFacts, begin};
+
+use crate::journal::RefusalKind;
+use crate::secret::Secret;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// Why something could not be done on a page.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The page would not: typed, about the page.
+    Refused(Box<Refused>),
+    /// The browser or its driver is gone, or speaks nonsense: about usher's own tools.
+    Broken(anyhow::Error),
+}
+
+/// What the page would not do, before script and book lines are added to it.
+#[derive(Clone, Debug, Default)]
+pub struct Refused {
+    /// What kind.
+    pub kind: RefusalKind,
+    /// In a sentence, lowercase.
+    pub message: String,
+    /// The control it is about.
+    pub target: Option<Target>,
+    /// What each description matched.
+    pub tried: Vec<String>,
+    /// Names on the page like the wanted one.
+    pub near: Vec<String>,
+    /// What the page said meanwhile: number of the statement and its line.
+    pub said: Vec<Said>,
+}
+
+impl From<Refused> for Trouble {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(Box::new(refused))
+    }
+}
+
+/// A statement that stands on the page.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Said {
+    /// Which of the watched statements.
+    pub id: usize,
+    /// The whole line.
+    pub line: String,
+}
+
+/// What a control must be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Can be clicked: attached, visible, still, enabled, receives the click.
+    Ready,
+    /// Can be seen.
+    Visible,
+    /// Cannot be seen.
+    Absent,
+}
+
+/// A control that was found.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The descriptions that found it, in words.
+    pub by: Vec<String>,
+    /// Its visible text.
+    pub text: String,
+    /// Whether it is ticked, where that means anything.
+    pub checked: Option<bool>,
+}
+
+/// What is typed.
+#[derive(Clone, Copy, Debug)]
+pub enum Typed<'a> {
+    /// May be shown and kept.
+    Plain(&'a str),
+    /// May not.
+    Secret(&'a Secret),
+}
+
+/// The armed control of a commit.
+#[derive(Clone, Debug)]
+pub struct Armed {
+    /// The descriptions that found it.
+    pub by: Vec<String>,
+    /// The line that binds the commit to the person.
+    pub bound: String,
+    /// Where it will be clicked, in CSS pixels of the viewport.
+    pub point: (f64, f64),
+}
+
+/// What came of a commit's act, as far as the page tells.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// `gone`, `says`, `document` or `none`.
+    pub answered: String,
+    /// Trusted clicks that reached the page (a press alone counts too); `None` when the document that counted is gone.
+    pub passed: Option<u32>,
+    /// Trusted events held back.
+    pub blocked: u32,
+    /// Why the guard held the click back.
+    pub why: Option<String>,
+    /// What the page says now.
+    pub said: Vec<Said>,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The list's tables as HTML; empty when the page says that it holds nobody.
+    pub html: String,
+    /// The page's visible lines outside of it.
+    pub lines: Vec<String>,
+    /// The control that leads on: `none`, `enabled`, `disabled` or `several`.
+    pub next: String,
+    /// Tells this page of the list from another.
+    pub fingerprint: String,
+    /// The page says that the list holds nobody.
+    pub empty: bool,
+    /// The page's address.
+    pub url: String,
+}
+
+/// How a list is read.
+#[derive(Clone, Debug)]
+pub struct ListQuestion<'a> {
+    /// The list.
+    pub list: &'a ListTarget,
+    /// The control that leads on.
+    pub next: Option<&'a Target>,
+    /// What the page says when it holds nobody.
+    pub empty: &'a [String],
+    /// Wait until it is not this page any more.
+    pub unlike: Option<&'a str>,
+}
+
+/// What a picture must not show.
+#[derive(Clone, Debug, Default)]
+pub struct Cover<'a> {
+    /// Lists whose other rows are covered.
+    pub lists: Vec<&'a ListTarget>,
+    /// Whose row stays: column and key.
+    pub subject: Option<(&'a str, &'a str)>,
+    /// Regions that are always covered.
+    pub secret: Vec<Target>,
+    /// Where the action is; stays visible.
+    pub scope: Option<&'a Target>,
+}
+
+/// A picture of the viewport, masked.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// PNG.
+    pub png: Vec<u8>,
+    /// The page's address.
+    pub url: String,
+    /// The page's title.
+    pub title: String,
+    /// How many places of each kind were covered.
+    pub masked: crate::evidence::Masked,
+}
+
+/// A browser with one page.
+#[expect(async_fn_in_trait, reason = "only this crate uses it, on one thread at a time; no Send bound is wanted")]
+pub trait Browser {
+    /// Loads an address afresh, also when it is the one that is open.
+    async fn open(&mut self, url: &str) -> Result<(), Trouble>;
+    /// The address that is open.
+    async fn url(&mut self) -> Result<String, Trouble>;
+    /// Statements that every look at the page watches for.
+    fn watch(&mut self, says: Vec<SaysTarget>);
+    /// The watched statements that stand on the page now.
+    async fn said(&mut self) -> Result<Vec<Said>, Trouble>;
+    /// Waits until a control is as wanted.
+    async fn look(&mut self, target: &Target, want: Want, patience: Duration) -> Result<Seen, Trouble>;
+    /// Whether a control is visible now, without waiting for it.
+    async fn sees(&mut self, target: &Target) -> Result<bool, Trouble>;
+    /// Clicks a control that commits nothing.
+    async fn click(&mut self, target: &Target) -> Result<Seen, Trouble>;
+    /// Moves the pointer onto a control.
+    async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble>;
+    /// Types into a field and reads it back.
+    async fn fill(&mut self, target: &Target, value: Typed<'_>) -> Result<Seen, Trouble>;
+    /// Chooses an option by its name and reads it back.
+    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble>;
+    /// Ticks or unticks and reads it back.
+    async fn check(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble>;
+    /// Makes a commit ready: the control found, bound to the person, guarded. Changes nothing.
+    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble>;
+    /// Acts, once. An error means that nobody knows whether it reached the page.
+    async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble>;
+    /// Waits for the page's answer to the act and ends the guard.
+    async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble>;
+    /// Reads one page of a list.
+    async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble>;
+    /// Takes a picture, covered before it leaves memory.
+    async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble>;
+    /// Roles and names of the page, without values: what a refusal keeps.
+    async fn outline(&mut self) -> Result<serde_json::Value, Trouble>;
+}

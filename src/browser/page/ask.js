@@ -1,0 +1,49 @@
+// The door: takes the request and the driver's callback, asks the right part of the library, and answers exactly once.
+
+const ASKS = {
+  look: async (request, deadline) => answerOfLook(await until(deadline, newLook(request, request.want || "ready")), request),
+  fill,
+  options,
+  read: async (request) => readLines(request),
+  arm,
+  fired,
+  snapshot,
+  masks: async (request) => masks(request),
+  outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
+};
+
+function readLines(request) {
+  if (!request.target) return { outcome: "found", lines: linesOf(document.body, { values: true }) };
+  const found = resolve(request.target);
+  if (found.state !== "one") return answerOfLook({ outcome: found.state, found }, request);
+  return { outcome: "found", lines: linesOf(found.element, { values: true }) };
+}
+
+/** What every answer carries, whatever was asked. */
+function withThePage(request, answer, began) {
+  seenNow = freshLook();
+  const title = typeof document.title === "string" ? document.title : "";
+  answer.url = location.href;
+  answer.title = title;
+  answer.ready_state = document.readyState;
+  answer.says = saysNow(request);
+  answer.waited_ms = Math.round(performance.now() - began);
+  return answer;
+}
+
+async function answer(request, done) {
+  const began = performance.now();
+  let reply;
+  try {
+    const ask = Object.prototype.hasOwnProperty.call(ASKS, request.ask) ? ASKS[request.ask] : null;
+    if (ask === null) throw new Error("unknown ask: " + request.ask);
+    reply = withThePage(request, await ask(request, began + (request.deadline_ms || 0)), began);
+  } catch (error) {
+    // An answer must come in any case, else the driver waits until its own script timeout.
+    reply = { outcome: "error", why: String((error && error.message) || error), url: location.href, title: "", ready_state: document.readyState, says: [] };
+    reply.waited_ms = Math.round(performance.now() - began);
+  }
+  done(reply);
+}
+
+answer(arguments[0], arguments[1]);

@@ -1,0 +1,202 @@
+// Stands between the driver and the page for one act: only the first click, on the armed element, while the page still
+// binds it to the right person, gets through; and it says what it saw.
+
+const GUARDED =
+  "pointerdown mousedown pointerup mouseup click auxclick dblclick contextmenu touchstart touchend keydown keypress keyup submit".split(" ");
+// How long a region may take to name the person after its control is ready, before the answer is that it does not.
+const BINDING_MS = 2000;
+const SEEN_KEPT = 20;
+
+/** Waits until the target is ready and the region names the person, then puts the guard up. */
+async function arm(request, deadline) {
+  disarm(guardOf(request));
+  const ready = newLook(request, "ready");
+  let readySince = null;
+  const look = await until(deadline, (watch) => {
+    const answer = ready(watch);
+    if (answer.outcome !== "found") return answer;
+    if (readySince === null) readySince = performance.now();
+    const binding = bindingNow(request);
+    // A dialog may fill in the name a little later than it shows its button.
+    const giveUp = performance.now() - readySince > BINDING_MS;
+    return Object.assign(answer, { done: binding.bound !== null || giveUp, binding });
+  });
+  if (look.outcome !== "found" || !look.binding) return answerOfLook(look, request);
+  const { bound, lines, why, foreign, region } = look.binding;
+  if (bound === null) return { outcome: "not_bound", why, foreign, region, lines: lines.slice(0, 20), element: outlineOf(look.found.element) };
+  const answer = answerOfLook(look, request);
+  putUp(request, look.found.element);
+  return Object.assign(answer, { armed: true, bound, lines: lines.slice(0, 20) });
+}
+
+/**
+ * Whether the region names the person, and nobody else, at this moment.
+ * @returns {{bound: string|null, why: string|null, lines: string[], foreign: string|null, region: string}}
+ */
+function bindingNow(request) {
+  const place = request.names ? resolve(request.names) : { state: "one", element: document.body };
+  const failed = (why, more) => Object.assign({ bound: null, why, lines: [], foreign: null, region: "ok" }, more);
+  if (place.state !== "one" || place.element === null) return failed("missing", { region: place.state === "one" ? "none" : place.state });
+  const lines = linesOf(place.element, { values: true });
+  const folded = lines.map(fold);
+  const own = request.expect.token === undefined ? null : fold(request.expect.token);
+  const foreign = (request.foreign || []).find((key) => isForeign(fold(key), own, folded));
+  if (foreign !== undefined) return failed("foreign", { lines, foreign });
+  const at = own === null ? lineMatching(folded, request.expect.line) : folded.findIndex((line) => standsIn(line, own));
+  if (at === "twice") return failed("twice", { lines });
+  return at < 0 ? failed("missing", { lines }) : { bound: lines[at], why: null, lines, foreign: null, region: "ok" };
+}
+
+// Only addresses are looked for: a stranger's bare login may be an ordinary word of the page.
+function isForeign(key, own, lines) {
+  return key.includes("@") && key !== own && lines.some((line) => standsIn(line, key));
+}
+
+function lineMatching(lines, parts) {
+  const person = linePattern(parts, false);
+  const anyone = linePattern(parts, true);
+  const alike = lines.filter((line) => anyone.test(line));
+  if (alike.length > 1) return "twice";
+  return lines.findIndex((line) => person.test(line));
+}
+
+function guardOf(request) {
+  return window[request.session] || null;
+}
+
+function putUp(request, element) {
+  const guard = {
+    request, element,
+    // The role and the name at this moment: a button that is called something else by then is another button.
+    called: roleOf(element) + " " + nameOf(element),
+    saidBefore: saysNow(request).map(({ id }) => id),
+    seen: [], clicksPassed: 0, clicksBlocked: 0, pressed: {}, forwarding: null, lastSubmit: null, up: true,
+  };
+  guard.listener = (event) => guardEvent(guard, event);
+  for (const type of GUARDED) window.addEventListener(type, guard.listener, { capture: true, passive: false });
+  Object.defineProperty(window, request.session, { value: guard, enumerable: false, configurable: true, writable: true });
+}
+
+function disarm(guard) {
+  if (guard === null || !guard.up) return;
+  guard.up = false;
+  for (const type of GUARDED) window.removeEventListener(type, guard.listener, { capture: true });
+}
+
+// Whatever goes wrong in here must end in a blocked event: an exception would let it through.
+function guardEvent(guard, event) {
+  let why = "the guard failed";
+  try {
+    seenNow = freshLook();
+    why = event.isTrusted ? whyBlocked(guard, event) : null;
+  } catch (error) {
+    why = "the guard failed: " + error;
+  }
+  if (why !== null) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  countEvent(guard, event, why);
+}
+
+function whyBlocked(guard, event) {
+  if (event.type === "submit") return whySubmitBlocked(guard, event);
+  if (event.type === "click" && isForwarded(guard, event)) return null;
+  if (!isOnArmed(guard, event)) return "it is not on the armed element";
+  // The releases that belong to the one click may come after it; they cannot set anything off again.
+  if (event.type === "keyup" && guard.clicksPassed > 0) return null;
+  if (guard.clicksPassed > 0) return "the one click has been let through already";
+  if (event.type === "auxclick" || event.type === "dblclick" || event.type === "contextmenu") return "it is not a plain click";
+  if (event.type === "pointerdown" || event.type === "mousedown") {
+    if (guard.pressed[event.type]) return "it is a second press";
+    guard.pressed[event.type] = true;
+  }
+  return opensGesture(event) ? whyNoLongerTrue(guard) : null;
+}
+
+// Pages act on presses and keys as well as on clicks, so each of these is checked, and releases follow their press.
+function opensGesture(event) {
+  return ["pointerdown", "mousedown", "touchstart", "keydown", "click"].includes(event.type);
+}
+
+/** The whole check once more, at the last moment: is it still this element, called this, for this person? */
+function whyNoLongerTrue(guard) {
+  const { element, request } = guard;
+  if (!element.isConnected) return "the armed element has been replaced";
+  if (!isVisible(element)) return "the armed element is hidden now";
+  if (roleOf(element) + " " + nameOf(element) !== guard.called) return "the armed element has another name now";
+  const again = resolve(request.target);
+  if (again.state !== "one") return "the target is " + again.state + " now";
+  if (again.element !== element) return "the target is another element now";
+  const binding = bindingNow(request);
+  return binding.bound === null ? "the page does not name the person any more: " + binding.why : null;
+}
+
+function isOnArmed(guard, event) {
+  const path = event.composedPath();
+  const control = guard.element.localName === "label" ? guard.element.control : null;
+  return [guard.element, control].concat(labelsOf(guard.element)).some((own) => own && path.includes(own));
+}
+
+// A click on a label makes the browser click the labelled control right after it: the same act, not a second one.
+function isForwarded(guard, event) {
+  const forwarded = guard.forwarding !== null && guard.forwarding.timeStamp === event.timeStamp && guard.forwarding.control === event.composedPath()[0];
+  if (forwarded) guard.forwarding = null;
+  return forwarded;
+}
+
+function forwardOf(guard, event) {
+  const path = event.composedPath();
+  const label = path.find((node) => node instanceof Element && node.localName === "label");
+  if (label === undefined || !label.control || path.includes(label.control)) return null;
+  return { control: label.control, timeStamp: event.timeStamp };
+}
+
+// A page may stop the first submit, validate, and submit again; but two submits that both went out would be two acts.
+function whySubmitBlocked(guard, event) {
+  const isOwn = event.submitter !== null && isOnArmedElement(guard, event.submitter);
+  if (guard.clicksPassed === 0 && !isOwn) return "nothing has been clicked that could submit";
+  if (guard.clicksPassed === 0) return whyNoLongerTrue(guard);
+  if (guard.lastSubmit !== null && !guard.lastSubmit.defaultPrevented) return "the form has been submitted already";
+  return null;
+}
+
+function isOnArmedElement(guard, node) {
+  return isWithin(node, guard.element) || isWithin(guard.element, node);
+}
+
+function countEvent(guard, event, why) {
+  if (event.isTrusted && event.type === "click") {
+    if (why !== null) guard.clicksBlocked += 1;
+    else if (guard.forwarded !== event.timeStamp) {
+      guard.clicksPassed += 1;
+      guard.forwarding = forwardOf(guard, event);
+      guard.forwarded = guard.forwarding === null ? null : event.timeStamp;
+    }
+  }
+  if (event.type === "submit" && why === null) guard.lastSubmit = event;
+  if (guard.seen.length >= SEEN_KEPT) return;
+  const target = event.composedPath().find((node) => node instanceof Element) || null;
+  guard.seen.push({ type: event.type, target: outlineOf(target), trusted: event.isTrusted, passed: why === null, why });
+}
+
+/** After the act: waits until the page answers in some way, takes the guard down, and says what it saw. */
+async function fired(request, deadline) {
+  const guard = guardOf(request);
+  if (guard === null) return { outcome: "found", guard: null, answered: "document" };
+  const wanted = request.wait || {};
+  const look = await until(deadline, () => {
+    const gone = !guard.element.isConnected || !isVisible(guard.element);
+    if (wanted.gone && gone) return { done: true, answered: "gone" };
+    const isNew = ({ id }) => !guard.saidBefore.includes(id);
+    if (wanted.says && saysNow(request).some(isNew)) return { done: true, answered: "says" };
+    return { done: false, answered: "none" };
+  });
+  disarm(guard);
+  delete window[request.session];
+  return {
+    outcome: "found",
+    guard: { seen: guard.seen, clicks_passed: guard.clicksPassed, clicks_blocked: guard.clicksBlocked },
+    answered: look.answered,
+  };
+}

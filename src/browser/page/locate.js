@@ -1,0 +1,218 @@
+// Turns a target of the request into the one element it means: every description is strict, and all of them must agree.
+
+const INTERACTIVE =
+  "a[href],button,summary,label,select,input,textarea,[role=button],[role=link],[role=menuitem],[role=menuitemcheckbox]," +
+  "[role=menuitemradio],[role=option],[role=tab],[role=checkbox],[role=radio],[role=switch],[role=treeitem]";
+
+// What has been found out about the page in this instant; it is thrown away before the page can change again.
+let seenNow = freshLook();
+
+function freshLook() {
+  return { roots: null, hosts: null, names: new WeakMap(), labels: new WeakMap(), pageText: null };
+}
+
+/** The document and every open shadow root in it. */
+function roots() {
+  if (seenNow.roots === null) {
+    seenNow.roots = [document];
+    for (let i = 0; i < seenNow.roots.length; i += 1) {
+      for (const element of seenNow.roots[i].querySelectorAll("*")) if (element.shadowRoot) seenNow.roots.push(element.shadowRoot);
+    }
+  }
+  return seenNow.roots;
+}
+
+/** Whether some open shadow root lies within an element, so that its `textContent` does not tell everything. */
+function hasShadows(element) {
+  return roots().some((root) => root !== document && isWithin(root.host, element));
+}
+
+/** All elements that match a selector, in the document or within one element, inside open shadow roots too. */
+function queryAll(selector, within) {
+  const own = within ? Array.from(within.querySelectorAll(selector)) : [];
+  for (const root of roots()) {
+    if (within && (root === document || !isWithin(root.host, within))) continue;
+    for (const element of root.querySelectorAll(selector)) own.push(element);
+  }
+  return own;
+}
+
+/**
+ * Resolves a target.
+ * @param {object} target as in the request
+ * @param {{hiddenToo: boolean}} [wishes]
+ * @returns {{state: string, element: Element|null, described: object[], elements: object[], scope: string, why: string}}
+ *   state: one, none, several or disagree; scope says "ok", or why the place to look in is not there exactly once
+ */
+function resolve(target, wishes) {
+  const scope = scopeOf(target);
+  const answer = { state: "one", element: null, described: [], elements: [], scope: scope.state === "one" ? "ok" : scope.state, why: scope.why };
+  if (scope.state !== "one") {
+    answer.state = "none";
+    answer.described = target.described.map(({ by }) => ({ by, used: null, matched: 0, hidden: 0 }));
+    return answer;
+  }
+  if (target.described.length === 0) {
+    answer.element = scope.element;
+    answer.state = scope.element === null ? "none" : "one";
+    return answer;
+  }
+  for (const described of target.described) answer.described.push(matchesOf(described, scope.element, wishes || {}));
+  return decide(answer);
+}
+
+function scopeOf(target) {
+  if (!target.in) return { state: "one", element: null, why: "" };
+  if (target.in.row) return resolveRow(target.in.row);
+  const inner = resolve(target.in.control);
+  return { state: inner.state, element: inner.element, why: inner.why || "`" + target.in.control.name + "` " + wordsFor(inner.state) };
+}
+
+function wordsFor(state) {
+  return { none: "is not on the page", several: "is on the page more than once", disagree: "is described in ways that disagree" }[state] || state;
+}
+
+function decide(answer) {
+  for (const one of answer.described) {
+    if (one.elements.length > 1) answer.state = "several";
+    for (const element of one.elements) answer.elements.push({ by: one.by, element });
+  }
+  const found = answer.described.filter((one) => one.elements.length > 0).map((one) => one.elements[0]);
+  if (answer.state === "several") return answer;
+  if (found.length === 0) answer.state = "none";
+  else if (found.some((element) => controlOf(element) !== controlOf(found[0]))) answer.state = "disagree";
+  else answer.element = found[0];
+  return answer;
+}
+
+/** The control a person works by clicking an element: a tick box for its label, the button for the text on it. */
+function controlOf(element) {
+  const control = nearest(element, (node) => node.matches(INTERACTIVE)) || element;
+  return control.localName === "label" && control.control ? control.control : control;
+}
+
+/** What one description finds: its visible elements, each control once, and how many hidden ones it passed over. */
+function matchesOf(described, scope, wishes) {
+  const finder = { role: byRole, label: byLabel, text: byText, placeholder: byPlaceholder, test_id: byTestId, css: byCss, xpath: byXpath }[described.by];
+  if (finder === undefined) throw new Error("unknown kind of description: " + described.by);
+  const tries = described.names || described.texts || [];
+  let answer = { by: described.by, used: null, matched: 0, hidden: 0, elements: [] };
+  // The names are ranked: a later one counts only where an earlier one finds nothing.
+  for (const wanted of tries.length === 0 ? [null] : tries) {
+    const all = finder(described, wanted === null ? null : fold(wanted), scope);
+    const elements = wishes.hiddenToo ? all : all.filter((element) => isUsable(element, described.by));
+    answer.hidden += all.length - elements.length;
+    if (elements.length === 0) continue;
+    answer = { by: described.by, used: wanted, matched: elements.length, hidden: answer.hidden, elements: distinct(elements) };
+    break;
+  }
+  return answer;
+}
+
+function isUsable(element, by) {
+  const asSeen = by === "css" || by === "xpath" || by === "test_id";
+  return isVisible(element) && (asSeen || isExposed(element));
+}
+
+// Two finds that work the same control are one: the label of a tick box beside the box itself.
+function distinct(elements) {
+  const controls = new Set();
+  return elements.filter((element) => {
+    const isLabel = element.localName === "label" && element.control;
+    const control = isLabel && (element.control.type === "checkbox" || element.control.type === "radio") ? element.control : element;
+    if (controls.has(control)) return false;
+    controls.add(control);
+    return true;
+  });
+}
+
+function byRole(described, name, scope) {
+  const candidates = described.role ? queryAll(selectorOfRole(described.role), scope) : queryAll("*", scope);
+  const wanted = name === null ? [] : [name.replace(/ /g, "")];
+  return candidates.filter((element) => {
+    const role = described.role || name === null || hasNamedRole(element);
+    if (!role || (described.role && roleOf(element) !== described.role)) return false;
+    return name === null || (!cannotBeNamed(element, wanted) && fold(nameOf(element)) === name);
+  });
+}
+
+// Without a role only elements that have one of their own count, else every wrapper of a button would share its name.
+function hasNamedRole(element) {
+  const role = roleOf(element);
+  return role !== "generic" && role !== "none" && role !== "paragraph" && role !== "row" && role !== "rowgroup";
+}
+
+function byLabel(described, wanted, scope) {
+  const candidates = queryAll("input:not([type=hidden]),select,textarea,meter,progress,output,[aria-label],[aria-labelledby]", scope);
+  return candidates.filter((element) => labelTexts(element).some((text) => wanted === null || fold(text) === wanted));
+}
+
+/** Every text that labels an element: each label by itself, each element referred to, all of them together. */
+function labelTexts(element) {
+  const known = seenNow.labels.get(element);
+  if (known !== undefined) return known;
+  const referred = elementsReferredBy(element, "aria-labelledby").map((label) => contentOf(label, element));
+  const labels = labelsOf(element).map((label) => contentOf(label, element));
+  const texts = [element.getAttribute("aria-label") || "", ...referred, referred.join(" "), ...labels, labels.join(" ")].filter((text) => tidy(text) !== "");
+  seenNow.labels.set(element, texts);
+  return texts;
+}
+
+function byText(described, wanted, scope) {
+  const found = new Set();
+  for (const node of textNodes(scope)) {
+    const start = squash(node.data);
+    if (start === "" || !wanted.replace(/ /g, "").startsWith(start)) continue;
+    const element = smallestWithText(drawnParent(node), wanted, scope);
+    if (element !== null) found.add(element);
+  }
+  for (const button of queryAll("input[type=submit],input[type=button],input[type=reset]", scope)) {
+    if (fold(button.value) === wanted) found.add(button);
+  }
+  return Array.from(found);
+}
+
+function* textNodes(scope) {
+  const tops = scope === null ? roots() : [scope].concat(roots().filter((root) => root !== document && isWithin(root.host, scope)));
+  for (const top of tops) {
+    const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) yield walker.currentNode;
+  }
+}
+
+// Climbs from a text to the element whose whole text is the wanted one; stops where there is clearly too much text.
+function smallestWithText(start, wanted, scope) {
+  const most = wanted.length * 4 + 400;
+  for (let element = start; element !== null; element = drawnParent(element)) {
+    if (NOT_TEXT.has(element.localName) || element.textContent.length > most) return null;
+    // What is hidden has no visible text; it is compared by its content, so that it can be counted as hidden.
+    const text = isPainted(element) ? visibleText(element) : element.textContent;
+    if (fold(text) === wanted) return element;
+    if (element === scope) return null;
+  }
+  return null;
+}
+
+function byPlaceholder(described, wanted, scope) {
+  return queryAll("[placeholder]", scope).filter((element) => fold(element.getAttribute("placeholder")) === wanted);
+}
+
+function byTestId(described, wanted, scope) {
+  const value = CSS.escape(described.value);
+  return queryAll(["data-testid", "data-test-id", "data-test", "data-qa"].map((name) => "[" + name + "=" + value + "]").join(","), scope);
+}
+
+function byCss(described, wanted, scope) {
+  return queryAll(described.value, scope);
+}
+
+function byXpath(described, wanted, scope) {
+  const kind = XPathResult.ORDERED_NODE_SNAPSHOT_TYPE;
+  const found = document.evaluate(described.value, scope || document, null, kind, null);
+  const elements = [];
+  for (let i = 0; i < found.snapshotLength; i += 1) {
+    const node = found.snapshotItem(i);
+    if (node instanceof Element && (scope === null || (node !== scope && scope.contains(node)))) elements.push(node);
+  }
+  return elements;
+}

@@ -1,0 +1,61 @@
+// Finds the statements of the page: texts of the selector book that stand visibly on the page now.
+
+/**
+ * The statements that are visible now, each with the whole line that it stands in.
+ * @param {object} request
+ * @returns {Array<{id: number, line: string}>}
+ */
+function saysNow(request) {
+  const seen = [];
+  for (const { id, texts, in: within } of request.says || []) {
+    const region = within ? resolve(within) : { state: "one", element: document.body };
+    if (region.state !== "one" || !region.element) continue;
+    const line = firstLineWith(texts, region.element);
+    if (line !== null) seen.push({ id, line });
+  }
+  return seen;
+}
+
+/** The first visible line of a region that contains one of the texts, or null. */
+function firstLineWith(texts, region) {
+  const present = texts.filter((text) => mayContain(region, squash(text)));
+  if (present.length === 0) return null;
+  for (const text of present) {
+    const line = lineAround(text, region);
+    if (line !== null) return line;
+  }
+  // The text may be spread over several elements of one line; only then the whole region is read.
+  const wanted = present.map(fold);
+  return linesOf(region, { values: false }).find((line) => wanted.some((text) => fold(line).includes(text))) || null;
+}
+
+// A test without any styles, for the usual case that the text is nowhere in the document.
+function mayContain(region, squashed) {
+  if (region === document.body) {
+    if (seenNow.pageText === null) {
+      seenNow.pageText = roots().map((root) => squash((root === document ? region : root).textContent)).join("\n");
+    }
+    // A sentence that is composed of slotted parts is in no single tree, so with shadow roots the text proves nothing.
+    return roots().length > 1 || hasButtonWith(squashed) || seenNow.pageText.includes(squashed);
+  }
+  return hasShadows(region) || squash(region.textContent).includes(squashed);
+}
+
+function hasButtonWith(squashed) {
+  return queryAll("input[type=submit],input[type=button]", null).some((button) => squash(button.value).includes(squashed));
+}
+
+// Most statements stand in one text node: its own block is enough to read the line.
+function lineAround(text, region) {
+  const squashed = squash(text);
+  const wanted = fold(text);
+  for (const node of textNodes(region === document.body ? null : region)) {
+    if (node.data.length < squashed.length || !squash(node.data).includes(squashed)) continue;
+    const parent = drawnParent(node);
+    if (parent === null || !isPainted(parent) || NOT_TEXT.has(parent.localName) || isFoldedAway(parent)) continue;
+    const block = nearest(parent, (element) => kindOfBox(getComputedStyle(element).display) === "block") || parent;
+    const line = linesOf(block, { values: false }).find((one) => fold(one).includes(wanted));
+    if (line !== undefined) return line;
+  }
+  return null;
+}

@@ -1,0 +1,132 @@
+// Serialises a list as a person sees it: only what is rendered, open shadow trees flattened, the fields' present state.
+
+const KEPT_ATTRIBUTES = ["role", "aria-label", "class", "id", "href", "title", "alt", "type", "colspan", "data-testid"];
+const VOID_TAGS = new Set(["area", "br", "col", "hr", "img", "input", "wbr"]);
+const LINES_KEPT = 400;
+
+/** Waits until the list or its empty state stands still, then answers with the tables as HTML. */
+async function snapshot(request, deadline) {
+  const memory = { changes: -1, quiet: 0, taken: null };
+  const look = await until(deadline, (watch) => {
+    const quiet = watch.changes() === memory.changes;
+    memory.quiet = quiet ? memory.quiet + 1 : 0;
+    memory.changes = watch.changes();
+    const state = listState(request);
+    // The page must keep still over two frames before the dear part, the serialising, is worth its time.
+    if (memory.quiet < 2) return { done: false, soon: true, state };
+    if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return { done: false, state };
+    const taken = serialise(state);
+    const same = request.unlike && taken.fingerprint === request.unlike;
+    return { done: !same, state, taken, same };
+  });
+  const taken = look.taken || serialise(look.state);
+  const { outcome, why } = look.state;
+  return Object.assign({ outcome, why, same: look.same === true, settled: look.done === true, next: nextState(request.next) }, taken);
+}
+
+function listState(request) {
+  const { state, tables, why } = tablesOf(request.list);
+  const counts = tables.map((table) => countRows(table, request.list));
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const isEmpty = rows === 0 && (request.empty || []).length > 0 && document.body !== null && firstLineWith(request.empty, document.body) !== null;
+  if (isEmpty) return { outcome: "empty", tables, rows, why, list: request.list };
+  const outcome = state === "several" || tables.length > 1 ? "several" : tables.length === 1 ? "found" : "none";
+  return { outcome, tables, rows, why, list: request.list };
+}
+
+// Whether there is any row is all that is asked here; counting ten thousand would be waste.
+function countRows(table, list) {
+  for (const row of rowsOf(table)) if (isDataRow(row, table, list)) return 1;
+  return 0;
+}
+
+function nextState(target) {
+  if (!target) return "none";
+  const found = resolve(target);
+  if (found.state !== "one") return found.state === "none" ? "none" : "several";
+  const usable = isEnabled(found.element) && getComputedStyle(found.element).pointerEvents !== "none";
+  return usable ? "enabled" : "disabled";
+}
+
+function serialise({ tables, list }) {
+  const html = [];
+  for (const table of tables) {
+    const out = { html, range: document.createRange(), rows: new Set(ownRows(table.element)) };
+    writeElement(table.element, out);
+  }
+  const except = new Set(tables.map((table) => table.element));
+  return { html: html.join(""), lines: linesOf(document.body, { values: false, except, most: LINES_KEPT }), fingerprint: fingerprintOf(whoIsShown(tables, list)) };
+}
+
+// Two pages differ when they show other people. Where every row has an address these alone are compared, because
+// a text like "5 minutes ago" changes by itself and would make an unturned page look like the next one.
+function whoIsShown(tables, list) {
+  const rows = [];
+  const texts = [];
+  for (const table of tables) {
+    for (const row of rowsOf(table)) {
+      texts.push(row.element.textContent);
+      const cells = Array.from(table.columns.keys(), (column) => cellIn(row, table, list, column));
+      const words = cells.flatMap((cell) => (cell === null ? [] : keyTokens(cell.textContent)));
+      rows.push(words.filter((word) => word.includes("@")).join(" "));
+    }
+  }
+  return (rows.includes("") ? texts.map(fold) : rows).join("\n");
+}
+
+function writeElement(element, out) {
+  const tag = element.localName;
+  if (NOT_TEXT.has(tag)) return;
+  const painted = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  // A hidden box can hold visible children (visibility), one without a box of its own can too (display: contents).
+  if (!painted && !isLaidOut(element)) return;
+  const rect = element.getBoundingClientRect();
+  if (painted && isUnseen(element, rect)) return;
+  const isRow = out.rows.has(element);
+  out.html.push("<", tag, attributesOf(element), isRow ? boxAttribute(element) : "", ">");
+  if (VOID_TAGS.has(tag)) return;
+  if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
+  else writeChildren(element, painted, out);
+  out.html.push("</", tag, ">");
+}
+
+// A cell's screen-reader text and WordPress's row actions left of the page must not come along as if they were seen.
+function isUnseen(element, rect) {
+  if (rect.right <= 0 || rect.bottom <= 0) return isOffPage(rect, element) && rect.width > 0;
+  return rect.width <= 1 || rect.height <= 1 ? isClippedAway(element, rect) : false;
+}
+
+function writeChildren(element, painted, out) {
+  for (const child of drawnChildren(element)) {
+    if (child.nodeType === Node.ELEMENT_NODE) writeElement(child, out);
+    else if (child.nodeType === Node.TEXT_NODE && (painted || isPainted(element))) out.html.push(escapeText(child.data));
+  }
+}
+
+function escapeText(text) {
+  return /[&<>]/.test(text) ? text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;") : text;
+}
+
+function attributesOf(element) {
+  let text = "";
+  for (const name of KEPT_ATTRIBUTES) {
+    const value = element.getAttribute(name);
+    if (value !== null) text += attribute(name, value);
+  }
+  if (element.localName === "input") {
+    if (element.checked) text += " checked";
+    const value = ["button", "submit", "reset"].includes(element.type) ? element.value : shownValue(element);
+    if (value) text += attribute("value", value);
+  }
+  if (element.localName === "option" && element.selected) text += " selected";
+  return text;
+}
+
+function attribute(name, value) {
+  return " " + name + '="' + value.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;") + '"';
+}
+
+function boxAttribute(row) {
+  const { x, y, width, height } = rectOf(row);
+  return ' data-box="' + [x, y, width, height].map(Math.round).join(",") + '"';
+}

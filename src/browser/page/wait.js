@@ -1,0 +1,198 @@
+// Waits inside the page: looks again when something changed, at most once a frame, until the answer is there or time is up.
+
+// Style sheets, hovering and media queries change what is visible without any mutation, so a look is due now and then anyway.
+const LOOK_AGAIN_MS = 80;
+
+/** The next animation frame; a timer stands in for it, because a page in the background draws none. */
+function nextFrame() {
+  return new Promise((go) => {
+    const timer = setTimeout(go, 100);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      go();
+    });
+  });
+}
+
+function pause(ms) {
+  return new Promise((go) => setTimeout(go, ms));
+}
+
+/** Watches the document and its open shadow roots for changes. */
+function watchPage() {
+  let changes = 0;
+  let wake = null;
+  const notice = () => {
+    changes += 1;
+    if (wake !== null) wake();
+  };
+  const observer = new MutationObserver(notice);
+  const watched = new WeakSet();
+  const watchRoots = () => {
+    for (const root of roots()) {
+      if (watched.has(root)) continue;
+      watched.add(root);
+      observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+    }
+  };
+  const events = ["transitionend", "animationend", "scroll", "load", "input", "readystatechange"];
+  for (const name of events) document.addEventListener(name, notice, { capture: true, passive: true });
+  return {
+    watchRoots,
+    changes: () => changes,
+    next: (ms) => Promise.race([new Promise((go) => (wake = go)), pause(ms)]).then(() => (wake = null)),
+    stop: () => {
+      observer.disconnect();
+      for (const name of events) document.removeEventListener(name, notice, { capture: true });
+    },
+  };
+}
+
+/**
+ * Looks until a look is done or the deadline has passed; the answer is that of the last look.
+ * @param {number} deadline on the clock of performance.now()
+ * @param {function(object): {done: boolean, soon: boolean|undefined}} look synchronous; `soon` asks for the very next frame
+ */
+async function until(deadline, look) {
+  const watch = watchPage();
+  try {
+    for (;;) {
+      const began = performance.now();
+      seenNow = freshLook();
+      watch.watchRoots();
+      const answer = look(watch);
+      const now = performance.now();
+      if (answer.done || now >= deadline) return answer;
+      if (!answer.soon) await watch.next(Math.min(LOOK_AGAIN_MS, deadline - now));
+      // A look at a huge page is dear; the page's own work comes first.
+      if (now - began > 10) await pause(Math.min(now - began, Math.max(deadline - now, 0)));
+      await nextFrame();
+    }
+  } finally {
+    watch.stop();
+  }
+}
+
+/**
+ * The look that `look`, `arm`, `fill` and `options` share: is the target there, and ready to be used?
+ * It scrolls only when no point of the element can be reached, and tries three places before it gives up.
+ */
+function newLook(request, want) {
+  const memory = { element: null, rect: null, same: 0, scrolls: 0, scrolled: null };
+  return () => {
+    const said = saidNow(request);
+    if (said !== null) return said;
+    const found = resolve(request.target, { hiddenToo: want === "present" });
+    if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
+    if (found.state !== "one") return { done: false, outcome: found.state, found };
+    if (want === "present" || want === "visible") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
+    return Object.assign(readiness(found.element, memory), { found });
+  };
+}
+
+function saidNow(request) {
+  const stops = request.stop_on || [];
+  if (stops.length === 0) return null;
+  const says = saysNow(request).filter((one) => stops.includes(one.id));
+  return says.length === 0 ? null : { done: true, outcome: "said" };
+}
+
+// Steps in the order in which a person would notice them; only the last one lets the element pass.
+function readiness(element, memory) {
+  if (memory.element !== element) Object.assign(memory, { element, rect: null, same: 0 });
+  if (!isVisible(element)) return notReady("hidden");
+  if (!isEnabled(element)) return notReady("disabled");
+  const moved = !isSteady(element, memory);
+  const { point, outside, hit } = clickPoint(element);
+  if (point === null) {
+    if (mayScroll(element, memory)) return Object.assign(notReady(outside ? "outside" : "covered", hit), { soon: true });
+    return notReady(outside ? "outside" : "covered", hit);
+  }
+  if (moved) return Object.assign(notReady("moving"), { soon: true });
+  return { done: true, outcome: "found", point };
+}
+
+function notReady(why, hit) {
+  return { done: false, outcome: "not_ready", why, hit: hit || null };
+}
+
+/** Whether the element has kept its place: over one frame when nothing animates it, over two when something does. */
+function isSteady(element, memory) {
+  const rect = rectOf(element);
+  const before = memory.rect;
+  const same = before !== null && before.x === rect.x && before.y === rect.y && before.width === rect.width && before.height === rect.height;
+  memory.same = same ? memory.same + 1 : 0;
+  memory.rect = rect;
+  return memory.same >= (isAnimated(element) ? 2 : 1);
+}
+
+function mayScroll(element, memory) {
+  if (memory.scrolled !== element) Object.assign(memory, { scrolled: element, scrolls: 0 });
+  const place = ["center", "end", "start"][memory.scrolls];
+  if (place === undefined) return false;
+  memory.scrolls += 1;
+  const shown = labelsOf(element).find((label) => !isShown(element) && isShown(label)) || element;
+  shown.scrollIntoView({ block: place, inline: "center", behavior: "instant" });
+  return true;
+}
+
+/** What the answer to a look says, for each outcome. */
+function answerOfLook(look, request) {
+  const { outcome, found } = look;
+  switch (outcome) {
+    case "found":
+      return foundAnswer(found, look.point || null);
+    case "none":
+      return noneAnswer(found, request.target);
+    case "several":
+    case "disagree": {
+      const elements = found.elements.slice(0, 5).map(({ by, element }) => ({ by, element: outlineOf(element) }));
+      return { outcome, elements, described: describedAnswer(found) };
+    }
+    case "not_ready":
+      return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null };
+    default:
+      return { outcome };
+  }
+}
+
+function describedAnswer(found) {
+  return found.described.map(({ by, used, matched, hidden }) => ({ by, used, matched, hidden }));
+}
+
+function foundAnswer(found, point) {
+  const element = found.element || (found.elements.length > 0 ? found.elements[0].element : null);
+  if (element === null) return { outcome: "found", element: null, described: describedAnswer(found) };
+  return {
+    outcome: "found",
+    element: outlineOf(element),
+    point,
+    text: cut(visibleText(element), 2000),
+    value: stateOf(element),
+    checked: isChecked(element),
+    href: element.getAttribute("href"),
+    described: describedAnswer(found),
+  };
+}
+
+function stateOf(element) {
+  const checked = isChecked(element);
+  if (checked !== null) return checked ? "checked" : "unchecked";
+  return shownValue(element);
+}
+
+function isChecked(element) {
+  const control = element.localName === "label" && element.control ? element.control : element;
+  if (control.localName === "input" && (control.type === "checkbox" || control.type === "radio")) return control.checked;
+  const said = control.getAttribute("aria-checked");
+  return said === null ? null : said === "true";
+}
+
+function noneAnswer(found, target) {
+  const inside = found.scope === "ok" ? scopeOf(target).element : null;
+  const described = target.described.map((one, i) => {
+    const { by, matched, hidden } = found.described[i];
+    return { by, used: null, matched, hidden, near: found.scope === "ok" ? nearNames(one, inside) : [] };
+  });
+  return { outcome: "none", described, scope: found.scope, why: found.why };
+}

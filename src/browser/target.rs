@@ -1,0 +1,168 @@
+//! What the page is asked for: a control by its descriptions, in a scope. The form in which it crosses into the page.
+
+use crate::journal::PlaceRef;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A control or region, ready to be located: every template filled in.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Target {
+    /// The selector's name, for messages.
+    pub name: String,
+    /// Independent descriptions; none means the scope itself.
+    pub described: Vec<Described>,
+    /// Where it is looked for.
+    #[serde(rename = "in")]
+    pub inside: Option<Box<Scope>>,
+    /// The book's line.
+    #[serde(skip)]
+    pub place: Option<PlaceRef>,
+}
+
+/// One description of a control.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Described {
+    /// ARIA role and ranked accessible names.
+    Role {
+        /// Any role, when absent.
+        role: Option<String>,
+        /// Any name, when empty.
+        names: Vec<String>,
+    },
+    /// The text of a label.
+    Label {
+        /// Ranked.
+        texts: Vec<String>,
+    },
+    /// The whole visible text.
+    Text {
+        /// Ranked.
+        texts: Vec<String>,
+    },
+    /// The placeholder.
+    Placeholder {
+        /// Ranked.
+        texts: Vec<String>,
+    },
+    /// A test id.
+    TestId {
+        /// The id.
+        value: String,
+    },
+    /// A CSS selector.
+    Css {
+        /// The selector.
+        value: String,
+    },
+    /// An XPath.
+    Xpath {
+        /// The path.
+        value: String,
+    },
+}
+
+/// Where a control is looked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Inside another control.
+    Control(Target),
+    /// Inside the one row of this person.
+    Row {
+        /// The list.
+        list: ListTarget,
+        /// The column that holds the key.
+        column: String,
+        /// The key.
+        key: String,
+    },
+}
+
+/// A list of people on a page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ListTarget {
+    /// Its name in the book.
+    pub name: String,
+    /// Its columns.
+    pub columns: BTreeMap<String, ColumnTarget>,
+    /// Where on the page it is.
+    #[serde(rename = "in")]
+    pub inside: Option<Box<Target>>,
+    /// The book's line.
+    #[serde(skip)]
+    pub place: Option<PlaceRef>,
+}
+
+/// A column of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnTarget {
+    /// The header's text.
+    pub header: String,
+    /// The part of the cell that counts.
+    pub css: Option<String>,
+}
+
+/// Something the page may say.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SaysTarget {
+    /// Its number; answers name it.
+    pub id: usize,
+    /// Its wordings.
+    pub texts: Vec<String>,
+    /// Where it must stand.
+    #[serde(rename = "in")]
+    pub inside: Option<Target>,
+}
+
+/// What binds a commit to a person.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Binding {
+    /// The region that must name them.
+    pub names: Target,
+    /// How it must name them.
+    pub expect: Pattern,
+    /// Other people's keys; any of them in the region is a refusal.
+    pub foreign: Vec<String>,
+}
+
+/// How a region names a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// The key as a whole token.
+    Token(String),
+    /// A whole line.
+    Line(Vec<Piece>),
+}
+
+/// A piece of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Piece {
+    /// As it is.
+    Text(String),
+    /// Any number.
+    Digits(bool),
+    /// The person.
+    Identity(String),
+}
+
+impl Described {
+    /// In words, for messages and journals: `button "Send Invite"`.
+    pub fn words(&self) -> String {
+        let ranked = |texts: &[String]| texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ");
+        match self {
+            Self::Role { role, names } => {
+                let role = role.as_deref().unwrap_or("anything");
+                if names.is_empty() { role.to_owned() } else { format!("{role} named {}", ranked(names)) }
+            }
+            Self::Label { texts } => format!("labelled {}", ranked(texts)),
+            Self::Text { texts } => format!("text {}", ranked(texts)),
+            Self::Placeholder { texts } => format!("placeholder {}", ranked(texts)),
+            Self::TestId { value } => format!("test id {value}"),
+            Self::Css { value } => format!("css {value}"),
+            Self::Xpath { value } => format!("xpath {value}"),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A WebDriver session: the one door of fantoccini. Sends commands, sorts errors; knows no controls.
+
+use super::Trouble;
+use super::driver::{self, Sandbox};
+use anyhow::{Context as _, anyhow};
+use base64::Engine as _;
+use fantoccini::error::{CmdError, ErrorStatus, NewSessionError};
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where and how a session is begun.
+#[derive(Clone, Debug)]
+pub struct Connect {
+    /// The driver's address.
+    pub url: String,
+    /// The browser program; the driver's own choice when absent.
+    pub browser: Option<PathBuf>,
+    /// The profile folder, made for this session alone; none on a driver that is not ours.
+    pub profile: Option<PathBuf>,
+    /// Without a window.
+    pub headless: bool,
+    /// The viewport in CSS pixels.
+    pub viewport: (u32, u32),
+}
+
+/// What a session turned out to be.
+#[derive(Clone, Debug, Default)]
+pub struct SessionFacts {
+    /// Browser and version.
+    pub browser: String,
+    /// Driver and version.
+    pub driver: String,
+    /// Operating system.
+    pub platform: String,
+    /// The viewport.
+    pub viewport: (u32, u32),
+    /// Whether the browser's sandbox is on.
+    pub sandbox: bool,
+    /// The browser's main process.
+    pub browser_pid: Option<u32>,
+    /// The vendor's command for fast lossless pictures is there.
+    pub fast_pictures: bool,
+}
+
+/// An open session.
+pub(super) struct Wire {
+    client: Client,
+    pub(super) facts: SessionFacts,
+}
+
+/// What can go wrong with one command.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// The page went away under the script: a navigation.
+    Navigated(String),
+    /// The script did not answer in time.
+    Slow(String),
+    /// A native dialog was open; the driver has dismissed it.
+    Dialog(String),
+    /// The page could not be loaded.
+    NoPage(String),
+    /// The browser or the driver is gone.
+    Broken(anyhow::Error),
+}
+
+/// A command by its path below the session.
+#[derive(Debug)]
+struct Command {
+    post: bool,
+    path: String,
+    body: Option<String>,
+}
+
+impl WebDriverCompatibleCommand for Command {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (if self.post { http::Method::POST } else { http::Method::GET }, self.body.clone())
+    }
+}
+
+/// Begins a session; tried again with back-off, since a driver may still be busy with the one before.
+pub async fn begin(connect: &Connect) -> anyhow::Result<super::Live> {
+    let mut pause = Duration::from_millis(200);
+    let mut left = 4_u8;
+    loop {
+        match begin_once(connect).await {
+            Ok(wire) => return Ok(super::Live::new(wire)),
+            Err(error) if left == 0 || !worth_another_try(&error) => {
+                return Err(anyhow!(error)).with_context(|| format!("failed to begin a browser session at {}", connect.url));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the driver did not give a session; trying again");
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+                left -= 1;
+            }
+        }
+    }
+}
+
+fn worth_another_try(error: &NewSessionError) -> bool {
+    match error {
+        // A version mismatch or a bad argument stays what it is; a browser that died at the start may start next time.
+        NewSessionError::SessionNotCreated(reason) => {
+            !reason.message.contains("only supports") && !reason.message.contains("version")
+        }
+        NewSessionError::BadWebdriverUrl(_) | NewSessionError::NotW3C(_) => false,
+        _ => true,
+    }
+}
+
+async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
+    let sandbox = driver::sandbox();
+    let profile = connect.profile.as_deref();
+    let args = driver::browser_arguments(profile.unwrap_or(Path::new("")), connect.viewport, connect.headless, sandbox);
+    let args: Vec<_> = args.into_iter().filter(|arg| profile.is_some() || !arg.starts_with("--user-data-dir")).collect();
+    let mut chrome = json!({ "args": args, "prefs": {
+        "credentials_enable_service": false, "profile.password_manager_enabled": false, "autofill.profile_enabled": false,
+    }});
+    if let Some(browser) = &connect.browser {
+        chrome["binary"] = json!(browser);
+    }
+    let wanted = json!({
+        "pageLoadStrategy": "eager",
+        // A native dialog that no step expects is answered with "no" and reported.
+        "unhandledPromptBehavior": "dismiss and notify",
+        "timeouts": { "script": 60_000, "pageLoad": 60_000, "implicit": 0 },
+        "goog:chromeOptions": chrome,
+    });
+    let capabilities = wanted.as_object().cloned().unwrap_or_default();
+    let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&connect.url).await?;
+    let told = client.capabilities().cloned().unwrap_or_default();
+    let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let driver = told
+        .get("chrome")
+        .and_then(|chrome| chrome.get("chromedriverVersion"))
+        .and_then(Value::as_str)
+        .and_then(|version| version.split(' ').next())
+        .map_or_else(|| "driver of unknown version".to_owned(), |version| format!("ChromeDriver {version}"));
+    let facts = SessionFacts {
+        browser: format!("{} {}", text("browserName"), text("browserVersion")),
+        driver,
+        platform: text("platformName"),
+        viewport: connect.viewport,
+        sandbox: matches!(sandbox, Sandbox::On),
+        browser_pid: told.get("goog:processID").and_then(Value::as_u64).and_then(|pid| u32::try_from(pid).ok()),
+        fast_pictures: told.contains_key("goog:chromeOptions") || told.contains_key("chrome"),
+    };
+    Ok(Wire { client, facts })
+}
+
+impl Wire {
+    /// Sends one command and gives its value.
+    pub(super) async fn command(&self, path: &str, body: Option<&Value>) -> Result<Value, Failed> {
+        let command = Command { post: body.is_some(), path: path.to_owned(), body: body.map(Value::to_string) };
+        self.client.issue_cmd(command).await.map_err(sort)
+    }
+
+    /// Runs a script that answers by callback.
+    pub(super) async fn script(&self, script: &str, argument: &Value) -> Result<Value, Failed> {
+        self.command("execute/async", Some(&json!({ "script": script, "args": [argument] }))).await
+    }
+
+    /// A lossless picture of the viewport.
+    pub(super) async fn capture(&self) -> Result<Vec<u8>, Failed> {
+        let text = if self.facts.fast_pictures {
+            let call = json!({ "cmd": "Page.captureScreenshot", "params": { "format": "png", "optimizeForSpeed": true } });
+            let value = self.command("goog/cdp/execute", Some(&call)).await?;
+            value.get("data").and_then(Value::as_str).map(str::to_owned)
+        } else {
+            self.command("screenshot", None).await?.as_str().map(str::to_owned)
+        };
+        let text = text.ok_or_else(|| Failed::Broken(anyhow!("the driver sent a picture without data")))?;
+        base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .map_err(|error| Failed::Broken(anyhow!(error).context("the driver sent a picture that is not base64")))
+    }
+
+    /// Ends the session; the browser goes with it.
+    pub(super) async fn close(self) {
+        if let Err(error) = self.client.close().await {
+            tracing::debug!(%error, "the session was gone already");
+        }
+    }
+}
+
+fn sort(error: CmdError) -> Failed {
+    let CmdError::Standard(known) = &error else {
+        return Failed::Broken(anyhow!(error).context("the driver did not answer"));
+    };
+    let message = known.message.lines().next().unwrap_or_default().to_owned();
+    match known.error {
+        ErrorStatus::UnexpectedAlertOpen => {
+            let text = message.split("Alert text : ").nth(1).unwrap_or(&message).trim_end_matches(['}', ')']);
+            Failed::Dialog(text.to_owned())
+        }
+        ErrorStatus::ScriptTimeout => Failed::Slow(message),
+        ErrorStatus::Timeout => Failed::NoPage(message),
+        ErrorStatus::InvalidSessionId | ErrorStatus::NoSuchWindow => {
+            Failed::Broken(anyhow!("the browser is gone: {message}"))
+        }
+        _ if message.contains("net::ERR") => Failed::NoPage(message),
+        _ if ["unload", "navigat", "context", "detached", "Cannot find", "no such frame"]
+            .iter()
+            .any(|hint| message.contains(hint)) =>
+        {
+            Failed::Navigated(message)
+        }
+        _ => Failed::Broken(anyhow!("the driver reports {}: {message}", known.error)),
+    }
+}
+
+impl From<Failed> for Trouble {
+    fn from(failed: Failed) -> Self {
+        use crate::journal::RefusalKind;
+        let refused = |kind, message| Self::from(super::Refused { kind, message, ..Default::default() });
+        match failed {
+            Failed::Broken(error) => Self::Broken(error),
+            Failed::Navigated(why) => refused(RefusalKind::NoPage, format!("the page went away: {why}")),
+            Failed::Slow(why) => refused(RefusalKind::NoPage, format!("the page did not answer: {why}")),
+            Failed::Dialog(text) => refused(RefusalKind::Dialog, format!("a native dialog was open: \"{text}\"; it was answered with no")),
+            Failed::NoPage(why) => refused(RefusalKind::NoPage, format!("the page could not be loaded: {why}")),
+        }
+    }
+}

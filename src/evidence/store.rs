@@ -1,0 +1,73 @@
+//! A run's folder: each file is written once, synced, and never again.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is one of the places that touch the disk")]
+
+use crate::digest::Digest;
+use anyhow::Context as _;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The folder of one run.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// Uses a folder that exists.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes a file that must not be there yet and syncs it. A name that a crash left behind is not written over;
+    /// the next free one is taken, and told.
+    pub fn write_once(&self, name: &str, bytes: &[u8]) -> anyhow::Result<(String, Digest)> {
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
+        for attempt in 1..1000_u32 {
+            let name = if attempt == 1 { name.to_owned() } else { format!("{stem}-{attempt}.{ending}") };
+            let path = self.folder.join(&name);
+            let mut file = match OpenOptions::new().create_new(true).write(true).open(&path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                Err(error) => return Err(error).with_context(|| format!("failed to create {}", path.display())),
+            };
+            file.write_all(bytes)
+                .and_then(|()| file.sync_data())
+                .with_context(|| format!("failed to write {}", path.display()))?;
+            return Ok((name, Digest::of(bytes)));
+        }
+        anyhow::bail!("{name} exists a thousand times in {}", self.folder.display())
+    }
+
+    /// Reads a file of the folder; names that lead out of it are refused.
+    pub fn read(&self, name: &str) -> anyhow::Result<Vec<u8>> {
+        anyhow::ensure!(is_plain(name), "`{name}` is not the name of a file in a run's folder");
+        let path = self.folder.join(name);
+        std::fs::read(&path).with_context(|| format!("failed to read {}", path.display()))
+    }
+}
+
+/// Whether a name is just a name: no folders, no way up.
+pub fn is_plain(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['/', '\\', '\0']) && name != "." && name != ".."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_writes_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        assert_eq!(store.write_once("a.png", b"1").unwrap().0, "a.png");
+        assert_eq!(store.write_once("a.png", b"2").unwrap().0, "a-2.png");
+        assert_eq!(store.read("a.png").unwrap(), b"1");
+        assert!(store.read("../etc/passwd").is_err());
+    }
+}

@@ -1,0 +1,234 @@
+//! The journal: facts, sealed and synced before anyone sees them.
+//!
+//! The engine's only output. Terminal, report and machine output are folds over entries.
+
+mod chain;
+mod file;
+
+pub use chain::{Broken, Seal, seal_line, verify_lines};
+pub use file::{Clock, Journal, Opened, read};
+
+use crate::digest::Digest;
+use crate::evidence::Exhibit;
+use crate::words::{Action, Outcome, State};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of the journal's format.
+pub const FORMAT: u32 = 1;
+
+/// A sealed fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number, from 1.
+    pub seq: u64,
+    /// When it was sealed, UTC, RFC 3339 with milliseconds.
+    pub at: String,
+    /// What happened.
+    pub fact: Fact,
+    /// The seal of the entry before.
+    pub prev: Seal,
+    /// The digest of this entry's bytes and, through `prev`, of all before it.
+    pub seal: Seal,
+}
+
+/// Something that happened. Past tense, owned, complete in itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "the fields say what the variant's sentence says; repeating it would only be noise"
+)]
+pub enum Fact {
+    /// A run began; always the first entry.
+    RunBegun {
+        format: u32,
+        usher: String,
+        run: String,
+        plan: Digest,
+        app: String,
+        title: String,
+        url: String,
+        tenant: String,
+        account: String,
+        action: Action,
+        people: u32,
+        /// Who started it, on which machine.
+        operator: String,
+        /// The last seal of this tenant's previous run, if there was one.
+        previous: Option<Seal>,
+    },
+    /// A run was taken up again.
+    RunResumed {
+        usher: String,
+        operator: String,
+        /// Bytes of a torn last line that were cut away.
+        mended: u64,
+        /// Jobs with an intent and no outcome.
+        in_doubt: u32,
+    },
+    /// A browser was started.
+    SessionBegun {
+        browser: String,
+        driver: String,
+        platform: String,
+        viewport: (u32, u32),
+        sandbox: bool,
+        /// How trusted input reaches the page and how pictures are taken.
+        input: String,
+        pictures: String,
+        /// What must be dead before anybody acts again; none on a driver that is not ours.
+        traces: Option<crate::browser::driver::Traces>,
+    },
+    /// The page showed who is signed in, and it is who it should be.
+    SignedIn { account: String, tenant: String, generation: String, book: String },
+    /// A roster was read whole and kept.
+    RosterRead {
+        /// `before` or `after`.
+        when: String,
+        people: u32,
+        completeness: String,
+        whole: bool,
+        exhibit: Exhibit,
+    },
+    /// Work on a person began.
+    JobBegun { job: u32, person: String },
+    /// The person was looked up on a fresh load.
+    PersonRead { job: u32, state: State, row: BTreeMap<String, String> },
+    /// A step that commits nothing was done.
+    StepDone {
+        job: u32,
+        step: u32,
+        verb: String,
+        /// The control or page it acted on.
+        on: String,
+        /// The descriptions that found it.
+        by: Vec<String>,
+        line: u32,
+    },
+    /// A file was kept.
+    ProofKept { job: u32, step: u32, exhibit: Exhibit },
+    /// usher is about to commit; nothing has been done yet.
+    CommitIntended {
+        job: u32,
+        step: u32,
+        person: String,
+        on: String,
+        by: Vec<String>,
+        line: u32,
+        /// What the page says that binds the commit to the person.
+        bound: String,
+    },
+    /// The act returned.
+    CommitReturned {
+        job: u32,
+        step: u32,
+        /// What answered: the control went away, the page said something, a new page came, nothing.
+        answer: String,
+        /// Trusted clicks the guard let through; at most one.
+        passed: u32,
+        /// Trusted events the guard held back.
+        blocked: u32,
+        /// What the page said.
+        said: Vec<String>,
+    },
+    /// The act may or may not have reached the app.
+    CommitUnclear { job: u32, step: u32, why: String },
+    /// The person was read back on a fresh load after a commit.
+    PersonReadBack { job: u32, state: State, row: BTreeMap<String, String>, whole: bool, tries: u32 },
+    /// What became of a person.
+    JobEnded {
+        job: u32,
+        person: String,
+        outcome: Outcome,
+        why: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refusal: Option<Refusal>,
+        /// How the app showed them before.
+        before: BTreeMap<String, String>,
+        /// How the app shows them now.
+        after: BTreeMap<String, String>,
+    },
+    /// The final roster told otherwise.
+    OutcomeRevised { job: u32, person: String, from: Outcome, to: Outcome, why: String },
+    /// The run stopped before its end; it can be resumed unless the reason says otherwise.
+    RunStopped { why: String, outcome: Option<Outcome>, refusal: Option<Refusal> },
+    /// Every job has an outcome.
+    RunEnded { outcomes: BTreeMap<Outcome, u32> },
+    /// A person decided what became of somebody undecided.
+    Decided {
+        job: u32,
+        person: String,
+        outcome: Outcome,
+        note: String,
+        operator: String,
+        exhibit: Option<Exhibit>,
+    },
+}
+
+/// The page would not: which, where it is said, and what was seen instead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What kind.
+    pub kind: RefusalKind,
+    /// In a sentence, lowercase.
+    pub message: String,
+    /// The script's line.
+    pub script: Option<PlaceRef>,
+    /// The book's line.
+    pub book: Option<PlaceRef>,
+    /// What each description matched.
+    pub tried: Vec<String>,
+    /// Names on the page that are like the wanted one.
+    pub near: Vec<String>,
+    /// What the page said.
+    pub said: Option<String>,
+    /// The picture.
+    pub picture: Option<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// The kinds of refusals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// Nothing matched.
+    #[default]
+    NotThere,
+    /// More than one matched.
+    Several,
+    /// Independent descriptions mean different elements.
+    Disagree,
+    /// It is there but cannot be used: hidden, disabled, moving, covered.
+    NotReady,
+    /// The page does not name the person before the commit.
+    NotBound,
+    /// A field does not hold what was typed.
+    NotHeld,
+    /// The app does not offer the option.
+    NoOption,
+    /// The page said no.
+    Said,
+    /// The list could not be read.
+    Unreadable,
+    /// The guard held the commit back.
+    HeldBack,
+    /// A native dialog was open.
+    Dialog,
+    /// The page did not load.
+    NoPage,
+    /// A rule of the plan.
+    Rule,
+}
+
+/// A line of a file that a run was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceRef {
+    /// The file's name; its text is among the plan's inputs.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}

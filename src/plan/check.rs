@@ -1,0 +1,379 @@
+//! What is wrong between the files of a pack: names that nothing has, states that no script or two scripts are for.
+
+use super::pack::{BookFile, Pack, ScriptFile, file_name};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::script::{Script, Step, Verb};
+use crate::selector::{Book, Inside};
+use crate::source::{At, Source};
+use crate::template::{Field, Template};
+use crate::words::{Action, State};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Everything that is wrong between the files of a pack. The files themselves are known to be good.
+pub(super) fn pack(folder: &str, pack: &Pack) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    names_agree(folder, pack, &mut found);
+    for file in &pack.books {
+        book(pack, file, &mut found);
+    }
+    for file in &pack.scripts {
+        script(pack, file, &mut found);
+    }
+    coverage(pack, &mut found);
+    found
+}
+
+fn names_agree(folder: &str, pack: &Pack, found: &mut Vec<Diagnostic>) {
+    let mut app = |source: &Arc<Source>, app: &At<String>| {
+        if app.value != folder {
+            found.push(
+                Diagnostic::error(source, format!("`app: {app}` stands in the folder of `{folder}`"))
+                    .at(app.spot, format!("write `{folder}`, or move the file")),
+            );
+        }
+    };
+    app(&pack.source, &pack.app.app);
+    pack.scripts.iter().for_each(|file| app(&file.source, &file.script.app));
+    pack.books.iter().for_each(|file| app(&file.source, &file.book.app));
+    for file in &pack.books {
+        let name = file_name(&file.source.name);
+        let wanted = file.book.file_name();
+        if name.trim_start_matches("practice.") != wanted {
+            found.push(
+                Diagnostic::error(&file.source, format!("the file is named `{name}`, but says it is `{wanted}`"))
+                    .at(file.book.version.spot, "generation and version are part of the name"),
+            );
+        }
+    }
+    for generation in &pack.app.generations.0 {
+        if pack.book(generation, false, None).is_none() {
+            found.push(
+                Diagnostic::error(&pack.source, format!("generation `{generation}` has no book"))
+                    .at(generation.spot, format!("selectors/{folder}/{generation}.v1.yaml is missing")),
+            );
+        }
+    }
+    if pack.book(&pack.app.sign_in, false, None).is_none() {
+        found.push(
+            Diagnostic::error(&pack.source, format!("the sign-in book `{}` is missing", pack.app.sign_in))
+                .at(pack.app.sign_in.spot, format!("selectors/{folder}/{}.v1.yaml is missing", pack.app.sign_in)),
+        );
+    }
+}
+
+/// What a book may name: its own things and those of the book it is laid over.
+struct Names {
+    controls: BTreeSet<String>,
+    pages: BTreeSet<String>,
+    lists: BTreeSet<String>,
+}
+
+impl Names {
+    fn of<'a>(books: impl IntoIterator<Item = &'a Book>) -> Self {
+        let mut names = Self { controls: BTreeSet::new(), pages: BTreeSet::new(), lists: BTreeSet::new() };
+        for book in books {
+            names.controls.extend(book.controls.keys().map(str::to_owned));
+            names.pages.extend(book.pages.keys().map(str::to_owned));
+            names.lists.extend(book.lists.keys().map(str::to_owned));
+        }
+        names
+    }
+
+    fn unknown(source: &Arc<Source>, what: &str, name: &At<String>, known: &BTreeSet<String>) -> Option<Diagnostic> {
+        if known.contains(&name.value) {
+            return None;
+        }
+        let near = did_you_mean(name, known.iter().map(String::as_str));
+        Some(
+            Diagnostic::error(source, format!("there is no {what} `{name}`"))
+                .at(name.spot, format!("no book describes this {what}"))
+                .hint_if(near.map(|near| format!("did you mean `{near}`?"))),
+        )
+    }
+}
+
+fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
+    let (source, book) = (&file.source, &file.book);
+    let under = if file.practice { pack.book(&book.generation, false, None) } else { None };
+    // A practice overlay may complete what the shipped book cannot attest, so the shipped book may lean on it.
+    let over = if file.practice { None } else { pack.book(&book.generation, true, None) };
+    let names = Names::of([Some(book), under.map(|f| &f.book), over.map(|f| &f.book)].into_iter().flatten());
+    let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
+    for control in book.controls.iter().map(|(_, control)| control).chain(nexts).chain(book.detect.iter()) {
+        let inside = control.inside.as_ref();
+        let missing = inside.and_then(|inside| match &inside.value {
+            Inside::Control(name) => {
+                Names::unknown(source, "control", &At::new(name.clone(), inside.spot), &names.controls)
+            }
+            Inside::RowOf(name) => Names::unknown(source, "list", &At::new(name.clone(), inside.spot), &names.lists),
+        });
+        found.extend(missing);
+        for template in control.templates() {
+            for field in template.fields() {
+                if matches!(field, Field::Secret(_)) {
+                    found.push(
+                        Diagnostic::error(source, format!("`{field}` cannot stand in a description"))
+                            .at(template.spot, "secrets are only ever typed into fields"),
+                    );
+                }
+            }
+        }
+    }
+    for (name, control) in book.controls.iter() {
+        if circular(book, &name.value) {
+            found.push(
+                Diagnostic::error(source, format!("`{name}` is inside itself")).at(control.spot, "`in:` goes round in a circle"),
+            );
+        }
+    }
+    let key = pack.app.identity.value.as_str();
+    for (name, list) in book.lists.iter() {
+        found.extend(Names::unknown(source, "page", &list.page, &names.pages));
+        found.extend(list.find.as_ref().and_then(|page| Names::unknown(source, "page", page, &names.pages)));
+        found.extend(list.inside.as_ref().and_then(|inside| Names::unknown(source, "control", inside, &names.controls)));
+        if list.columns.get(key).is_none() {
+            found.push(
+                Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))
+                    .at(list.spot, "people of this app are matched by it"),
+            );
+        }
+        if let Some(find) = &list.find {
+            let exact = book.pages.get(&find.value).is_some_and(|page| page.fields().next().is_some());
+            if !exact || list.empty.is_empty() {
+                found.push(
+                    Diagnostic::error(source, "`find` needs a page with the person's key in its path, and `empty`")
+                        .at(find.spot, "absence is only proven by a search that says it found nobody"),
+                );
+            }
+        }
+    }
+    for statement in &book.says {
+        found.extend(statement.inside.as_ref().and_then(|inside| Names::unknown(source, "control", inside, &names.controls)));
+    }
+    for secret in &book.secret.0 {
+        found.extend(Names::unknown(source, "control", secret, &names.controls));
+    }
+    if book.detect.is_empty() && book.generation.value != pack.app.sign_in.value && !file.practice {
+        found.push(
+            Diagnostic::error(source, "`detect` is missing")
+                .at(book.generation.spot, "nothing tells this generation from another")
+                .hint("name something only its entry page has, such as `detect: [{ role: heading, name: Users }]`"),
+        );
+    }
+}
+
+fn circular(book: &Book, start: &str) -> bool {
+    let mut name = start.to_owned();
+    for _ in 0..=book.controls.0.len() {
+        match book.controls.get(&name).and_then(|control| control.inside.as_ref()).map(|inside| &inside.value) {
+            Some(Inside::Control(next)) if next == start => return true,
+            Some(Inside::Control(next)) => name.clone_from(next),
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
+    let (source, script) = (&file.source, &file.script);
+    let signing_in = script.action.value == Action::SignIn;
+    for generation in &script.generations.0 {
+        let known = pack.generations().any(|known| known == generation.value);
+        if !known && generation.value != pack.app.sign_in.value {
+            found.push(
+                Diagnostic::error(source, format!("app.yaml knows no generation `{generation}`"))
+                    .at(generation.spot, "not known")
+                    .hint_if(did_you_mean(generation, pack.generations()).map(|near| format!("did you mean `{near}`?"))),
+            );
+            continue;
+        }
+        let (base, over) = (pack.book(generation, false, None), pack.book(generation, true, None));
+        let real = Names::of(base.map(|f| &f.book));
+        let all = Names::of([base, over].into_iter().flatten().map(|f| &f.book));
+        for step in &script.steps {
+            step_names(source, step, &real, &all, found);
+            if let (Some(commit), Some(base)) = (&step.commit, base) {
+                one_description(base, &commit.click, found);
+            }
+        }
+        read_back(source, script, [base, over], found);
+    }
+    for step in &script.steps {
+        for template in step.templates() {
+            fields(pack, source, script, &template, found);
+        }
+        if let Some(when) = &step.when {
+            let columns = when.given.iter().map(|(column, _)| column).chain(when.missing.0.iter());
+            for column in columns {
+                takes(pack, source, script, &column.value, column.spot, found);
+            }
+        }
+    }
+    for column in &script.optional.0 {
+        if script.takes.get(column).is_none() {
+            found.push(Diagnostic::error(source, format!("`{column}` is not among what the script takes")).at(column.spot, "here"));
+        }
+    }
+    if let Some(roles) = script.takes.get("role") {
+        for role in roles {
+            if !pack.app.roles.is_empty() && !pack.app.roles.values().any(|known| *known == role.value) {
+                found.push(
+                    Diagnostic::error(source, format!("app.yaml knows no role `{role}`"))
+                        .at(role.spot, "not known")
+                        .hint_if(did_you_mean(role, pack.app.roles.values().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))),
+                );
+            }
+        }
+    }
+    if !signing_in && script.when.is_empty() {
+        found.push(
+            Diagnostic::error(source, "`when` is missing").at(script.action.spot, "which state must a person be found in?").hint(
+                "one or several of `absent`, `active`, `pending`, `inactive`",
+            ),
+        );
+    }
+}
+
+fn step_names(source: &Arc<Source>, step: &Step, real: &Names, all: &Names, found: &mut Vec<Diagnostic>) {
+    let mut controls = Vec::new();
+    for verb in step.verbs() {
+        controls.extend(verb.controls());
+        if let Verb::Open(page) = verb {
+            found.extend(Names::unknown(source, "page", page, &all.pages));
+        }
+    }
+    controls.extend(step.names.clone());
+    controls.extend(step.when.as_ref().and_then(|when| when.sees.clone()));
+    for control in controls {
+        match Names::unknown(source, "control", &control, &all.controls) {
+            Some(problem) => found.push(problem),
+            None if !real.controls.contains(&control.value) => found.push(
+                Diagnostic::warning(source, format!("only the practice console attests `{control}`"))
+                    .at(control.spot, "not in the shipped book")
+                    .hint("look at the real page and describe it in the book before the first real run"),
+            ),
+            None => {}
+        }
+    }
+}
+
+fn one_description(file: &BookFile, name: &At<String>, found: &mut Vec<Diagnostic>) {
+    if let Some(control) = file.book.controls.get(name)
+        && control.descriptions() < 2
+        && !found.iter().any(|d| d.source == file.source && d.spot() == Some(control.spot))
+    {
+        found.push(
+            Diagnostic::warning(&file.source, format!("`{name}` commits and has only one description"))
+                .at(control.spot, "nothing could disagree with it")
+                .hint("add a second, independent one under `also:`; both must then mean the same element"),
+        );
+    }
+}
+
+fn read_back(source: &Arc<Source>, script: &Script, books: [Option<&BookFile>; 2], found: &mut Vec<Diagnostic>) {
+    let Some(read_back) = &script.read_back else { return };
+    let books: Vec<&Book> = books.into_iter().flatten().map(|file| &file.book).collect();
+    let names = Names::of(books.iter().copied());
+    let Some(list) = &read_back.list else { return };
+    if let Some(problem) = Names::unknown(source, "list", list, &names.lists) {
+        found.push(problem);
+        return;
+    }
+    let columns: BTreeSet<String> = books
+        .iter()
+        .filter_map(|book| book.lists.get(list))
+        .flat_map(|list| list.columns.keys().map(str::to_owned))
+        .chain(["status".to_owned()])
+        .collect();
+    for (column, wanted) in read_back.shows.iter() {
+        found.extend(Names::unknown(source, "column", column, &columns));
+        for value in wanted.0.iter().filter(|_| column.value == "status") {
+            if State::parse(&value.written).is_none() {
+                found.push(
+                    Diagnostic::error(source, format!("`{value}` is not a state"))
+                        .at(value.spot, "one of `active`, `pending`, `inactive`"),
+                );
+            }
+        }
+    }
+}
+
+fn fields(pack: &Pack, source: &Arc<Source>, script: &Script, template: &At<Template>, found: &mut Vec<Diagnostic>) {
+    for field in template.fields() {
+        match field {
+            Field::Person(column) => takes(pack, source, script, column, template.spot, found),
+            Field::Row(column) => {
+                let mut columns = pack.books.iter().flat_map(|file| file.book.lists.iter()).flat_map(|(_, list)| list.columns.keys());
+                if !columns.any(|known| known == column) {
+                    found.push(Diagnostic::error(source, format!("no list has a column `{column}`")).at(template.spot, "here"));
+                }
+            }
+            Field::Secret(_) if script.action.value != Action::SignIn => {
+                found.push(
+                    Diagnostic::error(source, "only the sign-in script may use secrets").at(template.spot, "not here"),
+                );
+            }
+            Field::Secret(_) | Field::Number => {}
+        }
+    }
+}
+
+fn takes(pack: &Pack, source: &Arc<Source>, script: &Script, column: &str, spot: crate::diag::Spot, found: &mut Vec<Diagnostic>) {
+    let key = pack.app.identity.value.as_str();
+    if column == key || script.takes.get(column).is_some() {
+        return;
+    }
+    let near = did_you_mean(column, script.takes.keys().chain([key]));
+    found.push(
+        Diagnostic::error(source, format!("the script takes no column `{column}`"))
+            .at(spot, "not among `takes`")
+            .hint_if(near.map(|near| format!("did you mean `{near}`?"))),
+    );
+}
+
+/// For every action, generation and state that app.yaml declares there is exactly one script.
+fn coverage(pack: &Pack, found: &mut Vec<Diagnostic>) {
+    for (action, states) in pack.app.does.iter() {
+        let Some(known) = Action::parse(action) else {
+            let near = did_you_mean(action, Action::ALL.iter().map(|a| a.as_str()));
+            found.push(
+                Diagnostic::error(&pack.source, format!("unknown action `{action}`"))
+                    .at(action.spot, "not an action")
+                    .hint_if(near.map(|near| format!("did you mean `{near}`?"))),
+            );
+            continue;
+        };
+        for generation in pack.generations() {
+            for state in &states.0 {
+                let fitting: Vec<&ScriptFile> = pack
+                    .scripts
+                    .iter()
+                    .filter(|file| file.script.action.value == known && file.script.fits(generation))
+                    .filter(|file| file.script.when.values().any(|s| *s == state.value))
+                    .collect();
+                match fitting.as_slice() {
+                    [_] => {}
+                    [] => found.push(
+                        Diagnostic::error(&pack.source, format!("no script can {known} a person who is {state} in `{generation}`"))
+                            .at(state.spot, "declared here"),
+                    ),
+                    [first, second, ..] => found.push(
+                        Diagnostic::error(
+                            &second.source,
+                            format!("`{}` is for the same action, generation and state ({state})", first.source.name),
+                        )
+                        .at(second.script.action.spot, "which of the two is meant?"),
+                    ),
+                }
+            }
+        }
+    }
+    let sign_ins = pack.scripts.iter().filter(|file| file.script.action.value == Action::SignIn).count();
+    if sign_ins != 1 {
+        found.push(
+            Diagnostic::error(&pack.source, format!("there are {sign_ins} sign-in scripts"))
+                .at(pack.app.sign_in.spot, "exactly one is needed"),
+        );
+    }
+}

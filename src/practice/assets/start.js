@@ -1,0 +1,17 @@
+// What happens when a page has arrived: rows at once, working controls as soon as the page is told to have them.
+async function signOut() {
+  await fetch("/logout", { method: "POST", headers: { "X-CSRF-Token": csrf }, redirect: "manual" });
+  location.assign("/login");
+}
+
+function ready() {
+  watchMenus();
+  const button = document.getElementById("account-menu");
+  const email = document.querySelector('[data-testid="account-email"]').textContent;
+  button.addEventListener("click", () => toggleMenu(button, [{ text: "Sign out", act: signOut }], `Signed in as ${email}`));
+  if (users) readyUsers();
+}
+
+if (users) load(pageAsked());
+if (readyAfter > 0) setTimeout(ready, readyAfter);
+else ready();

@@ -1,0 +1,70 @@
+//! What the tests ask behind the console's back: the truth, and its knobs while it runs.
+use super::live::Live;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// `/_truth` and `/_knobs`; no sign-in, and they answer whatever the knobs say.
+pub(super) fn routes() -> Router<Arc<Live>> {
+    Router::new().route("/_truth", get(truth)).route("/_knobs", get(list).post(turn))
+}
+
+async fn truth(State(live): State<Arc<Live>>) -> axum::Json<Value> {
+    axum::Json(live.read(|tenant, _| {
+        let people: Vec<_> = tenant
+            .people
+            .iter()
+            .map(|person| {
+                let (email, name, role) = (&person.email, &person.name, person.role.name());
+                json!({ "email": email, "name": name, "role": role, "state": person.state })
+            })
+            .collect();
+        json!({
+            "people": people,
+            "requests": tenant.received,
+            "page_loads": tenant.page_loads,
+            "sign_in_failures": tenant.sign_in_failures,
+        })
+    }))
+}
+
+async fn list(State(live): State<Arc<Live>>) -> axum::Json<Value> {
+    axum::Json(standing(&live))
+}
+
+async fn turn(State(live): State<Arc<Live>>, axum::Json(wanted): axum::Json<Map<String, Value>>) -> Response {
+    let turned = live.change(|tenant, knobs| {
+        let mut next = knobs.clone();
+        for (name, value) in &wanted {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            next.turn(live.console, name, &value)?;
+        }
+        *knobs = next;
+        if wanted.contains_key("signed_in_role") {
+            tenant.give_account_role(knobs);
+        }
+        anyhow::Ok(())
+    });
+    match turned.map_err(anyhow::Error::from).flatten() {
+        Ok(()) => axum::Json(standing(&live)).into_response(),
+        Err(error) => {
+            (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": error.to_string() }))).into_response()
+        }
+    }
+}
+
+/// Every knob but the password.
+fn standing(live: &Live) -> Value {
+    live.read(|_, knobs| {
+        let shown = live
+            .console
+            .knobs
+            .iter()
+            .filter_map(|knob| Some((knob.name.to_owned(), knobs.shown(knob.name)?.into())));
+        Value::Object(shown.collect())
+    })
+}

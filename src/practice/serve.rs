@@ -1,0 +1,66 @@
+//! How requests find their way: the routes, and what holds for every one of them.
+use super::heap;
+use super::knobs::Switch;
+use super::live::Live;
+use super::{api, assets, oracle};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use std::time::Duration;
+
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
+        ),
+    ),
+    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
+    (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
+];
+
+/// Everything the console answers.
+pub(super) fn routes(live: Arc<Live>) -> Router {
+    Router::new()
+        .merge(heap::routes())
+        .merge(api::routes())
+        .layer(middleware::from_fn_with_state(Arc::clone(&live), trouble))
+        .merge(assets::routes())
+        .merge(oracle::routes())
+        .layer(middleware::from_fn(harden))
+        .with_state(live)
+}
+
+/// Pages are counted; the knobs for a slow or a broken service hold for pages and endpoints alike.
+async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
+    let (reading, page) = (request.method() == Method::GET, !request.uri().path().starts_with("/api/"));
+    let (down, latency) = live.read(|_, knobs| (knobs.down == Switch::On, knobs.latency_ms));
+    let response = if down && reading { heap::unavailable() } else { next.run(request).await };
+    let html =
+        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if page
+        && html
+        && let Err(error) = live.count_page()
+    {
+        tracing::error!(%error, "the practice state could not be stored");
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    if latency > 0 {
+        tokio::time::sleep(Duration::from_millis(latency)).await;
+    }
+    response
+}
+
+async fn harden(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, value);
+    }
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

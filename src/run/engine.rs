@@ -1,0 +1,375 @@
+//! The engine: a plan's jobs in order, with the ramp, the wrong-person check, and the final roster.
+
+use super::commit::{Verdict, judge};
+use super::job::Became;
+use super::reading::{Reader, standing};
+use super::record::{About, Record};
+use super::refuse::Halt;
+use super::resume::Progress;
+use super::target::Locator;
+use crate::browser::Browser;
+use crate::evidence::{ExhibitKind, Masked};
+use crate::journal::{Fact, Refusal};
+use crate::plan::{Job, Plan, Todo, View, admins, words as completeness_words};
+use crate::roster::Roster;
+use crate::words::{Action, Family, Outcome, State};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Asked to stop after the person at hand.
+#[derive(Clone, Debug, Default)]
+pub struct StopSignal(Arc<AtomicBool>);
+
+impl StopSignal {
+    /// Asks.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    fn asked(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    /// Every job has an outcome.
+    Whole,
+    /// It stopped before that, and can be resumed.
+    Stopped {
+        /// Why, in words.
+        why: String,
+        /// What it was, when the app or a person's job said so.
+        outcome: Option<Outcome>,
+    },
+}
+
+/// Runs one plan in one browser.
+pub struct Engine<'e, 'r, B: Browser> {
+    pub(super) plan: &'e Plan,
+    pub(super) view: &'e View,
+    pub(super) browser: &'e mut B,
+    pub(super) record: &'e mut Record<'r>,
+    /// The last whole roster, until something is done that could change it.
+    pub(super) last_roster: Option<Roster>,
+    /// The last roster was read in this session and nothing was done since.
+    pub(super) roster_is_fresh: bool,
+    /// Active admins, less those this run takes away.
+    pub(super) admins_left: u32,
+    /// Removals tried in this run, earlier sittings included.
+    pub(super) removals: u32,
+    /// Everybody's keys, as the roster before showed them.
+    pub(super) known: BTreeSet<String>,
+    before: Roster,
+    stop: StopSignal,
+    acted: u32,
+    outcomes: BTreeMap<u32, Outcome>,
+}
+
+impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
+    /// Ready to run. The roster before was just read; what earlier sittings of the run did is in `progress`.
+    pub fn new(
+        plan: &'e Plan,
+        view: &'e View,
+        browser: &'e mut B,
+        record: &'e mut Record<'r>,
+        before: Roster,
+        progress: &Progress,
+        stop: StopSignal,
+    ) -> Self {
+        let locator = Locator::new(view);
+        browser.watch(locator.says().unwrap_or_default());
+        Self {
+            plan,
+            view,
+            browser,
+            record,
+            admins_left: admins(view, &before),
+            removals: if plan.action == Action::Remove { progress.intended } else { 0 },
+            known: before.people.iter().map(|person| person.key.clone()).collect(),
+            last_roster: Some(before.clone()),
+            roster_is_fresh: false,
+            before,
+            stop,
+            acted: 0,
+            outcomes: progress.outcomes.clone(),
+        }
+    }
+
+    /// Keeps a roster as an exhibit and says so.
+    pub fn keep_roster(record: &mut Record<'_>, when: &str, roster: &Roster, url: &str) -> anyhow::Result<()> {
+        let bytes = serde_json::to_vec_pretty(roster)?;
+        let about = About {
+            kind: ExhibitKind::Roster,
+            label: &format!("roster {when}"),
+            url,
+            title: "",
+            masked: Masked::default(),
+        };
+        let exhibit = record.keep(&format!("roster-{when}.json"), &bytes, &about)?;
+        record.fact(Fact::RosterRead {
+            when: when.to_owned(),
+            people: u32::try_from(roster.people.len()).unwrap_or(u32::MAX),
+            completeness: completeness_words(&roster.completeness),
+            whole: roster.is_proven(),
+            exhibit,
+        })
+    }
+
+    /// Runs what is left of the plan. An error means that usher itself could not go on; the journal says how far it came.
+    pub async fn run(&mut self) -> anyhow::Result<Ended> {
+        for job in &self.plan.jobs {
+            if self.outcomes.contains_key(&job.id) {
+                continue;
+            }
+            if self.stop.asked() {
+                return self.stopped("asked to stop after the person at hand", None, None);
+            }
+            if let Todo::Settled { outcome, why } = &job.todo {
+                self.settled(job, *outcome, why)?;
+                continue;
+            }
+            let became = self.job(job).await?;
+            if let Some(ended) = self.ended(job, became).await? {
+                return Ok(ended);
+            }
+        }
+        self.finish().await
+    }
+
+    fn settled(&mut self, job: &Job, outcome: Outcome, why: &str) -> anyhow::Result<()> {
+        self.outcomes.insert(job.id, outcome);
+        self.record.fact(Fact::JobEnded {
+            job: job.id,
+            person: job.key.clone(),
+            outcome,
+            why: why.to_owned(),
+            refusal: None,
+            before: job.found.row.clone(),
+            after: job.found.row.clone(),
+        })
+    }
+
+    /// Seals what became of a job, and stops the run when it must.
+    async fn ended(&mut self, job: &Job, became: Became) -> anyhow::Result<Option<Ended>> {
+        let Became { outcome, why, refusal, before, after, acted } = became;
+        self.acted += u32::from(acted);
+        // A page nobody understands says nothing about the person: they keep their turn for when the run is resumed.
+        let keeps_their_turn = outcome.family() == Family::Stopped && !acted;
+        if keeps_their_turn {
+            return self.stopped(&format!("{}: {why}", job.key), Some(outcome), refusal).map(Some);
+        }
+        self.outcomes.insert(job.id, outcome);
+        self.record.fact(Fact::JobEnded {
+            job: job.id,
+            person: job.key.clone(),
+            outcome,
+            why: why.clone(),
+            refusal: refusal.clone(),
+            before: before.row,
+            after: after.row,
+        })?;
+        if outcome.stops_the_run() {
+            self.last_look().await?;
+            return self.stopped(&format!("{}: {why}", job.key), Some(outcome), refusal).map(Some);
+        }
+        // The ramp: after the first person and after the sixth the whole roster is compared, before many more follow.
+        // Where reading a person means reading everybody, it costs nothing, so it is done each time.
+        if acted && (self.acted == 1 || self.acted == 6 || self.roster_is_fresh && self.last_roster.is_some()) {
+            return self.nobody_else().await;
+        }
+        Ok(None)
+    }
+
+    /// The wrong-person check: nobody may have come, gone or changed but the people of this plan.
+    async fn nobody_else(&mut self) -> anyhow::Result<Option<Ended>> {
+        let now = match self.last_roster.take().filter(|_| self.roster_is_fresh) {
+            Some(roster) => roster,
+            None => match self.whole_roster().await? {
+                Ok(roster) => roster,
+                Err((outcome, refusal)) => {
+                    let why = refusal.message.clone();
+                    return self.stopped(&why, Some(outcome), Some(*refusal)).map(Some);
+                }
+            },
+        };
+        let strangers = self.strangers(&now);
+        self.roster_is_fresh = true;
+        self.last_roster = Some(now);
+        if strangers.is_empty() {
+            return Ok(None);
+        }
+        let why = format!("people who are not in the plan changed meanwhile: {}", strangers.join("; "));
+        self.stopped(&why, Some(Outcome::PageDisagrees), None).map(Some)
+    }
+
+    fn strangers(&self, now: &Roster) -> Vec<String> {
+        let planned: BTreeSet<&str> = self.plan.jobs.iter().map(|job| job.key.as_str()).collect();
+        let role = |roster: &Roster, key: &str| standing(roster, key).row.get("role").cloned().unwrap_or_default();
+        let before: BTreeSet<&str> = self.before.people.iter().map(|p| p.key.as_str()).collect();
+        let after: BTreeSet<&str> = now.people.iter().map(|p| p.key.as_str()).collect();
+        let mut found = Vec::new();
+        match self.plan.action {
+            Action::Invite => found.extend(after.difference(&before).filter(|k| !planned.contains(*k)).map(|k| format!("{k} came"))),
+            Action::Remove if now.is_proven() => {
+                found.extend(before.difference(&after).filter(|k| !planned.contains(*k)).map(|k| format!("{k} went")));
+            }
+            Action::Role => {
+                for key in before.intersection(&after).filter(|key| !planned.contains(*key)) {
+                    let (was, is) = (role(&self.before, key), role(now, key));
+                    if was != is {
+                        found.push(format!("{key} was {was} and is {is}"));
+                    }
+                }
+            }
+            _ => {}
+        }
+        found.truncate(5);
+        found
+    }
+
+    async fn whole_roster(&mut self) -> anyhow::Result<Result<Roster, (Outcome, Box<Refusal>)>> {
+        let reader = Reader::new(self.view, &self.plan.url);
+        match reader.roster(self.browser, true).await.map_err(|trouble| Halt::of(trouble, &Locator::new(self.view), None)) {
+            Ok(roster) => Ok(Ok(roster)),
+            Err(Halt::Refused(outcome, refusal)) => Ok(Err((outcome, refusal))),
+            Err(Halt::Broken(error)) => Err(error),
+        }
+    }
+
+    /// Reads the final roster and re-decides everybody by it.
+    async fn last_look(&mut self) -> anyhow::Result<()> {
+        let roster = match self.last_roster.take().filter(|_| self.roster_is_fresh) {
+            Some(roster) => roster,
+            None => match self.whole_roster().await? {
+                Ok(roster) => roster,
+                Err((outcome, refusal)) => {
+                    tracing::warn!(%outcome, message = refusal.message, "the final roster could not be read");
+                    return Ok(());
+                }
+            },
+        };
+        Self::keep_roster(self.record, "after", &roster, &self.plan.url)?;
+        for job in &self.plan.jobs {
+            let Some(outcome) = self.outcomes.get(&job.id).copied() else { continue };
+            if let Some((to, why)) = self.revised(job, outcome, &roster) {
+                self.outcomes.insert(job.id, to);
+                self.record.fact(Fact::OutcomeRevised { job: job.id, person: job.key.clone(), from: outcome, to, why })?;
+            }
+        }
+        self.last_roster = Some(roster);
+        Ok(())
+    }
+
+    fn revised(&self, job: &Job, outcome: Outcome, roster: &Roster) -> Option<(Outcome, String)> {
+        let Todo::Run { script } = &job.todo else { return None };
+        let decided = matches!(outcome.family(), Family::Done | Family::Undecided);
+        let read_back = self.view.script_named(script)?.script.read_back.as_ref().filter(|rb| decided && !rb.unverifiable)?;
+        let now = standing(roster, &job.key);
+        let values = self.values(job);
+        match (judge(self.view, self.plan.action, read_back, &values, &now), outcome.family()) {
+            (Verdict::Holds(shown), Family::Undecided) => Some((shown, "the final roster shows it".to_owned())),
+            // An accepted invitation is no contradiction: pending became active while the run went on.
+            (Verdict::Holds(_) | Verdict::Unsure(_), _) | (_, Family::Undecided) => None,
+            (Verdict::Differs(what), _) => {
+                Some((Outcome::RoleMismatch, format!("the final roster tells otherwise: {what}")))
+            }
+            (Verdict::Not, _) => {
+                let shown = if now.state == State::Absent { "does not show the person" } else { "still shows the person" };
+                Some((Outcome::UnknownAfterCommit, format!("it was read back, but the final roster {shown}")))
+            }
+        }
+    }
+
+    async fn finish(&mut self) -> anyhow::Result<Ended> {
+        self.last_look().await?;
+        let mut outcomes: BTreeMap<Outcome, u32> = BTreeMap::new();
+        for outcome in self.outcomes.values() {
+            *outcomes.entry(*outcome).or_default() += 1;
+        }
+        self.record.fact(Fact::RunEnded { outcomes })?;
+        Ok(Ended::Whole)
+    }
+
+    fn stopped(&mut self, why: &str, outcome: Option<Outcome>, refusal: Option<Refusal>) -> anyhow::Result<Ended> {
+        self.record.fact(Fact::RunStopped { why: why.to_owned(), outcome, refusal })?;
+        Ok(Ended::Stopped { why: why.to_owned(), outcome })
+    }
+
+    /// Settles the jobs an earlier sitting left in doubt. Must come before [`Engine::run`]; the old browser is known dead.
+    pub async fn settle_doubts(&mut self, doubts: &[super::Doubt]) -> anyhow::Result<Option<Ended>> {
+        for doubt in doubts {
+            let Some(job) = self.plan.jobs.iter().find(|job| job.id == doubt.job) else { continue };
+            match self.in_doubt(job, doubt).await? {
+                None => {}
+                Some(became) => {
+                    if let Some(ended) = self.ended(job, became).await? {
+                        return Ok(Some(ended));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// An intent without an outcome: done, or proven not done (then it is the person's turn again), or undecided.
+    async fn in_doubt(&mut self, job: &Job, doubt: &super::Doubt) -> anyhow::Result<Option<Became>> {
+        tokio::time::sleep(self.view.app.settle.value.0).await;
+        let values = self.values(job);
+        let before = super::Standing { state: doubt.before_state, row: doubt.before.clone(), whole: true, several: false };
+        let Todo::Run { script } = &job.todo else { return Ok(None) };
+        let Some(read_back) = self.view.script_named(script).and_then(|file| file.script.read_back.clone()) else {
+            return Ok(None);
+        };
+        let became = |outcome, why: String, after: super::Standing| Became {
+            outcome,
+            why,
+            refusal: None,
+            before: before.clone(),
+            after,
+            acted: true,
+        };
+        if read_back.unverifiable {
+            let why = "the run was interrupted at the act, and the app shows nothing that could tell".to_owned();
+            return Ok(Some(became(Outcome::UnknownAfterCommit, why, super::Standing::default())));
+        }
+        let mut prior = true;
+        let mut now = super::Standing::default();
+        for _ in 0..2 {
+            self.last_roster = None;
+            let read = self.poll(&values, &read_back).await;
+            let (verdict, standing, tries) = match read {
+                Ok(read) => read,
+                Err(Halt::Broken(error)) => return Err(error),
+                Err(Halt::Refused(outcome, refusal)) => {
+                    tracing::warn!(%outcome, message = refusal.message, "an interrupted job could not be read back");
+                    let why = format!("the run was interrupted at the act, and reading back failed: {}", refusal.message);
+                    return Ok(Some(became(Outcome::UnknownAfterCommit, why, now)));
+                }
+            };
+            self.record.fact(Fact::PersonReadBack {
+                job: job.id,
+                state: standing.state,
+                row: standing.row.clone(),
+                whole: standing.whole,
+                tries,
+            })?;
+            if let Verdict::Holds(outcome) = verdict {
+                let why = "the run was interrupted at the act; a fresh load shows that it took effect".to_owned();
+                return Ok(Some(became(outcome, why, standing)));
+            }
+            let same = standing.state == before.state && standing.row == before.row;
+            prior = prior && same && standing.whole && !standing.several;
+            now = standing;
+        }
+        if prior && self.view.app.pending.value == crate::script::Shown::Shown {
+            // Two complete fresh reads show the person as before, in an app that would show the change: it never arrived.
+            tracing::info!(person = job.key, "the interrupted act never took effect; it is this person's turn again");
+            return Ok(None);
+        }
+        let why = "the run was interrupted at the act, and nothing proves what became of it".to_owned();
+        Ok(Some(became(Outcome::UnknownAfterCommit, why, now)))
+    }
+}

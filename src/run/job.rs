@@ -1,0 +1,363 @@
+//! One person's job, by the commit protocol: read, guard, fill, bind, seal, act once, seal, read back, seal.
+
+use super::commit::{Verdict, judge, settle};
+use super::engine::Engine;
+use super::reading::Standing;
+use super::refuse::Halt;
+use super::steps::{Stepper, Where};
+use super::target::{Locator, Values};
+use crate::browser::{Answer, Browser, Cover, Target, Trouble};
+use crate::journal::{Fact, RefusalKind};
+use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide, takes_an_admin};
+use crate::script::{ReadBack, Verb};
+use crate::words::{Action, Outcome, State};
+use std::time::{Duration, Instant};
+
+/// How long the page may take to answer a commit before the person is read back.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// What became of a job.
+#[derive(Debug)]
+pub(super) struct Became {
+    pub outcome: Outcome,
+    pub why: String,
+    pub refusal: Option<crate::journal::Refusal>,
+    pub before: Standing,
+    pub after: Standing,
+    /// An act was tried, so the app may have changed.
+    pub acted: bool,
+}
+
+impl<B: Browser> Engine<'_, '_, B> {
+    /// Does a whole job. Only `Broken` comes back as an error; a refusal is a result.
+    pub(super) async fn job(&mut self, job: &Job) -> anyhow::Result<Became> {
+        self.record.fact(Fact::JobBegun { job: job.id, person: job.key.clone() })?;
+        let mut became = Became {
+            outcome: Outcome::UiUnknown,
+            why: String::new(),
+            refusal: None,
+            before: Standing { state: job.found.state, row: job.found.row.clone(), ..Standing::default() },
+            after: Standing::default(),
+            acted: false,
+        };
+        match self.try_job(job, &mut became).await {
+            Ok(()) => Ok(became),
+            Err(Halt::Broken(error)) => Err(error),
+            Err(Halt::Refused(outcome, mut refusal)) => {
+                refusal.picture = self.picture_of_refusal(job).await?;
+                let outcome = self.expired(outcome).await;
+                became.outcome = outcome;
+                became.why = match &refusal.said {
+                    Some(line) => format!("the page says \"{line}\""),
+                    None => refusal.message.clone(),
+                };
+                became.refusal = Some(*refusal);
+                if became.after == Standing::default() {
+                    became.after = became.before.clone();
+                }
+                Ok(became)
+            }
+        }
+    }
+
+    async fn try_job(&mut self, job: &Job, became: &mut Became) -> Result<(), Halt> {
+        let mut values = self.values(job);
+        let now = self.read_person(&values).await?;
+        self.record.fact(Fact::PersonRead { job: job.id, state: now.state, row: now.row.clone() })?;
+        became.before = now.clone();
+        became.after = now.clone();
+        values.row.clone_from(&now.row);
+        let todo = self.decide_again(job, &now);
+        let script = match (&job.todo, todo) {
+            (Todo::Run { script }, Todo::Run { script: now }) if *script == now => self.script(script)?.clone(),
+            (_, Todo::Settled { outcome, why }) => {
+                self.picture(job, 0, "found so", &values, None).await?;
+                became.outcome = outcome;
+                became.why = why;
+                return Ok(());
+            }
+            (planned, _) => {
+                let why = format!("the plan was made for somebody {}, but the page shows {}", job.found.state, now.state);
+                tracing::debug!(?planned, "the plan does not hold any more");
+                return Err(Halt::rule(Outcome::PageDisagrees, why));
+            }
+        };
+        self.steps(job, &script, &values, became).await
+    }
+
+    /// The rule of the plan once more, on what the page shows now.
+    fn decide_again(&self, job: &Job, now: &Standing) -> Todo {
+        let found = Found { state: now.state, row: now.row.clone() };
+        let wish = Wish { action: self.plan.action, key: &job.key, values: &job.values };
+        let there = There { found: &found, several: now.several, whole: now.whole, roster: self.last_roster.as_ref() };
+        let guards = Guards { account: &self.plan.account, protected: &self.plan.protected, admins_left: self.admins_left };
+        decide(self.view, wish, there, guards)
+    }
+
+    async fn steps(&mut self, job: &Job, script: &ScriptFile, values: &Values, became: &mut Became) -> Result<(), Halt> {
+        let locator = Locator::new(self.view);
+        let stepper = Stepper { locator: &locator, base: &self.plan.url, values, secrets: None };
+        for (index, step) in script.script.steps.iter().enumerate() {
+            let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            let at = Where { script, number, step };
+            if let Some(when) = &step.when
+                && !stepper.holds(self.browser, at, when).await?
+            {
+                continue;
+            }
+            let Some(&verb) = step.verbs().first() else { continue };
+            if let Verb::Commit(_) = verb {
+                self.commit(job, at, values, became).await?;
+                continue;
+            }
+            let done = stepper.step(self.browser, at, verb).await?;
+            self.record.fact(Fact::StepDone {
+                job: job.id,
+                step: number,
+                verb: verb.word().to_owned(),
+                on: done.on,
+                by: done.by,
+                line: step.spot.line,
+            })?;
+        }
+        if became.acted {
+            Ok(())
+        } else {
+            Err(Halt::rule(Outcome::UiUnknown, "the script ended without a commit: no condition of it held"))
+        }
+    }
+
+    /// Seals the intent, acts once, seals what came of it, reads back.
+    async fn commit(&mut self, job: &Job, at: Where<'_>, values: &Values, became: &mut Became) -> Result<(), Halt> {
+        let locator = Locator::new(self.view);
+        let halt = |trouble: Trouble| Halt::of(trouble, &Locator::new(self.view), Some(at.place()));
+        let step = at.step;
+        let (Some(commit), Some(names)) = (&step.commit, &step.names) else {
+            return Err(Halt::Broken(anyhow::anyhow!("a commit without `names` got past the check")));
+        };
+        self.reserve(job)?;
+        let target = locator.control(&commit.click, values)?;
+        let reads = step.reads.as_ref().map(|template| &template.value);
+        let binding = locator.binding(names, reads, values, self.foreign(&job.key))?;
+        let armed = self.browser.arm(&target, &binding).await.map_err(halt)?;
+        self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
+        self.record.fact(Fact::CommitIntended {
+            job: job.id,
+            step: at.number,
+            person: job.key.clone(),
+            on: commit.click.value.clone(),
+            by: armed.by.clone(),
+            line: step.spot.line,
+            bound: armed.bound.clone(),
+        })?;
+        // From here on nothing is ever tried again. Whatever goes wrong, the person is only read.
+        became.acted = true;
+        self.last_roster = None;
+        let answer = match self.browser.fire(&armed).await {
+            Ok(()) => self.browser.answered(ANSWER).await,
+            Err(trouble) => Err(trouble),
+        };
+        let answer = match answer {
+            Ok(answer) => {
+                self.record.fact(Fact::CommitReturned {
+                    job: job.id,
+                    step: at.number,
+                    answer: answer.answered.clone(),
+                    passed: answer.passed.unwrap_or(1),
+                    blocked: answer.blocked,
+                    said: answer.said.iter().map(|said| said.line.clone()).collect(),
+                })?;
+                Some(answer)
+            }
+            Err(trouble) => {
+                let (why, broken) = match trouble {
+                    Trouble::Refused(refused) => (refused.message, None),
+                    Trouble::Broken(error) => (format!("{error:#}"), Some(error)),
+                };
+                self.record.fact(Fact::CommitUnclear { job: job.id, step: at.number, why })?;
+                if let Some(error) = broken {
+                    return Err(Halt::Broken(error));
+                }
+                None
+            }
+        };
+        self.picture_if_possible(job, at.number, "answer", values).await?;
+        self.read_back(job, at, values, answer.as_ref(), became).await
+    }
+
+    /// Reads the person back on fresh loads until the wanted state holds or `settle` has passed.
+    async fn read_back(
+        &mut self,
+        job: &Job,
+        at: Where<'_>,
+        values: &Values,
+        answer: Option<&Answer>,
+        became: &mut Became,
+    ) -> Result<(), Halt> {
+        let Some(read_back) = at.script.script.read_back.as_ref().map(|read_back| &read_back.value) else {
+            return Err(Halt::Broken(anyhow::anyhow!("a script without `read_back` got past the check")));
+        };
+        if read_back.unverifiable {
+            became.outcome = Outcome::AcknowledgedUnverified;
+            became.why = "the app shows nothing that could prove it".to_owned();
+            return Ok(());
+        }
+        let (verdict, now, tries) = self.poll(values, read_back).await?;
+        self.record.fact(Fact::PersonReadBack {
+            job: job.id,
+            state: now.state,
+            row: now.row.clone(),
+            whole: now.whole,
+            tries,
+        })?;
+        let unchanged = now.state == became.before.state && now.row == became.before.row && !now.several;
+        let meaning = answer.and_then(|answer| Locator::new(self.view).meaning(&answer.said));
+        let (outcome, why) = settle(&verdict, unchanged, meaning, answer);
+        became.after = now;
+        became.outcome = outcome;
+        became.why = why;
+        self.picture(job, at.number, "after", values, None).await?;
+        if outcome == Outcome::PageDisagrees {
+            let mut halt = Halt::rule(outcome, became.why.clone());
+            if let Halt::Refused(_, refusal) = &mut halt {
+                refusal.kind = RefusalKind::HeldBack;
+                refusal.script = Some(at.place());
+            }
+            return Err(halt);
+        }
+        Ok(())
+    }
+
+    /// Fresh loads, bounded by `settle`: the verdict of the last one and how many there were.
+    pub(super) async fn poll(&mut self, values: &Values, read_back: &ReadBack) -> Result<(Verdict, Standing, u32), Halt> {
+        let until = Instant::now() + self.view.app.settle.value.0;
+        let mut pause = Duration::from_millis(150);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let now = self.read_fresh(values).await?;
+            let verdict = judge(self.view, self.plan.action, read_back, values, &now);
+            if matches!(verdict, Verdict::Holds(_)) || Instant::now() >= until {
+                return Ok((verdict, now, tries));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// Guards that only hold while jobs are done one after the other: the last admin.
+    fn reserve(&mut self, job: &Job) -> Result<(), Halt> {
+        let wish = Wish { action: self.plan.action, key: &job.key, values: &job.values };
+        if takes_an_admin(self.view, wish, &job.found) {
+            if self.admins_left <= 1 {
+                return Err(Halt::rule(Outcome::BlockedLastAdmin, "nobody could manage people any more"));
+            }
+            self.admins_left -= 1;
+        }
+        if self.plan.action == Action::Remove {
+            if self.removals >= self.plan.cap {
+                return Err(Halt::rule(Outcome::CapReached, format!("{} people were removed already", self.removals)));
+            }
+            self.removals += 1;
+        }
+        Ok(())
+    }
+
+    /// Other people's keys, so that a dialog that names one of them is refused.
+    fn foreign(&self, key: &str) -> Vec<String> {
+        let others = self.known.iter().filter(|known| known.as_str() != key && **known != self.plan.account.to_lowercase());
+        others.cloned().collect()
+    }
+
+    pub(super) fn values(&self, job: &Job) -> Values {
+        Values { key: job.key.clone(), person: job.values.clone(), row: job.found.row.clone() }
+    }
+
+    fn script(&self, name: &str) -> anyhow::Result<&ScriptFile> {
+        self.view.script_named(name).ok_or_else(|| anyhow::anyhow!("the plan names a script `{name}` that it does not hold"))
+    }
+
+    /// Takes a picture that shows nobody but this person, and keeps it.
+    async fn picture(&mut self, job: &Job, step: u32, label: &str, values: &Values, scope: Option<&Target>) -> Result<String, Halt> {
+        let locator = Locator::new(self.view);
+        let lists = locator.lists()?;
+        let column = self.view.app.identity.value.as_str();
+        let cover = Cover {
+            lists: lists.iter().collect(),
+            subject: Some((column, &values.key)),
+            secret: locator.secrets(),
+            scope,
+        };
+        let picture = self.browser.picture(&cover).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
+        Ok(self.record.picture(job.id, step, label, &picture)?.file)
+    }
+
+    /// A picture that is good to have but proves nothing by itself: a page that moves on is no reason to stop.
+    async fn picture_if_possible(&mut self, job: &Job, step: u32, label: &str, values: &Values) -> Result<(), Halt> {
+        match self.picture(job, step, label, values, None).await {
+            Err(Halt::Refused(_, refusal)) => {
+                tracing::debug!(message = refusal.message, "no picture of the page's answer");
+                Ok(())
+            }
+            other => other.map(drop),
+        }
+    }
+
+    async fn picture_of_refusal(&mut self, job: &Job) -> anyhow::Result<Option<String>> {
+        let values = self.values(job);
+        let picture = match self.picture(job, 0, "refused", &values, None).await {
+            Ok(file) => Some(file),
+            Err(Halt::Refused(..)) => None,
+            Err(Halt::Broken(error)) => return Err(error),
+        };
+        if let Ok(outline) = self.browser.outline().await {
+            let bytes = serde_json::to_vec_pretty(&outline).unwrap_or_default();
+            let text = |name: &str| outline.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+            let about = super::About {
+                kind: crate::evidence::ExhibitKind::Outline,
+                label: "outline of the refusing page",
+                url: &text("url"),
+                title: &text("title"),
+                masked: crate::evidence::Masked::default(),
+            };
+            let exhibit = self.record.keep(&format!("p{:04}-outline.json", job.id), &bytes, &about)?;
+            self.record.fact(Fact::ProofKept { job: job.id, step: 0, exhibit })?;
+        }
+        Ok(picture)
+    }
+
+    /// A page that is not the expected one may be the sign-in page: then it is the session that ended.
+    async fn expired(&mut self, outcome: Outcome) -> Outcome {
+        if !matches!(outcome, Outcome::UiUnknown | Outcome::PageDisagrees) {
+            return outcome;
+        }
+        let pages = self.view.sign_in.pages.iter().filter_map(|(_, page)| page.plain().map(str::to_owned));
+        let here = self.browser.url().await.unwrap_or_default();
+        let path = url::Url::parse(&here).map(|url| url.path().to_owned()).unwrap_or_default();
+        if pages.into_iter().any(|page| page == path) { Outcome::SessionExpired } else { outcome }
+    }
+
+    /// The person as the app shows them: from the last whole roster when nothing was done since, else on a fresh load.
+    async fn read_person(&mut self, values: &Values) -> Result<Standing, Halt> {
+        // The page the last reading left open still shows that very list; one more load of it would tell the same.
+        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh) {
+            return Ok(super::standing(roster, &values.key));
+        }
+        self.read_fresh(values).await
+    }
+
+    pub(super) async fn read_fresh(&mut self, values: &Values) -> Result<Standing, Halt> {
+        let reader = super::Reader::new(self.view, &self.plan.url);
+        let locator = Locator::new(self.view);
+        let (standing, roster) =
+            reader.person(self.browser, values).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
+        if let Some(roster) = roster {
+            self.roster_is_fresh = true;
+            self.last_roster = Some(roster);
+        }
+        if standing.state == State::Absent && standing.several {
+            return Err(Halt::rule(Outcome::Ambiguous, "more than one row has this key"));
+        }
+        Ok(standing)
+    }
+}

@@ -1,0 +1,21 @@
+//! Doing it: a plan's jobs, one after the other, by the commit protocol. Prints nothing; its only output is facts.
+//!
+//! Knows the browser as a trait. Never names `report` or `cli`.
+
+mod commit;
+mod engine;
+mod job;
+mod reading;
+mod record;
+mod refuse;
+mod resume;
+mod steps;
+mod target;
+
+pub use engine::{Ended, Engine, StopSignal};
+pub use refuse::Halt;
+pub use reading::{Reader, Standing, standing};
+pub use record::{About, Record};
+pub use resume::{Doubt, Progress, progress, undecided};
+pub use steps::{SecretSource, Stepper, Where};
+pub use target::{Locator, Values, address};

@@ -1,0 +1,160 @@
+//! Reading people: whole lists for rosters, and one person on a fresh load.
+
+use super::target::{Locator, Values};
+use crate::browser::{Browser, ListQuestion, Refused, Trouble};
+use crate::journal::RefusalKind;
+use crate::plan::View;
+use crate::roster::{ColumnShape, Found, PageRead, Roster, Shape, read_page};
+use crate::words::State;
+use anyhow::anyhow;
+use std::collections::BTreeMap;
+
+/// The most pages of one list that are read; a list that never ends must not keep usher for ever.
+const MOST_PAGES: u32 = 10_000;
+
+/// How a person stands in the app.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// The state; absent when nothing was found.
+    pub state: State,
+    /// The cells of the row.
+    pub row: BTreeMap<String, String>,
+    /// Whether absence is proven: the list was whole, or the exact search was.
+    pub whole: bool,
+    /// More than one row has this key.
+    pub several: bool,
+}
+
+/// Reads lists of one tenant.
+pub struct Reader<'a> {
+    view: &'a View,
+    locator: Locator<'a>,
+    base: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    /// For the pages below a base address.
+    pub fn new(view: &'a View, base: &'a str) -> Self {
+        Self { view, locator: Locator::new(view), base }
+    }
+
+    /// Everybody in every list. A list that does not count itself is read twice when `proven` is wanted.
+    pub async fn roster(&self, browser: &mut impl Browser, proven: bool) -> Result<Roster, Trouble> {
+        let mut parts = Vec::new();
+        for name in self.view.book.lists.keys() {
+            let first = self.list(browser, name, None).await?;
+            let counts = !self.locator.list_entry(name).map_err(Trouble::Broken)?.count.is_empty();
+            if first.is_proven() || counts || !proven {
+                parts.push(first);
+            } else {
+                parts.push(self.list(browser, name, Some(&first)).await?);
+            }
+        }
+        Ok(Roster::together(parts))
+    }
+
+    async fn list(&self, browser: &mut impl Browser, name: &str, before: Option<&Roster>) -> Result<Roster, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let address = self.locator.page(self.base, &entry.page, &Values::default()).map_err(Trouble::Broken)?;
+        let (pages, ended) = self.pages(browser, name, &address).await?;
+        Ok(Roster::assemble(pages, ended, before))
+    }
+
+    /// Every page of a list from an address on, and whether its end was reached.
+    async fn pages(&self, browser: &mut impl Browser, name: &str, address: &str) -> Result<(Vec<PageRead>, bool), Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let list = self.locator.list(name).map_err(Trouble::Broken)?;
+        let next = self.locator.next(name).map_err(Trouble::Broken)?;
+        let empty: Vec<String> = entry.empty.values().cloned().collect();
+        let shape = self.shape(name)?;
+        browser.open(address).await?;
+        let mut pages = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let unlike = seen.last().map(String::as_str);
+            let question = ListQuestion { list: &list, next: next.as_ref(), empty: &empty, unlike };
+            let snapshot = browser.snapshot(&question).await?;
+            if snapshot.empty {
+                pages.push(PageRead { empty: true, ..PageRead::default() });
+                return Ok((pages, true));
+            }
+            let read = read_page(&shape, &snapshot.html, &snapshot.lines).map_err(|unreadable| {
+                let message = format!("list `{name}` cannot be read: {unreadable}");
+                Trouble::from(Refused { kind: RefusalKind::Unreadable, message, ..Default::default() })
+            })?;
+            pages.push(read);
+            match (&next, snapshot.next.as_str()) {
+                (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
+                    seen.push(snapshot.fingerprint);
+                    browser.click(next).await?;
+                }
+                // The same page twice: the control leads nowhere, and nobody knows what is behind it.
+                (Some(_), "enabled" | "several") => return Ok((pages, false)),
+                _ => return Ok((pages, true)),
+            }
+        }
+        Ok((pages, false))
+    }
+
+    /// One person on a fresh load: by the exact search of the lists that have one, else by reading the lists whole.
+    pub async fn person(&self, browser: &mut impl Browser, values: &Values) -> Result<(Standing, Option<Roster>), Trouble> {
+        let names: Vec<&str> = self.view.book.lists.keys().collect();
+        let searchable = names.iter().all(|name| self.locator.list_entry(name).is_ok_and(|list| list.find.is_some()));
+        if !searchable {
+            let roster = self.roster(browser, true).await?;
+            return Ok((standing(&roster, &values.key), Some(roster)));
+        }
+        let mut parts = Vec::new();
+        for name in names {
+            let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+            let find = entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
+            let address = self.locator.page(self.base, find, values).map_err(Trouble::Broken)?;
+            let (pages, ended) = self.pages(browser, name, &address).await?;
+            // An exact search found the person before, so one reading of its whole result is proof enough; a count that
+            // disagrees, unread rows or a missing end still leave it unproven.
+            let once = Roster::assemble(pages.clone(), ended, None);
+            parts.push(Roster::assemble(pages, ended, Some(&once)));
+        }
+        Ok((standing(&Roster::together(parts), &values.key), None))
+    }
+
+    fn shape(&self, name: &str) -> Result<Shape, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let states = &self.view.app.states;
+        let words = |state, words: &crate::source::Several<String>| (state, words.values().cloned().collect::<Vec<_>>());
+        Ok(Shape {
+            list: name.to_owned(),
+            key: self.view.app.identity.value.as_str().to_owned(),
+            columns: entry
+                .columns
+                .iter()
+                .map(|(name, column)| ColumnShape {
+                    name: name.value.clone(),
+                    header: column.header.clone(),
+                    css: column.css.clone(),
+                })
+                .collect(),
+            count: entry.count.values().map(|count| count.written.clone()).collect(),
+            empty: entry.empty.values().cloned().collect(),
+            states: vec![
+                words(State::Active, &states.active),
+                words(State::Pending, &states.pending),
+                words(State::Inactive, &states.inactive),
+            ],
+            otherwise: entry.holds.as_ref().map_or(State::Active, |state| state.value),
+        })
+    }
+}
+
+/// How a person stands in a roster.
+pub fn standing(roster: &Roster, key: &str) -> Standing {
+    let whole = roster.is_proven();
+    match roster.find(key) {
+        Found::None => Standing { whole, ..Standing::default() },
+        Found::One(person) => Standing { state: person.state, row: person.columns.clone(), whole, several: false },
+        Found::Several(people) => {
+            let row = people.first().map(|person| person.columns.clone()).unwrap_or_default();
+            Standing { state: people.first().map(|person| person.state).unwrap_or_default(), row, whole, several: true }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What earlier sittings of a run came to: done, left, in doubt. Pure.
+
+use crate::journal::{Entry, Fact};
+use crate::words::{Family, Outcome, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A job with an intent and no outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Doubt {
+    /// The job.
+    pub job: u32,
+    /// The person.
+    pub person: String,
+    /// How the person stood before the act.
+    pub before_state: State,
+    /// Their row then.
+    pub before: BTreeMap<String, String>,
+}
+
+/// How far a run has come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Jobs with an outcome; decisions of people and revisions count.
+    pub outcomes: BTreeMap<u32, Outcome>,
+    /// Jobs in doubt.
+    pub doubts: Vec<Doubt>,
+    /// How many commits were intended.
+    pub intended: u32,
+    /// The run ended whole.
+    pub ended: bool,
+}
+
+/// Folds a journal.
+pub fn progress(entries: &[Entry]) -> Progress {
+    let mut progress = Progress::default();
+    let mut reads: BTreeMap<u32, (State, BTreeMap<String, String>)> = BTreeMap::new();
+    let mut doubts: BTreeMap<u32, Doubt> = BTreeMap::new();
+    for entry in entries {
+        match &entry.fact {
+            Fact::PersonRead { job, state, row } => {
+                reads.insert(*job, (*state, row.clone()));
+            }
+            Fact::CommitIntended { job, person, .. } => {
+                progress.intended += 1;
+                let (before_state, before) = reads.get(job).cloned().unwrap_or_default();
+                doubts.insert(*job, Doubt { job: *job, person: person.clone(), before_state, before });
+            }
+            Fact::JobEnded { job, outcome, .. } | Fact::Decided { job, outcome, .. } => {
+                doubts.remove(job);
+                progress.outcomes.insert(*job, *outcome);
+            }
+            Fact::OutcomeRevised { job, to, .. } => {
+                progress.outcomes.insert(*job, *to);
+            }
+            Fact::RunEnded { .. } => progress.ended = true,
+            _ => {}
+        }
+    }
+    progress.doubts = doubts.into_values().collect();
+    progress
+}
+
+/// The people a run leaves undecided: an intent without outcome, or the outcome that says so.
+pub fn undecided(entries: &[Entry]) -> BTreeSet<String> {
+    let progress = progress(entries);
+    let mut people: BTreeSet<String> = progress.doubts.into_iter().map(|doubt| doubt.person).collect();
+    for entry in entries {
+        if let Fact::JobEnded { job, person, .. } = &entry.fact
+            && progress.outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
+        {
+            people.insert(person.clone());
+        }
+    }
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+
+    fn entries(facts: Vec<Fact>) -> Vec<Entry> {
+        let seal = Digest::of("x");
+        let entry = |(seq, fact)| Entry { seq, at: String::new(), fact, prev: seal.clone(), seal: seal.clone() };
+        (1..).zip(facts).map(entry).collect()
+    }
+
+    fn intent(job: u32) -> Fact {
+        Fact::CommitIntended {
+            job,
+            step: 1,
+            person: format!("p{job}@x.test"),
+            on: String::new(),
+            by: Vec::new(),
+            line: 1,
+            bound: String::new(),
+        }
+    }
+
+    fn ended(job: u32, outcome: Outcome) -> Fact {
+        Fact::JobEnded {
+            job,
+            person: format!("p{job}@x.test"),
+            outcome,
+            why: String::new(),
+            refusal: None,
+            before: BTreeMap::new(),
+            after: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn an_intent_without_outcome_is_in_doubt() {
+        let read = Fact::PersonRead { job: 2, state: State::Active, row: BTreeMap::new() };
+        let entries = entries(vec![intent(1), ended(1, Outcome::Added), read, intent(2)]);
+        let progress = progress(&entries);
+        assert_eq!(progress.outcomes.len(), 1);
+        assert_eq!(progress.doubts.len(), 1);
+        assert_eq!(progress.doubts[0].before_state, State::Active);
+        assert_eq!(undecided(&entries).into_iter().collect::<Vec<_>>(), ["p2@x.test"]);
+    }
+
+    #[test]
+    fn a_revision_decides() {
+        let revised = Fact::OutcomeRevised {
+            job: 1,
+            person: "p1@x.test".into(),
+            from: Outcome::UnknownAfterCommit,
+            to: Outcome::Added,
+            why: String::new(),
+        };
+        let entries = entries(vec![intent(1), ended(1, Outcome::UnknownAfterCommit), revised]);
+        assert!(undecided(&entries).is_empty());
+    }
+}

@@ -1,0 +1,206 @@
+//! From a book's entries to what the page is asked for: templates filled in with one person's values.
+
+use crate::browser::{Binding, ColumnTarget, Described, ListTarget, Pattern, Piece, SaysTarget, Scope, Target};
+use crate::journal::PlaceRef;
+use crate::plan::View;
+use crate::selector::{Book, Control, Inside, List};
+use crate::source::{At, Several};
+use crate::template::{Field, Part, Template};
+use anyhow::{Context as _, bail};
+use std::collections::BTreeMap;
+
+/// What templates are filled in from: the request's columns and the person's own row.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// The key, as it is matched.
+    pub key: String,
+    /// The request's columns, the key among them.
+    pub person: BTreeMap<String, String>,
+    /// The cells of the person's row in the app.
+    pub row: BTreeMap<String, String>,
+}
+
+impl Values {
+    /// The value of a field; secrets and numbers have none here.
+    pub fn of(&self, field: &Field) -> Option<String> {
+        match field {
+            Field::Person(column) => self.person.get(column).cloned(),
+            Field::Row(column) => self.row.get(column).cloned(),
+            Field::Secret(_) | Field::Number => None,
+        }
+    }
+
+    /// A template filled in.
+    pub fn fill(&self, template: &Template) -> anyhow::Result<String> {
+        template.fill(|field| self.of(field)).map_err(|field| anyhow::anyhow!("`{field}` has no value for {}", self.key))
+    }
+}
+
+/// Makes targets out of one book.
+pub struct Locator<'a> {
+    view: &'a View,
+    book: &'a Book,
+}
+
+impl<'a> Locator<'a> {
+    /// For the pages of the generation.
+    pub fn new(view: &'a View) -> Self {
+        Self { view, book: &view.book }
+    }
+
+    /// For the pages of the sign-in.
+    pub fn signing_in(view: &'a View) -> Self {
+        Self { view, book: &view.sign_in }
+    }
+
+    fn place<T>(&self, name: &str, at: &At<T>) -> Option<PlaceRef> {
+        let file = self.view.origin(name)?;
+        Some(PlaceRef { file: file.name.clone(), line: at.spot.line, column: at.spot.column })
+    }
+
+    /// A control by its name in the book.
+    pub fn control(&self, name: &str, values: &Values) -> anyhow::Result<Target> {
+        let control = self.book.controls.get(name).with_context(|| format!("the book has no control `{name}`"))?;
+        let place = self.book.controls.iter().find(|(key, _)| key.value == name).and_then(|(key, _)| self.place(name, key));
+        self.target(name, control, values, place)
+    }
+
+    /// A control that stands in the book without a name of its own, such as a list's `next`.
+    pub fn target(&self, name: &str, control: &Control, values: &Values, place: Option<PlaceRef>) -> anyhow::Result<Target> {
+        let mut described = Vec::new();
+        describe(control, values, &mut described)?;
+        let inside = match control.inside.as_ref().map(|inside| &inside.value) {
+            None => None,
+            Some(Inside::Control(outer)) => Some(Box::new(Scope::Control(self.control(outer, values)?))),
+            Some(Inside::RowOf(list)) => Some(Box::new(Scope::Row {
+                list: self.list(list)?,
+                column: self.view.app.identity.value.as_str().to_owned(),
+                key: values.key.clone(),
+            })),
+        };
+        Ok(Target { name: name.to_owned(), described, inside, place })
+    }
+
+    /// A list by its name in the book.
+    pub fn list(&self, name: &str) -> anyhow::Result<ListTarget> {
+        let list = self.book.lists.get(name).with_context(|| format!("the book has no list `{name}`"))?;
+        let columns = list
+            .columns
+            .iter()
+            .map(|(name, column)| {
+                (name.value.clone(), ColumnTarget { header: column.header.clone(), css: column.css.clone() })
+            })
+            .collect();
+        let inside = match &list.inside {
+            Some(outer) => Some(Box::new(self.control(outer, &Values::default())?)),
+            None => None,
+        };
+        Ok(ListTarget { name: name.to_owned(), columns, inside, place: self.place(name, list) })
+    }
+
+    /// The book's entry of a list.
+    pub fn list_entry(&self, name: &str) -> anyhow::Result<&'a At<List>> {
+        self.book.lists.get(name).with_context(|| format!("the book has no list `{name}`"))
+    }
+
+    /// Every list of the book.
+    pub fn lists(&self) -> anyhow::Result<Vec<ListTarget>> {
+        self.book.lists.keys().map(|name| self.list(name)).collect()
+    }
+
+    /// The control that leads to a list's next page.
+    pub fn next(&self, name: &str) -> anyhow::Result<Option<Target>> {
+        let Some(next) = &self.list_entry(name)?.next else { return Ok(None) };
+        self.target(&format!("{name}.next"), next, &Values::default(), self.place(name, next)).map(Some)
+    }
+
+    /// The address of a page, a person's values percent-encoded.
+    pub fn page(&self, base: &str, name: &str, values: &Values) -> anyhow::Result<String> {
+        let page = self.book.pages.get(name).with_context(|| format!("the book has no page `{name}`"))?;
+        let path = page
+            .fill(|field| values.of(field).map(|value| crate::template::percent_encoded(&value)))
+            .map_err(|field| anyhow::anyhow!("`{field}` has no value for page `{name}`"))?;
+        address(base, &path)
+    }
+
+    /// What binds a commit to the person: their key as a token, or a whole line of the page.
+    pub fn binding(&self, names: &str, reads: Option<&Template>, values: &Values, foreign: Vec<String>) -> anyhow::Result<Binding> {
+        let expect = match reads {
+            None => Pattern::Token(values.key.clone()),
+            Some(template) => Pattern::Line(pieces(template, values)?),
+        };
+        Ok(Binding { names: self.control(names, values)?, expect, foreign })
+    }
+
+    /// What the pages of this book may say, numbered as in the book.
+    pub fn says(&self) -> anyhow::Result<Vec<SaysTarget>> {
+        let each = self.book.says.iter().enumerate().map(|(id, statement)| {
+            let inside = match &statement.inside {
+                Some(name) => Some(self.control(name, &Values::default())?),
+                None => None,
+            };
+            Ok(SaysTarget { id, texts: statement.text.values().cloned().collect(), inside })
+        });
+        each.collect()
+    }
+
+    /// What it means when the page says these; the book's order decides between several.
+    pub fn meaning(&self, said: &[crate::browser::Said]) -> Option<(crate::words::Outcome, String)> {
+        let first = said.iter().min_by_key(|said| said.id)?;
+        self.book.says.get(first.id).map(|statement| (statement.means.value, first.line.clone()))
+    }
+
+    /// Regions that are never pictured. One that needs a person's values is left to the page's own rules.
+    pub fn secrets(&self) -> Vec<Target> {
+        let names = self.book.secret.values();
+        names.filter_map(|name| self.control(name, &Values::default()).ok()).collect()
+    }
+}
+
+/// An address below the tenant's.
+pub fn address(base: &str, path: &str) -> anyhow::Result<String> {
+    if !path.starts_with('/') {
+        bail!("the page path `{path}` does not start with a slash");
+    }
+    Ok(format!("{}{path}", base.trim_end_matches('/')))
+}
+
+fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> anyhow::Result<()> {
+    let ranked = |several: &Several<Template>| several.values().map(|t| values.fill(t)).collect::<anyhow::Result<Vec<_>>>();
+    if control.role.is_some() || !control.name.is_empty() {
+        let role = control.role.as_ref().map(|role| role.value.clone());
+        all.push(Described::Role { role, names: ranked(&control.name)? });
+    }
+    if !control.label.is_empty() {
+        all.push(Described::Label { texts: ranked(&control.label)? });
+    }
+    if !control.placeholder.is_empty() {
+        all.push(Described::Placeholder { texts: ranked(&control.placeholder)? });
+    }
+    if !control.text.is_empty() {
+        all.push(Described::Text { texts: ranked(&control.text)? });
+    }
+    let value = |at: &At<String>| at.value.clone();
+    all.extend(control.test_id.as_ref().map(|at| Described::TestId { value: value(at) }));
+    all.extend(control.css.as_ref().map(|at| Described::Css { value: value(at) }));
+    all.extend(control.xpath.as_ref().map(|at| Described::Xpath { value: value(at) }));
+    control.also.iter().try_for_each(|other| describe(other, values, all))
+}
+
+fn pieces(template: &Template, values: &Values) -> anyhow::Result<Vec<Piece>> {
+    let mut all = Vec::new();
+    for part in &template.parts {
+        all.push(match part {
+            Part::Text(text) => Piece::Text(text.clone()),
+            Part::Field(Field::Number) => Piece::Digits(true),
+            Part::Field(field) => {
+                let value = values.of(field).filter(|value| !value.trim().is_empty());
+                Piece::Identity(value.with_context(|| format!("`{field}` has no value, so nothing can bind the commit"))?)
+            }
+        });
+    }
+    if !all.iter().any(|piece| matches!(piece, Piece::Identity(_))) {
+        bail!("`as: {template}` names nobody");
+    }
+    Ok(all)
+}

@@ -1,0 +1,288 @@
+//! Step scripts: what is done in an app for one action, as people write and review it.
+//!
+//! Pure: text in, types out. Knows nothing of books, requests or browsers; names of controls are only names here.
+
+mod app;
+
+pub use app::{App, Duration, Leftover, Removed, Route, Shown, SignedIn, States};
+
+use crate::diag::Diagnostic;
+use crate::source::{At, Pairs, Several, Source, read_yaml};
+use crate::template::Template;
+use crate::words::{Action, Outcome, State};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// One job on one app: `scripts/<app>/*.yaml`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// The app it is for; the name of its folder.
+    pub app: At<String>,
+    /// What it does.
+    pub action: At<Action>,
+    /// One line for people.
+    pub summary: At<String>,
+    /// The generations of the app's pages these steps fit.
+    #[serde(rename = "for")]
+    pub generations: Several<String>,
+    /// The states a person may be found in for these steps to be chosen.
+    #[serde(default)]
+    pub when: Several<State>,
+    /// Columns of the request it takes besides the key: a list of allowed values, or an empty list for any text.
+    #[serde(default)]
+    pub takes: Pairs<Vec<At<String>>>,
+    /// Columns of the request that may be left empty.
+    #[serde(default)]
+    pub optional: Several<String>,
+    /// What is done, in order.
+    pub steps: Vec<At<Step>>,
+    /// What a fresh load must show afterwards. Not for signing in.
+    pub read_back: Option<At<ReadBack>>,
+}
+
+/// One line of a script: exactly one verb, and what belongs to it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Opens a page of the book.
+    pub open: Option<At<String>>,
+    /// Clicks a control that commits nothing.
+    pub click: Option<At<String>>,
+    /// Moves the pointer onto a control, for things that show only then.
+    pub hover: Option<At<String>>,
+    /// Types into fields and reads each back.
+    pub fill: Option<Pairs<At<Template>>>,
+    /// Chooses an option by its name and reads it back.
+    pub choose: Option<Pairs<At<Template>>>,
+    /// Ticks (`on`) or unticks (`off`) a checkbox and reads it back.
+    pub check: Option<Pairs<At<Switch>>>,
+    /// Waits until a control is visible.
+    pub wait: Option<At<String>>,
+    /// Refuses this person with an outcome; meant to stand with `when`.
+    pub refuse: Option<At<Outcome>>,
+    /// The act that takes effect at once; it happens once or not at all.
+    pub commit: Option<At<Commit>>,
+    /// Where the page must name the person before the commit.
+    pub names: Option<At<String>>,
+    /// What stands there for the person, when it is not the key: a whole line of the page.
+    #[serde(rename = "as")]
+    pub reads: Option<At<Template>>,
+    /// Does the step only when all of this holds.
+    pub when: Option<At<Condition>>,
+}
+
+/// The ways to act that a commit may wrap.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Commit {
+    /// Clicks this control.
+    pub click: At<String>,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// Ticked.
+    On,
+    /// Not ticked.
+    Off,
+}
+
+/// When a step is done.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// This control is visible now.
+    pub sees: Option<At<String>>,
+    /// The request gives these columns these values.
+    #[serde(default)]
+    pub given: Pairs<At<String>>,
+    /// The request leaves these columns empty.
+    #[serde(default)]
+    pub missing: Several<String>,
+}
+
+/// What a fresh load must show after the commit.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadBack {
+    /// The list of the book that is read.
+    pub list: Option<At<String>>,
+    /// The person must be in none of its rows.
+    #[serde(default)]
+    pub absent: bool,
+    /// What the person's one row must show: column and allowed values. `status` takes states.
+    #[serde(default)]
+    pub shows: Pairs<Several<Template>>,
+    /// The app shows nothing that could prove it; the outcome is `acknowledged_unverified`, never done.
+    #[serde(default)]
+    pub unverifiable: bool,
+}
+
+/// A step's verb with what it acts on.
+#[derive(Clone, Copy, Debug)]
+pub enum Verb<'a> {
+    /// See [`Step::open`].
+    Open(&'a At<String>),
+    /// See [`Step::click`].
+    Click(&'a At<String>),
+    /// See [`Step::hover`].
+    Hover(&'a At<String>),
+    /// See [`Step::fill`].
+    Fill(&'a Pairs<At<Template>>),
+    /// See [`Step::choose`].
+    Choose(&'a Pairs<At<Template>>),
+    /// See [`Step::check`].
+    Check(&'a Pairs<At<Switch>>),
+    /// See [`Step::wait`].
+    Wait(&'a At<String>),
+    /// See [`Step::refuse`].
+    Refuse(&'a At<Outcome>),
+    /// See [`Step::commit`].
+    Commit(&'a At<Commit>),
+}
+
+impl Verb<'_> {
+    /// The verb's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open(_) => "open",
+            Self::Click(_) => "click",
+            Self::Hover(_) => "hover",
+            Self::Fill(_) => "fill",
+            Self::Choose(_) => "choose",
+            Self::Check(_) => "check",
+            Self::Wait(_) => "wait",
+            Self::Refuse(_) => "refuse",
+            Self::Commit(_) => "commit",
+        }
+    }
+
+    /// The controls it names, with their places.
+    pub fn controls(self) -> Vec<At<String>> {
+        match self {
+            Self::Click(name) | Self::Hover(name) | Self::Wait(name) => vec![name.clone()],
+            Self::Fill(pairs) | Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Check(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Commit(commit) => vec![commit.click.clone()],
+            Self::Open(_) | Self::Refuse(_) => Vec::new(),
+        }
+    }
+}
+
+impl Step {
+    /// All verbs the step was written with; a good one has exactly one.
+    pub fn verbs(&self) -> Vec<Verb<'_>> {
+        [
+            self.open.as_ref().map(Verb::Open),
+            self.click.as_ref().map(Verb::Click),
+            self.hover.as_ref().map(Verb::Hover),
+            self.fill.as_ref().map(Verb::Fill),
+            self.choose.as_ref().map(Verb::Choose),
+            self.check.as_ref().map(Verb::Check),
+            self.wait.as_ref().map(Verb::Wait),
+            self.refuse.as_ref().map(Verb::Refuse),
+            self.commit.as_ref().map(Verb::Commit),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The templates it fills in, with their places.
+    pub fn templates(&self) -> Vec<At<Template>> {
+        let pairs = [&self.fill, &self.choose];
+        let mut all: Vec<_> =
+            pairs.into_iter().flatten().flat_map(|p| p.iter().map(|(_, t)| t.clone())).collect();
+        all.extend(self.reads.clone());
+        all
+    }
+}
+
+impl Script {
+    /// Whether it is for this generation.
+    pub fn fits(&self, generation: &str) -> bool {
+        self.generations.values().any(|g| g == generation)
+    }
+}
+
+/// Reads a script. All that is wrong with it is reported at once.
+pub fn read(source: &Arc<Source>) -> Result<Script, Vec<Diagnostic>> {
+    let script: Script = read_yaml(source)?;
+    let mut problems = Vec::new();
+    let mut committed: Option<&At<Step>> = None;
+    for step in &script.steps {
+        let verbs = step.verbs();
+        match verbs.as_slice() {
+            [_] => {}
+            [] => problems.push(
+                Diagnostic::error(source, "this step has no verb")
+                    .at(step.spot, "one of `open`, `click`, `hover`, `fill`, `choose`, `check`, `wait`, `refuse`, `commit` belongs here"),
+            ),
+            [_, second, ..] => problems.push(
+                Diagnostic::error(source, format!("this step has two verbs, `{}` and `{}`", verbs[0].word(), second.word()))
+                    .at(step.spot, "one step does one thing")
+                    .hint("give each verb its own `- ` line"),
+            ),
+        }
+        if step.commit.is_some() && step.names.is_none() && script.action.value != Action::SignIn {
+            problems.push(
+                Diagnostic::error(source, "a commit needs `names:`, the control where the page names the person")
+                    .at(step.spot, "nothing here binds the commit to the person")
+                    .hint("add `names: CONTROL` to the step: a dialog, a form or a line that shows the person's key"),
+            );
+        }
+        if step.commit.is_none() {
+            for (what, spot) in
+                [("names", step.names.as_ref().map(|n| n.spot)), ("as", step.reads.as_ref().map(|n| n.spot))]
+            {
+                if let Some(spot) = spot {
+                    problems.push(
+                        Diagnostic::error(source, format!("`{what}` belongs to a `commit`"))
+                            .at(spot, "this step commits nothing"),
+                    );
+                }
+            }
+        }
+        if step.commit.is_some() {
+            if let Some(first) = committed {
+                problems.push(
+                    Diagnostic::error(source, "one script holds one commit")
+                        .at(step.spot, "second commit")
+                        .at(first.spot, "first commit")
+                        .hint("write a script for each commit, with its own `when` and `read_back`"),
+                );
+            }
+            committed = Some(step);
+        }
+    }
+    match (script.action.value, committed, &script.read_back) {
+        (Action::SignIn, Some(step), _) => problems
+            .push(Diagnostic::error(source, "signing in commits nothing").at(step.spot, "use `click` here")),
+        (Action::SignIn, None, _) => {}
+        (_, None, _) => problems.push(
+            Diagnostic::error(source, "the script never commits").at(script.action.spot, "nothing would come of this action")
+                .hint("wrap the act that takes effect in `commit:`"),
+        ),
+        (_, Some(_), None) => problems.push(
+            Diagnostic::error(source, "`read_back` is missing").at(script.action.spot, "done means read back")
+                .hint("say which list must show the person how, or `read_back: { unverifiable: true }` where the app shows nothing"),
+        ),
+        (_, Some(_), Some(read_back)) => {
+            let ways = [read_back.absent, !read_back.shows.is_empty(), read_back.unverifiable];
+            if ways.iter().filter(|way| **way).count() != 1 {
+                problems.push(
+                    Diagnostic::error(source, "`read_back` takes exactly one of `absent`, `shows` and `unverifiable`")
+                        .at(read_back.spot, "here"),
+                );
+            }
+            if !read_back.unverifiable && read_back.list.is_none() {
+                problems.push(Diagnostic::error(source, "`read_back` does not say which `list` is read").at(read_back.spot, "here"));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(script) } else { Err(problems) }
+}

@@ -1,0 +1,327 @@
+//! Selector books: where the controls of one generation of an app's pages are, in versions.
+//!
+//! Pure: text in, types out. Knows nothing of scripts, requests or browsers.
+
+use crate::diag::Diagnostic;
+use crate::source::{At, Pairs, Several, Source, read_yaml};
+use crate::template::Template;
+use crate::words::{Outcome, State};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// The selectors of one generation: `selectors/<app>/<generation>.v<N>.yaml`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Book {
+    /// The app; the name of its folder.
+    pub app: At<String>,
+    /// The generation of its pages; part of the file's name.
+    pub generation: At<String>,
+    /// The version of the book; part of the file's name. A repair is a new version.
+    pub version: At<u32>,
+    /// The day somebody last held it against its sources or the live page.
+    pub checked: At<String>,
+    /// What must be on the entry page for this generation to be the one. All of it must hold, for exactly one book.
+    #[serde(default)]
+    pub detect: Vec<At<Control>>,
+    /// Paths of pages, below the tenant's URL.
+    #[serde(default)]
+    pub pages: Pairs<At<Template>>,
+    /// Named controls and regions.
+    #[serde(default)]
+    pub controls: Pairs<At<Control>>,
+    /// Lists of people.
+    #[serde(default)]
+    pub lists: Pairs<At<List>>,
+    /// What the page says, and what it means.
+    #[serde(default)]
+    pub says: Vec<At<Statement>>,
+    /// Controls whose region is never pictured.
+    #[serde(default)]
+    pub secret: Several<String>,
+}
+
+/// A control or region, by one or more independent descriptions. All that resolve must mean the same element.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// Its ARIA role.
+    pub role: Option<At<String>>,
+    /// Its accessible name, or several ranked ones.
+    #[serde(default)]
+    pub name: Several<Template>,
+    /// The text of its label.
+    #[serde(default)]
+    pub label: Several<Template>,
+    /// Its placeholder.
+    #[serde(default)]
+    pub placeholder: Several<Template>,
+    /// Its whole visible text.
+    #[serde(default)]
+    pub text: Several<Template>,
+    /// Its test id (`data-testid` and kin).
+    pub test_id: Option<At<String>>,
+    /// A CSS selector.
+    pub css: Option<At<String>>,
+    /// An XPath.
+    pub xpath: Option<At<String>>,
+    /// Where it is looked for: a control's name, or the person's row of a list.
+    #[serde(rename = "in")]
+    pub inside: Option<At<Inside>>,
+    /// Who says that it is described so.
+    pub basis: Option<At<Basis>>,
+    /// Further descriptions of the same element, each with its own basis.
+    #[serde(default)]
+    pub also: Vec<At<Control>>,
+}
+
+/// Where a control is looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inside {
+    /// Inside another control of the book.
+    Control(String),
+    /// Inside the person's one row of a list.
+    RowOf(String),
+}
+
+/// Who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Only one of our own practice consoles.
+    Practice,
+    /// Somebody else's prose.
+    ThirdPartyDoc,
+    /// Somebody else's program that drives the page.
+    PublicCode,
+    /// The vendor's documentation.
+    VendorDoc,
+    /// The vendor's source code.
+    VendorCode,
+    /// Seen to resolve on the live page.
+    ConfirmedLive,
+}
+
+/// A list of people.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// The page it is on.
+    pub page: At<String>,
+    /// Its columns: our name and the header the page shows.
+    pub columns: Pairs<At<Column>>,
+    /// Where on the page it is, when its headers do not say enough.
+    #[serde(rename = "in")]
+    pub inside: Option<At<String>>,
+    /// The control that leads to its next page.
+    pub next: Option<At<Control>>,
+    /// The app's own count, as a whole line of the page, such as `${n} users`.
+    #[serde(default)]
+    pub count: Several<Template>,
+    /// What it says when it holds nobody.
+    #[serde(default)]
+    pub empty: Several<String>,
+    /// An exact search: the page that shows only this person.
+    pub find: Option<At<String>>,
+    /// The state of its people when it has no status column.
+    pub holds: Option<At<State>>,
+    /// Who says so.
+    pub basis: Option<At<Basis>>,
+}
+
+/// A column of a list: its header, and the part of the cell that counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The header's text.
+    pub header: String,
+    /// A CSS selector inside the cell.
+    pub css: Option<String>,
+}
+
+/// Something the page says, and the outcome it means.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// Part of a visible line; several wordings are one statement.
+    pub text: Several<String>,
+    /// What it means.
+    pub means: At<Outcome>,
+    /// Where it must stand to count.
+    #[serde(rename = "in")]
+    pub inside: Option<At<String>>,
+    /// Who says so.
+    pub basis: Option<At<Basis>>,
+}
+
+impl Control {
+    /// How many independent descriptions of the element this is.
+    pub fn descriptions(&self) -> usize {
+        let named = usize::from(self.role.is_some() || !self.name.is_empty());
+        let texts =
+            [&self.label, &self.placeholder, &self.text].into_iter().filter(|t| !t.is_empty()).count();
+        let codes = [&self.test_id, &self.css, &self.xpath].into_iter().filter(|code| code.is_some()).count();
+        named + texts + codes + self.also.iter().map(|other| other.descriptions()).sum::<usize>()
+    }
+
+    /// Every template in it, with its place.
+    pub fn templates(&self) -> Vec<At<Template>> {
+        let own = [&self.name, &self.label, &self.placeholder, &self.text];
+        let mut all: Vec<_> = own.into_iter().flat_map(|several| several.0.iter().cloned()).collect();
+        all.extend(self.also.iter().flat_map(|other| other.templates()));
+        all
+    }
+
+    fn codes(&self) -> Vec<&At<String>> {
+        let mut all: Vec<_> = [&self.css, &self.xpath].into_iter().flatten().collect();
+        all.extend(self.also.iter().flat_map(|other| other.codes()));
+        all
+    }
+
+    /// The weakest basis of all its descriptions, if every one has a basis.
+    pub fn basis(&self) -> Option<Basis> {
+        let others = self.also.iter().map(|other| other.basis());
+        std::iter::once(self.basis.as_ref().map(|basis| basis.value))
+            .chain(others)
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .min()
+    }
+}
+
+impl Book {
+    /// The name its file must have.
+    pub fn file_name(&self) -> String {
+        format!("{}.v{}.yaml", self.generation.value, self.version.value)
+    }
+
+    /// Lays another book over this one: what it names again it replaces, what it names anew it adds.
+    #[must_use]
+    pub fn overlaid(mut self, over: Self) -> Self {
+        fn lay<V>(under: &mut Pairs<V>, over: Pairs<V>) {
+            for (key, value) in over.0 {
+                match under.0.iter_mut().find(|(known, _)| known.value == key.value) {
+                    Some(entry) => *entry = (key, value),
+                    None => under.0.push((key, value)),
+                }
+            }
+        }
+        lay(&mut self.pages, over.pages);
+        lay(&mut self.controls, over.controls);
+        lay(&mut self.lists, over.lists);
+        self.says.extend(over.says);
+        self.secret.0.extend(over.secret.0);
+        if !over.detect.is_empty() {
+            self.detect = over.detect;
+        }
+        self
+    }
+}
+
+/// Reads a book. All that is wrong with it is reported at once.
+pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
+    let book: Book = read_yaml(source)?;
+    let mut problems = Vec::new();
+    let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
+    for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {
+        for code in control.codes() {
+            if code.contains("${") {
+                problems.push(
+                    Diagnostic::error(source, "a person's values never go into CSS or XPath")
+                        .at(code.spot, "a value could change what is matched")
+                        .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`"),
+                );
+            }
+        }
+        if control.descriptions() == 0 && control.inside.is_none() {
+            problems.push(
+                Diagnostic::error(source, "this control has no description")
+                    .at(control.spot, "one of `role`, `name`, `label`, `placeholder`, `text`, `test_id`, `css`, `xpath` belongs here"),
+            );
+        }
+    }
+    if problems.is_empty() { Ok(book) } else { Err(problems) }
+}
+
+impl<'de> Deserialize<'de> for Inside {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Inside;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a control's name, or `{ row_of: LIST }`")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Inside, E> {
+                Ok(Inside::Control(name.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Inside, A::Error> {
+                let row = RowOf::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Inside::RowOf(row.row_of))
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RowOf {
+    /// The list.
+    row_of: String,
+}
+
+impl JsonSchema for Inside {
+    fn schema_name() -> Cow<'static, str> {
+        "Inside".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({
+            "description": "A control's name, or `{ row_of: LIST }`: the person's own row.",
+            "anyOf": [{ "type": "string" }, generator.subschema_for::<RowOf>()]
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Column {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Column;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a header, or `{ header: TEXT, css: SELECTOR }`")
+            }
+            fn visit_str<E>(self, header: &str) -> Result<Column, E> {
+                Ok(Column { header: header.to_owned(), css: None })
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Column, A::Error> {
+                let part = ColumnPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Column { header: part.header, css: Some(part.css) })
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ColumnPart {
+    /// The header's text.
+    header: String,
+    /// A CSS selector inside the cell.
+    css: String,
+}
+
+impl JsonSchema for Column {
+    fn schema_name() -> Cow<'static, str> {
+        "Column".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({
+            "description": "The header's text, or `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts.",
+            "anyOf": [{ "type": "string" }, generator.subschema_for::<ColumnPart>()]
+        })
+    }
+}
