@@ -15,32 +15,32 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
-    fn new(message: impl Into<String>, label: &'static str) -> Option<Self> {
-        Some(Self { message: message.into(), label, ..Self::default() })
+    fn new(message: impl Into<String>, label: &'static str) -> Self {
+        Self { message: message.into(), label, ..Self::default() }
     }
 
-    fn with(message: String, label: &'static str, hint: impl Into<String>) -> Option<Self> {
-        Some(Self { message, label, hint: Some(hint.into()), character: None })
+    fn with(message: String, label: &'static str, hint: impl Into<String>) -> Self {
+        Self { message, label, hint: Some(hint.into()), character: None }
     }
 
-    fn on(message: String, label: &'static str, character: char) -> Option<Self> {
-        Some(Self { message, label, hint: None, character: Some(character) })
+    fn on(message: String, label: &'static str, character: char) -> Self {
+        Self { message, label, hint: None, character: Some(character) }
     }
 }
 
 /// What both kinds of key must never be.
 fn common(text: &str) -> Option<Wrong> {
-    let shown = shorten(text);
+    let shown = || shorten(text);
     if text.starts_with(['=', '+', '-', '@']) {
-        return Wrong::with(
-            format!("`{shown}` looks like a spreadsheet formula"),
+        return Some(Wrong::with(
+            format!("`{}` looks like a spreadsheet formula", shown()),
             "begins like a formula",
             "a key cannot begin with `=`, `+`, `-` or `@`",
-        );
+        ));
     }
     if let Some(letter) = text.chars().find(|letter| letter.is_control() || is_reordering(*letter)) {
-        let message = format!("`{shown}` holds a control character, U+{:04X}", u32::from(letter));
-        return Wrong::on(message, "in here", letter);
+        let message = format!("`{}` holds a control character, U+{:04X}", shown(), u32::from(letter));
+        return Some(Wrong::on(message, "in here", letter));
     }
     None
 }
@@ -48,7 +48,7 @@ fn common(text: &str) -> Option<Wrong> {
 /// What is wrong with a login, if anything.
 pub(super) fn wrong_username(text: &str) -> Option<Wrong> {
     if text.chars().count() > 255 {
-        return Wrong::new(format!("`{}` is longer than 255 characters", shorten(text)), "too long");
+        return Some(Wrong::new(format!("`{}` is longer than 255 characters", shorten(text)), "too long"));
     }
     common(text).or_else(|| {
         // A login written in one other script is fine; one foreign letter among Latin ones is a disguise.
@@ -59,7 +59,7 @@ pub(super) fn wrong_username(text: &str) -> Option<Wrong> {
 
 /// What is wrong with an e-mail address, if anything.
 pub(super) fn wrong_email(text: &str) -> Option<Wrong> {
-    let shown = shorten(text);
+    let shown = || shorten(text);
     if let Some(wrong) = common(text) {
         return Some(wrong);
     }
@@ -67,34 +67,41 @@ pub(super) fn wrong_email(text: &str) -> Option<Wrong> {
         |letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '<' | '>' | '(' | ')' | '"');
     let inside: Vec<&str> = text.split(apart).filter(|word| word.contains('@')).collect();
     if inside.len() > 1 {
-        return Wrong::with(
-            format!("`{shown}` is more than one e-mail address"),
+        return Some(Wrong::with(
+            format!("`{}` is more than one e-mail address", shown()),
             "several addresses",
             "give every person a line of their own",
-        );
+        ));
     }
     if let (Some(address), true) = (inside.first(), text.contains('<')) {
         let hint = format!("write only `{}`", shorten(address));
-        return Wrong::with(format!("`{shown}` is a name with an address"), "not an address alone", hint);
+        return Some(Wrong::with(
+            format!("`{}` is a name with an address", shown()),
+            "not an address alone",
+            hint,
+        ));
     }
     if let Some(address) =
         text.get(..7).filter(|head| head.eq_ignore_ascii_case("mailto:")).and(text.get(7..))
     {
         let hint = format!("write only `{}`", shorten(address));
-        return Wrong::with(format!("`{shown}` is a link"), "not an address alone", hint);
+        return Some(Wrong::with(format!("`{}` is a link", shown()), "not an address alone", hint));
     }
     if let Some(blank) = text.chars().find(|letter| letter.is_whitespace()) {
-        return Wrong::on(format!("`{shown}` has a blank in it"), "this blank", blank);
+        return Some(Wrong::on(format!("`{}` has a blank in it", shown()), "this blank", blank));
     }
     let mut parts = text.split('@');
     let (Some(local), Some(domain), None) = (parts.next(), parts.next(), parts.next()) else {
         let why = if text.contains('@') { "has more than one `@`" } else { "has no `@`" };
-        return Wrong::new(format!("`{shown}` is not an e-mail address: it {why}"), "not an address");
+        return Some(Wrong::new(
+            format!("`{}` is not an e-mail address: it {why}", shown()),
+            "not an address",
+        ));
     };
-    look_alike(text).or_else(|| wrong_local(local, &shown)).or_else(|| wrong_domain(domain, &shown))
+    look_alike(text).or_else(|| wrong_local(local, text)).or_else(|| wrong_domain(domain, text))
 }
 
-fn wrong_local(local: &str, shown: &str) -> Option<Wrong> {
+fn wrong_local(local: &str, text: &str) -> Option<Wrong> {
     let why = if local.is_empty() {
         "nothing stands before the `@`"
     } else if local.len() > 64 {
@@ -103,12 +110,12 @@ fn wrong_local(local: &str, shown: &str) -> Option<Wrong> {
         "a dot stands where none may"
     } else {
         let allowed = |letter: char| letter.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-.".contains(letter);
-        return not_allowed(local, shown, allowed);
+        return not_allowed(local, text, allowed);
     };
-    Wrong::new(format!("`{shown}` is not an e-mail address: {why}"), "not an address")
+    Some(Wrong::new(format!("`{}` is not an e-mail address: {why}", shorten(text)), "not an address"))
 }
 
-fn wrong_domain(domain: &str, shown: &str) -> Option<Wrong> {
+fn wrong_domain(domain: &str, text: &str) -> Option<Wrong> {
     let bad = |label: &str| label.len() > 63 || label.starts_with('-') || label.ends_with('-');
     let last = domain.rsplit('.').next().unwrap_or_default();
     let why = if domain.is_empty() {
@@ -123,18 +130,19 @@ fn wrong_domain(domain: &str, shown: &str) -> Option<Wrong> {
     {
         "the part after the `@` is no domain"
     } else {
-        return not_allowed(domain, shown, |letter| letter.is_alphanumeric() || matches!(letter, '-' | '.'));
+        return not_allowed(domain, text, |letter| letter.is_alphanumeric() || matches!(letter, '-' | '.'));
     };
-    Wrong::new(format!("`{shown}` is not an e-mail address: {why}"), "not an address")
+    Some(Wrong::new(format!("`{}` is not an e-mail address: {why}", shorten(text)), "not an address"))
 }
 
-fn not_allowed(part: &str, shown: &str, allowed: impl Fn(char) -> bool) -> Option<Wrong> {
+fn not_allowed(part: &str, text: &str, allowed: impl Fn(char) -> bool) -> Option<Wrong> {
     let letter = part.chars().find(|letter| !allowed(*letter))?;
     let message = format!(
-        "`{shown}` is not an e-mail address: `{}` is not allowed in it",
+        "`{}` is not an e-mail address: `{}` is not allowed in it",
+        shorten(text),
         shorten(&letter.to_string())
     );
-    Wrong::on(message, "not allowed", letter)
+    Some(Wrong::on(message, "not allowed", letter))
 }
 
 /// A letter that only looks like an ASCII one.

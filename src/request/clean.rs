@@ -19,6 +19,11 @@ pub(super) fn value(text: &str) -> String {
     if is_nfc(trimmed) { trimmed.to_owned() } else { trimmed.nfc().collect() }
 }
 
+/// Nothing that anybody would see.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_whitespace() || is_invisible(letter))
+}
+
 /// A key besides loses what is invisible inside of it; the first such character comes with it.
 pub(super) fn key(text: &str) -> (String, Option<char>) {
     let Some(hidden) = text.chars().find(|letter| is_invisible(*letter)) else {

@@ -5,14 +5,14 @@
 
 use super::complaints::Complaints;
 use super::place::Place;
-use super::table::{Cell, Record, Table};
+use super::table::{Cell, MOST_CELLS, Record, Table};
 use crate::diag::Spot;
 use crate::source::Source;
 
 /// Reads all records; the first one that is not blank is the header.
-pub(super) fn read(source: &Source, complaints: &mut Complaints) -> Option<Table> {
+pub(super) fn read(source: &Source, complaints: &mut Complaints) -> Table {
     let (delimiter, at) = delimiter_of(&source.text);
-    let mut reader = Reader { text: &source.text, at, delimiter, place: Place::start() };
+    let mut reader = Reader { text: &source.text, at, delimiter, place: Place::start(), cells: 0 };
     let mut table = Table::default();
     let mut header = false;
     while let Some(record) = reader.record(complaints) {
@@ -40,7 +40,7 @@ pub(super) fn read(source: &Source, complaints: &mut Complaints) -> Option<Table
         }
         table.records.push(record);
     }
-    Some(table)
+    table
 }
 
 /// The separator that the header line uses most, and where the header begins: Excel may put a line `sep=;` before it.
@@ -80,6 +80,7 @@ struct Reader<'a> {
     at: usize,
     delimiter: u8,
     place: Place,
+    cells: usize,
 }
 
 impl Reader<'_> {
@@ -97,6 +98,11 @@ impl Reader<'_> {
         loop {
             let (text, spot) = self.field(complaints);
             cells.push(Cell { column: cells.len(), text, spot });
+            self.cells += 1;
+            if self.cells == MOST_CELLS {
+                complaints.too_many(spot);
+                self.at = self.text.len();
+            }
             let ended = self.byte(self.at);
             self.at += 1;
             if ended != Some(self.delimiter) {

@@ -1,6 +1,7 @@
 //! Everything that is wrong with one file: collected, in order, and never without end.
 
-use crate::diag::Diagnostic;
+use super::table::MOST_CELLS;
+use crate::diag::{Diagnostic, Spot};
 use crate::source::Source;
 use std::sync::Arc;
 
@@ -50,6 +51,14 @@ impl Complaints {
     /// Something was found that keeps the file from being used.
     pub(super) fn any_error(&self) -> bool {
         !self.errors.is_empty()
+    }
+
+    /// The file was not read to its end.
+    pub(super) fn too_many(&mut self, spot: Spot) {
+        self.error(
+            || format!("the file has more than {MOST_CELLS} cells"),
+            |it| it.at(spot, "not read from here on").hint("split it into several requests"),
+        );
     }
 
     /// The file is not UTF-8; Windows-1252 was assumed from this line on.

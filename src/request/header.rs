@@ -55,7 +55,9 @@ pub(super) fn assign(table: &Table, wants: &Wants, complaints: &mut Complaints) 
     }
     // What was meant by a name that is nearly right is asked last, of the columns that then are still free.
     if !table.columns.is_empty() {
-        missing.into_iter().for_each(|column| header.missing(column));
+        for column in missing {
+            header.missing(column);
+        }
         if !keyed {
             header.keyless();
         }

@@ -5,7 +5,7 @@
 use super::clean::shorten;
 use super::complaints::Complaints;
 use super::place::Place;
-use super::table::{Cell, Record, Table};
+use super::table::{Cell, MOST_CELLS, Record, Table};
 use crate::diag::Spot;
 use crate::source::Source;
 use std::collections::HashMap;
@@ -25,6 +25,7 @@ pub(super) fn read(source: &Source, complaints: &mut Complaints) -> Option<Table
         place: Place::start(),
         table: Table::default(),
         names: HashMap::new(),
+        cells: 0,
     };
     walk.blanks();
     match walk.peek() {
@@ -49,6 +50,7 @@ struct Walk<'a> {
     place: Place,
     table: Table,
     names: HashMap<String, usize>,
+    cells: usize,
 }
 
 impl Walk<'_> {
@@ -108,6 +110,13 @@ impl Walk<'_> {
     fn people(&mut self, complaints: &mut Complaints) {
         self.step();
         while self.peek() != b']' && self.at < self.text.len() {
+            self.cells += 1;
+            if self.cells > MOST_CELLS {
+                let spot = self.place.spot(self.text, self.at, 1);
+                complaints.too_many(spot);
+                self.at = self.text.len();
+                return;
+            }
             if self.peek() == b'{' {
                 let record = self.person(complaints);
                 self.table.records.push(record);
@@ -142,6 +151,7 @@ impl Walk<'_> {
                 );
             } else {
                 cells.push(Cell { column, text, spot: value });
+                self.cells += 1;
             }
             self.blanks();
             if self.peek() == b',' {

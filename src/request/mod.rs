@@ -15,6 +15,7 @@ mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unique;
 
 use crate::diag::{Diagnostic, Spot};
 use crate::digest::Digest;

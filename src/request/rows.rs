@@ -4,13 +4,13 @@ use super::address::{Wrong, wrong_email, wrong_username};
 use super::clean::{self, folded, near, shorten};
 use super::complaints::Complaints;
 use super::header::Use;
-use super::look_alike::Skeletons;
 use super::place::of_character;
 use super::table::{Cell, Record, Table};
+use super::unique::Unique;
 use super::{Column, Key, Row, Wants};
 use crate::diag::{Spot, listed};
 use crate::source::Source;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Reads every record into a row; those without a key that holds are complained about and left out.
 pub(super) fn read(
@@ -41,15 +41,12 @@ pub(super) fn read(
         needed: needed(uses, wants),
         wants,
         complaints,
-        read: Vec::with_capacity(table.records.len()),
-        by_key: HashMap::new(),
-        by_look: HashMap::new(),
-        skeletons: Skeletons::new(),
+        unique: Unique::new(),
     };
     for record in &table.records {
         rows.record(record, has_key);
     }
-    rows.read
+    rows.unique.read
 }
 
 /// The required columns and where they stand: found once, because a file may be wide and long.
@@ -67,10 +64,7 @@ struct Rows<'a> {
     needed: Vec<(usize, &'a Column)>,
     wants: &'a Wants,
     complaints: &'a mut Complaints,
-    read: Vec<Row>,
-    by_key: HashMap<String, usize>,
-    by_look: HashMap<String, usize>,
-    skeletons: Skeletons,
+    unique: Unique,
 }
 
 impl Rows<'_> {
@@ -100,7 +94,8 @@ impl Rows<'_> {
         self.required(record);
         let spot = key.map_or(record.spot, |cell| cell.spot);
         let Some((key, written)) = has_key.then(|| self.key(key, spot)).flatten() else { return };
-        self.place(Row { line: record.spot.line, key, written, values, spot, spots });
+        let row = Row { line: record.spot.line, key, written, values, spot, spots };
+        self.unique.place(row, self.complaints);
     }
 
     /// The key, folded and as it was written; complained about unless it holds.
@@ -167,7 +162,7 @@ impl Rows<'_> {
             return None;
         }
         if column.options.is_empty() {
-            if clean::squeezed(&column.name) == "email"
+            if column.name.eq_ignore_ascii_case("email")
                 && let Some(wrong) = wrong_email(&value)
             {
                 self.wrong(wrong, cell.spot);
@@ -200,55 +195,12 @@ impl Rows<'_> {
     fn required(&mut self, record: &Record) {
         for (at, column) in &self.needed {
             let cell = record.cells.iter().find(|cell| cell.column == *at);
-            if cell.is_some_and(|cell| !clean::value(&cell.text).is_empty()) {
+            if cell.is_some_and(|cell| !clean::is_blank(&cell.text)) {
                 continue;
             }
             let spot = cell.map_or(record.spot, |cell| cell.spot);
             self.complaints.error(|| missing(column), |it| it.at(spot, "nothing here"));
         }
-    }
-
-    /// Keeps a row, unless its key or the look of its key is there already.
-    fn place(&mut self, row: Row) {
-        if let Some(first) = self.by_key.get(&row.key).and_then(|index| self.read.get(*index)) {
-            let same = first.values == row.values;
-            self.complaints.error(
-                || format!("`{}` stands in the file twice", shorten(&row.written)),
-                |it| {
-                    let it = it.at(row.spot, "here again").at(first.spot, "first seen here");
-                    it.hint(if same {
-                        "delete one of the two"
-                    } else {
-                        "they want different things; keep the right one"
-                    })
-                },
-            );
-            return;
-        }
-        let index = self.read.len();
-        let look = self.skeletons.of(&row.key);
-        let twin = self.by_look.get(&look).and_then(|index| self.read.get(*index));
-        if let Some(twin) = twin {
-            let message = || {
-                format!(
-                    "`{}` looks like `{}` and is not the same",
-                    shorten(&row.written),
-                    shorten(&twin.written)
-                )
-            };
-            let labels =
-                |it: crate::diag::Diagnostic| it.at(row.spot, "this one").at(twin.spot, "and this one");
-            // In ASCII alone `1` and `l`, `rn` and `m` may well be two people; beyond it somebody is in disguise.
-            if row.key.is_ascii() && twin.key.is_ascii() {
-                self.complaints.note(message, |it| labels(it).hint("check that two people are meant"));
-            } else {
-                self.complaints.error(message, |it| labels(it).hint("keep the one that is meant"));
-            }
-        } else {
-            self.by_look.insert(look, index);
-        }
-        self.by_key.insert(row.key.clone(), index);
-        self.read.push(row);
     }
 }
 

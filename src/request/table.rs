@@ -5,6 +5,9 @@ use super::{comma, json};
 use crate::diag::Spot;
 use crate::source::Source;
 
+/// A request has a few columns and some thousand people; beyond this, memory would be the limit.
+pub(super) const MOST_CELLS: usize = 3_000_000;
+
 /// One value as it is written, not cleaned.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
@@ -39,7 +42,7 @@ pub(super) fn read(source: &Source, complaints: &mut Complaints) -> Option<Table
         );
         return None;
     }
-    if is_json(source) { json::read(source, complaints) } else { comma::read(source, complaints) }
+    if is_json(source) { json::read(source, complaints) } else { Some(comma::read(source, complaints)) }
 }
 
 fn is_json(source: &Source) -> bool {

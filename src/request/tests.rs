@@ -244,6 +244,8 @@ fn reads_a_hundred_thousand_rows_and_columns() {
     json.pop();
     json.push(']');
     assert_eq!(good("p.json", &json).rows.len(), 50_000);
+    let commas = read("p.csv", ",".repeat(3_000_001).as_bytes(), &wants()).unwrap_err();
+    assert!(shown(&commas).contains("more than 3000000 cells"));
     let wide = format!("email,role{}\n{}", ",x".repeat(100_000), "z@x.test,Admin\n".repeat(10_000));
     assert!(read("p.csv", wide.as_bytes(), &wants()).is_err());
 }

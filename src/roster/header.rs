@@ -3,8 +3,8 @@
 use super::Shape;
 use super::fold::{at_most, fold};
 use super::grid::{Cell, Grid, Row, Section};
-use super::page::Unreadable;
 use super::text::Text;
+use super::unreadable::Unreadable;
 use scraper::ElementRef;
 
 /// The columns a header cell covers.
@@ -73,13 +73,19 @@ fn wanted(shape: &Shape) -> usize {
 
 /// What a header may be known by: its text, its label, or its first link or button (what screen readers are told besides is left out).
 fn names(cell: &Cell<'_>) -> [Option<String>; 3] {
-    let text = fold(&Text::of(cell.element).apart());
-    let label = cell.element.attr("aria-label").map(fold);
+    let text = without_arrows(&Text::of(cell.element).apart());
+    let label = cell.element.attr("aria-label").map(without_arrows);
     let is_control = |inner: &ElementRef<'_>| {
         matches!(inner.value().name(), "a" | "button")
             || matches!(inner.attr("role"), Some("link" | "button"))
     };
     let mut inside = cell.element.descendent_elements().skip(1);
-    let control = inside.find(is_control).map(|control| fold(&Text::of(control).apart()));
+    let control = inside.find(is_control).map(|control| without_arrows(&Text::of(control).apart()));
     [Some(text), label, control]
+}
+
+/// A header as it is compared: the arrow of a sorted column is no part of its name.
+fn without_arrows(text: &str) -> String {
+    let is_arrow = |letter: char| matches!(letter, '\u{2190}'..='\u{21FF}' | '\u{25A0}'..='\u{25FF}' | '\u{2B00}'..='\u{2BFF}');
+    fold(&text.replace(is_arrow, ""))
 }

@@ -19,6 +19,9 @@ pub(super) enum Read {
 
 /// Reads a cell of e-mail addresses or of logins; `parts` says of how many elements the book's CSS made it.
 pub(super) fn read(text: &Text, is_username: bool, parts: usize) -> Read {
+    if text.is_cut() {
+        return Read::Ambiguous;
+    }
     let (apart, together) = (text.apart(), text.together());
     let one = if is_username { username(&apart) } else { email(&apart) };
     if apart == together {

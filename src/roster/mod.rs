@@ -12,16 +12,22 @@ mod key;
 mod measure;
 mod near;
 mod page;
+mod people;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unreadable;
 mod walk;
 
-pub use completeness::{Completeness, Found, Roster};
+pub use completeness::Completeness;
 pub use fold::{fold, keys_equal};
 pub use near::{Near, Why};
+pub use page::{PageRead, read_page};
+pub use people::{Found, Roster};
+pub use unreadable::Unreadable;
+
 pub use crate::words::State;
-pub use page::{PageRead, Unreadable, read_page};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,8 +1,7 @@
 //! People who are nearly the one that was asked for: a leaver who is not found may be there under another address.
 
-use super::Person;
-use super::completeness::Roster;
 use super::fold::fold;
+use super::{Person, Roster};
 use serde::{Deserialize, Serialize};
 
 /// Why somebody is nearly the one.

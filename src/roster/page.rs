@@ -3,6 +3,7 @@
 use super::fold::{at_most, fold};
 use super::grid::{Grid, Row, Section, grids};
 use super::text::Text;
+use super::unreadable::Unreadable;
 use super::{Person, Shape, State, count, key, measure};
 use scraper::{ElementRef, Html, Selector};
 use serde::{Deserialize, Serialize};
@@ -28,61 +29,6 @@ pub struct PageRead {
     pub count: Option<Result<u64, Vec<u64>>>,
     /// The page says that nobody is there.
     pub empty: bool,
-}
-
-/// Why a page cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
-    /// The shape names a key column that it does not have.
-    #[error("the list has no column `{0}`, which should hold the key")]
-    NoKeyColumn(String),
-    /// A column's CSS is none.
-    #[error("the css of column `{column}` is not valid: `{css}`")]
-    BadCss {
-        /// The column.
-        column: String,
-        /// Its CSS.
-        css: String,
-    },
-    /// The markup is too deep, too large or too broken.
-    #[error("{0}")]
-    Markup(String),
-    /// No table has these columns.
-    #[error("no table has the columns {}; {}", in_backticks(wanted), seen_words(seen))]
-    NoTable {
-        /// The headers that are looked for.
-        wanted: Vec<String>,
-        /// The headers of each table that is there.
-        seen: Vec<Vec<String>>,
-    },
-    /// Several tables have these columns.
-    #[error("{tables} tables have the columns {}", in_backticks(wanted))]
-    SeveralTables {
-        /// How many.
-        tables: usize,
-        /// The headers that are looked for.
-        wanted: Vec<String>,
-    },
-    /// Two columns of the table have one header.
-    #[error("two columns have the header `{0}`")]
-    HeaderTwice(String),
-    /// A word that no state is known for.
-    #[error("unknown status `{0}`")]
-    UnknownStatus(String),
-}
-
-fn in_backticks(words: &[String]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn seen_words(seen: &[Vec<String>]) -> String {
-    let tables: Vec<String> =
-        seen.iter().filter(|table| !table.is_empty()).map(|table| in_backticks(table)).collect();
-    if tables.is_empty() {
-        "no headers are there".to_owned()
-    } else {
-        format!("the headers are {}", tables.join(" and "))
-    }
 }
 
 /// A wanted column where it was found.
@@ -215,11 +161,16 @@ impl Table<'_> {
             }
             columns.insert(place.name.to_owned(), at_most(&text.apart(), CELL_TEXT));
         }
-        let shown = match found {
-            key::Read::One(shown) => shown,
-            key::Read::None => return Ok(self.read.keyless.push(row_text(row))),
-            key::Read::Ambiguous => return Ok(self.read.ambiguous.push(row_text(row))),
+        let aside = match found {
+            key::Read::One(shown) => return self.person(shown, columns),
+            key::Read::None => &mut self.read.keyless,
+            key::Read::Ambiguous => &mut self.read.ambiguous,
         };
+        aside.push(row_text(row));
+        Ok(())
+    }
+
+    fn person(&mut self, shown: String, columns: BTreeMap<String, String>) -> Result<(), Unreadable> {
         let state = self.state(columns.get("status").map(String::as_str))?;
         self.read.people.push(Person {
             key: fold(&shown),

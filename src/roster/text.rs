@@ -58,9 +58,15 @@ const UNSEEN: [&str; 6] = ["datalist", "noscript", "script", "select", "style", 
 /// Inputs whose value stands on the page as text.
 const TYPED: [&str; 7] = ["email", "number", "search", "tel", "text", "url", ""];
 
+/// No cell of a list says more than this; the rest of one that does is not looked at.
+const LONGEST: usize = 64 << 10;
+
 /// The text of one cell or of parts of it.
 #[derive(Debug, Default)]
-pub(super) struct Text(String);
+pub(super) struct Text {
+    words: String,
+    cut: bool,
+}
 
 impl Text {
     /// What an element says.
@@ -72,7 +78,7 @@ impl Text {
 
     /// Adds what one more element says.
     pub(super) fn add(&mut self, element: ElementRef<'_>) {
-        self.0.push('\n');
+        self.words.push('\n');
         walk(element, &mut |step| match step {
             Step::Text(text) => {
                 self.words(text);
@@ -98,11 +104,19 @@ impl Text {
     }
 
     fn words(&mut self, text: &str) {
+        let room = LONGEST.saturating_sub(self.words.len());
+        self.cut |= text.len() > room;
+        let text = text.get(..text.floor_char_boundary(room)).unwrap_or_default();
         if text.contains(BORDER) {
-            self.0.extend(text.chars().map(|letter| if letter == BORDER { ' ' } else { letter }));
+            self.words.push_str(&text.replace(BORDER, " "));
         } else {
-            self.0.push_str(text);
+            self.words.push_str(text);
         }
+    }
+
+    /// There was more than is kept.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// A select shows the options that are chosen and no others.
@@ -118,19 +132,19 @@ impl Text {
     fn border(&mut self, name: &str) {
         // A `mark` is a search hit inside of a word, a `wbr` a place where a word may break.
         if BLOCKS.contains(&name) {
-            self.0.push('\n');
+            self.words.push('\n');
         } else if !matches!(name, "mark" | "wbr") {
-            self.0.push(BORDER);
+            self.words.push(BORDER);
         }
     }
 
     /// With a gap at every border: how values are read.
     pub(super) fn apart(&self) -> String {
-        tidy(&self.0)
+        tidy(&self.words)
     }
 
     /// With a gap only where there is one for certain.
     pub(super) fn together(&self) -> String {
-        tidy(&self.0.replace(BORDER, ""))
+        tidy(&self.words.replace(BORDER, ""))
     }
 }
