@@ -6,13 +6,13 @@ use crate::plan::Pack;
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The pack; all of them when absent
     app: Option<String>,
 }
 
 /// Reads packs and reports.
-pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let root = &settings.run.packs;
     let known = packs::apps(root)?;

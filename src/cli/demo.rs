@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Where the demo keeps its runs
     #[arg(long, default_value = "screenshots")]
     folder: PathBuf,
@@ -36,7 +36,7 @@ lucia.fernandez@northwind.example,Viewer,Lucia Fernandez,HR-4106
 ";
 
 /// Runs it.
-pub async fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let out = context.out;
     let console = start(Options {
         app: "heap".to_owned(),

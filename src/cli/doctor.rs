@@ -5,7 +5,7 @@ use crate::browser::driver::{State, examine};
 use crate::report::terminal;
 
 /// Looks and tells.
-pub fn run(context: &Context) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let run = &settings.run;
     let findings = examine(run.chromedriver.as_deref(), run.browser.as_deref(), &run.folder);

@@ -12,31 +12,31 @@ use std::path::{Path, PathBuf};
 
 /// One run on disk.
 #[derive(Clone, Debug)]
-pub struct Folder {
+pub(super) struct Folder {
     /// Its folder.
-    pub path: PathBuf,
+    pub(super) path: PathBuf,
     /// Its id: the folder's name.
-    pub id: String,
+    pub(super) id: String,
 }
 
 /// A run's files, read.
 #[derive(Debug)]
-pub struct Kept {
+pub(super) struct Kept {
     /// The plan.
-    pub plan: Plan,
+    pub(super) plan: Plan,
     /// The plan's bytes, as they are on disk.
-    pub plan_bytes: Vec<u8>,
+    pub(super) plan_bytes: Vec<u8>,
     /// Everything that is sealed.
-    pub entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// Where the chain breaks.
-    pub broken: Option<Broken>,
+    pub(super) broken: Option<Broken>,
     /// Bytes of a torn last line.
-    pub torn: u64,
+    pub(super) torn: u64,
 }
 
 impl Folder {
     /// Reads plan and journal.
-    pub fn read(&self) -> anyhow::Result<Kept> {
+    pub(super) fn read(&self) -> anyhow::Result<Kept> {
         let file = self.path.join("plan.json");
         let plan_bytes = std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
         let plan = Plan::from_bytes(&plan_bytes)
@@ -46,7 +46,7 @@ impl Folder {
     }
 
     /// Writes a file that can be made again at any time, such as the report.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
         let path = self.path.join(name);
         let part = self.path.join(format!(".{name}.part"));
         std::fs::write(&part, bytes)
@@ -57,7 +57,7 @@ impl Folder {
 }
 
 /// Every run below the folder, oldest first.
-pub fn all(root: &Path) -> anyhow::Result<Vec<Folder>> {
+pub(super) fn all(root: &Path) -> anyhow::Result<Vec<Folder>> {
     if !root.is_dir() {
         return Ok(Vec::new());
     }
@@ -74,7 +74,7 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Folder>> {
 }
 
 /// The run that is meant: an id, a unique part of its beginning, `last`, or a folder.
-pub fn find(root: &Path, which: &str) -> Result<Folder, Failure> {
+pub(super) fn find(root: &Path, which: &str) -> Result<Folder, Failure> {
     let as_path = Path::new(which);
     if as_path.join("plan.json").is_file() || as_path.join("journal.jsonl").is_file() {
         let path = as_path.canonicalize().context("failed to resolve the run's folder")?;
@@ -106,15 +106,15 @@ pub fn find(root: &Path, which: &str) -> Result<Folder, Failure> {
 
 /// What earlier runs of one tenant left: people nobody has decided, and the last seal.
 #[derive(Debug, Default)]
-pub struct Earlier {
+pub(super) struct Earlier {
     /// Person and the run that left them.
-    pub undecided: BTreeMap<String, String>,
+    pub(super) undecided: BTreeMap<String, String>,
     /// The last seal of the last run.
-    pub head: Option<Digest>,
+    pub(super) head: Option<Digest>,
 }
 
 /// Looks through the runs of one app and tenant.
-pub fn earlier(root: &Path, app: &str, url: &str) -> anyhow::Result<Earlier> {
+pub(super) fn earlier(root: &Path, app: &str, url: &str) -> anyhow::Result<Earlier> {
     let mut earlier = Earlier::default();
     for run in all(root)? {
         let (entries, _, _) = journal::read(&run.path.join("journal.jsonl"))?;
@@ -132,10 +132,10 @@ pub fn earlier(root: &Path, app: &str, url: &str) -> anyhow::Result<Earlier> {
 
 /// Holds a tenant for one run. The file stays; the lock goes with the process, however that ends.
 #[derive(Debug)]
-pub struct TenantLock(#[expect(dead_code, reason = "it is held, not read")] File);
+pub(super) struct TenantLock(#[expect(dead_code, reason = "it is held, not read")] File);
 
 /// Locks an app's tenant, so that two ushers never work on it at once.
-pub fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Failure> {
+pub(super) fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Failure> {
     let folder = root.join(".locks");
     std::fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
     let path = folder.join(format!("{app}-{}.lock", Digest::of(url).short()));
@@ -150,7 +150,7 @@ pub fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Failure> {
 }
 
 /// Makes the folder of a new run; its id is the time and the app, so that they sort and can be told apart.
-pub fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Folder> {
+pub(super) fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Folder> {
     std::fs::create_dir_all(root).with_context(|| format!("failed to make {}", root.display()))?;
     let now = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
     for attempt in 1..1000 {
@@ -166,7 +166,7 @@ pub fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Folder> {
 }
 
 /// Writes the plan of a new run, synced, before its journal begins.
-pub fn write_plan(folder: &Folder, bytes: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write_plan(folder: &Folder, bytes: &[u8]) -> anyhow::Result<()> {
     use std::io::Write as _;
     let path = folder.path.join("plan.json");
     let mut file = File::create_new(&path).with_context(|| format!("failed to create {}", path.display()))?;
@@ -175,7 +175,7 @@ pub fn write_plan(folder: &Folder, bytes: &[u8]) -> anyhow::Result<()> {
 
 impl Folder {
     /// The names of the pictures in it.
-    pub fn pictures(&self) -> Vec<String> {
+    pub(super) fn pictures(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == "png"));

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The app to begin with
     #[arg(long, default_value = "wordpress")]
     app: String,
@@ -26,7 +26,7 @@ pub struct Arguments {
 }
 
 /// Asks for what was not given, writes the file, says what comes next.
-pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let out = context.out;
     let path: PathBuf = context.config.clone();
     if path.exists() && !arguments.force {

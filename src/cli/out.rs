@@ -4,26 +4,26 @@ use std::io::{IsTerminal as _, Write as _};
 
 /// How to write.
 #[derive(Clone, Copy, Debug)]
-pub struct Out {
+pub(super) struct Out {
     /// Only results and errors.
-    pub quiet: bool,
+    pub(super) quiet: bool,
     /// For machines.
-    pub json: bool,
+    pub(super) json: bool,
     /// Colour on standard output.
-    pub colour: bool,
+    pub(super) colour: bool,
     /// Colour on standard error.
-    pub colour_err: bool,
+    pub(super) colour_err: bool,
     /// Standard error is a terminal, so a progress bar can be drawn.
-    pub live: bool,
+    pub(super) live: bool,
     /// A person can be asked: both ends are a terminal.
-    pub can_ask: bool,
+    pub(super) can_ask: bool,
     /// Columns.
-    pub width: usize,
+    pub(super) width: usize,
 }
 
 impl Out {
     /// As the streams and `NO_COLOR` say.
-    pub fn new(quiet: bool, json: bool) -> Self {
+    pub(super) fn new(quiet: bool, json: bool) -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let (stdout, stderr) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
@@ -41,7 +41,7 @@ impl Out {
 
     /// A result, on standard output.
     #[expect(clippy::unused_self, reason = "so that all writing goes through one value")]
-    pub fn result(&self, text: &str) {
+    pub(super) fn result(&self, text: &str) {
         let mut stdout = std::io::stdout().lock();
         // A reader that has gone away (`usher runs | head`) is no error of ours.
         let _ = stdout.write_all(text.as_bytes());
@@ -52,7 +52,7 @@ impl Out {
     }
 
     /// Something to know, on standard error; not when quiet.
-    pub fn note(&self, text: &str) {
+    pub(super) fn note(&self, text: &str) {
         if !self.quiet {
             self.error(text);
         }
@@ -60,13 +60,13 @@ impl Out {
 
     /// An error, on standard error.
     #[expect(clippy::unused_self, reason = "so that all writing goes through one value")]
-    pub fn error(&self, text: &str) {
+    pub(super) fn error(&self, text: &str) {
         let mut stderr = std::io::stderr().lock();
         let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
     }
 
     /// Asks for a yes. Only somebody at a terminal can say it.
-    pub fn ask(&self, question: &str) -> bool {
+    pub(super) fn ask(&self, question: &str) -> bool {
         if !self.can_ask {
             return false;
         }
@@ -80,7 +80,7 @@ impl Out {
 
     /// Asks for a line; an empty one means the proposal.
     #[expect(clippy::unused_self, reason = "so that all asking goes through one value")]
-    pub fn question(&self, question: &str, proposal: &str) -> String {
+    pub(super) fn question(&self, question: &str, proposal: &str) -> String {
         let mut stderr = std::io::stderr().lock();
         let _ = write!(stderr, "{question} [{proposal}]: ");
         let _ = stderr.flush();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The apps there are packs for, by the folders below `scripts/`.
-pub fn apps(root: &Path) -> anyhow::Result<Vec<String>> {
+pub(super) fn apps(root: &Path) -> anyhow::Result<Vec<String>> {
     let folder = root.join("scripts");
     let mut names = Vec::new();
     let entries = std::fs::read_dir(&folder).with_context(|| {
@@ -28,7 +28,7 @@ pub fn apps(root: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// Reads every file of an app's pack.
-pub fn files(root: &Path, app: &str) -> anyhow::Result<PackFiles> {
+pub(super) fn files(root: &Path, app: &str) -> anyhow::Result<PackFiles> {
     let mut files = PackFiles { app: app.to_owned(), ..PackFiles::default() };
     for source in yaml(root, &PathBuf::from("scripts").join(app))? {
         if source.name.ends_with("/app.yaml") {
@@ -62,7 +62,7 @@ fn yaml(root: &Path, folder: &Path) -> anyhow::Result<Vec<Arc<Source>>> {
 }
 
 /// A pack that is good; what is wrong with it otherwise goes to the terminal.
-pub fn pack(root: &Path, app: &str, out: Out) -> Result<Pack, Failure> {
+pub(super) fn pack(root: &Path, app: &str, out: Out) -> Result<Pack, Failure> {
     if !root.join("scripts").join(app).is_dir() {
         let known = apps(root)?;
         let near = crate::diag::did_you_mean(app, known.iter().map(String::as_str));
@@ -76,14 +76,14 @@ pub fn pack(root: &Path, app: &str, out: Out) -> Result<Pack, Failure> {
 }
 
 /// Shows diagnostics, all of them, and turns them into the failure that ends the command.
-pub fn told(problems: &[Diagnostic], out: Out) -> Failure {
+pub(super) fn told(problems: &[Diagnostic], out: Out) -> Failure {
     show(problems, out);
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     Failure::files(format!("{errors} problem{} found; nothing was done", if errors == 1 { "" } else { "s" }))
 }
 
 /// Shows diagnostics.
-pub fn show(problems: &[Diagnostic], out: Out) {
+pub(super) fn show(problems: &[Diagnostic], out: Out) {
     for problem in problems {
         if out.json {
             let spot = problem.spot().unwrap_or_default();
@@ -100,7 +100,7 @@ pub fn show(problems: &[Diagnostic], out: Out) {
 }
 
 /// The bytes of a request file.
-pub fn request(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn request(path: &Path) -> Result<Vec<u8>, Failure> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).context("failed to read standard input")?;

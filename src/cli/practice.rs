@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The console, as APP/GENERATION
     #[arg(required_unless_present = "list")]
     console: Option<String>,
@@ -25,7 +25,7 @@ pub struct Arguments {
 }
 
 /// Serves until it is ended.
-pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<Exit, Failure> {
     let out = context.out;
     if arguments.list {
         out.result(&list());

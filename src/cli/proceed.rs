@@ -15,46 +15,46 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What a sitting needs.
-pub struct Sitting<'a> {
+pub(super) struct Sitting<'a> {
     /// How to write.
-    pub context: &'a Context,
+    pub(super) context: &'a Context,
     /// The run's folder.
-    pub folder: &'a Folder,
+    pub(super) folder: &'a Folder,
     /// The plan.
-    pub plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     /// The pack as the plan froze it.
-    pub view: &'a View,
+    pub(super) view: &'a View,
     /// The tenant.
-    pub tenant: &'a AppSettings,
+    pub(super) tenant: &'a AppSettings,
     /// The roster that was just read.
-    pub roster: Roster,
+    pub(super) roster: Roster,
     /// How far earlier sittings came.
-    pub progress: Progress,
+    pub(super) progress: Progress,
     /// Their entries, when the run is taken up again.
-    pub resumed: Option<Vec<Entry>>,
+    pub(super) resumed: Option<Vec<Entry>>,
     /// The last seal of this tenant's previous run.
-    pub previous: Option<Seal>,
+    pub(super) previous: Option<Seal>,
 }
 
 /// Now, UTC, as it is written into journals.
-pub fn utc() -> String {
+pub(super) fn utc() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// Now, on this machine's clock, with its offset.
-pub fn local() -> String {
+pub(super) fn local() -> String {
     jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
 /// Who runs usher, on which machine.
-pub fn operator() -> String {
+pub(super) fn operator() -> String {
     let user = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).or_else(|_| std::env::var("LOGNAME"));
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     format!("{}@{host}", user.unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw())))
 }
 
 /// Runs until the end, a stop, or the second Ctrl-C.
-pub async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
+pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
     let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous } = sitting;
     let out = context.out;
     let clock: Clock = Arc::new(utc);
@@ -66,7 +66,13 @@ pub async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Fa
         }
         None => (Journal::create(&path, clock)?, None),
     };
-    let mut eyes = terminal::Progress::new(plan, resumed.as_deref().unwrap_or_default(), out.live, out.quiet || out.json, out.colour_err);
+    let watch = match (out.quiet || out.json, out.live) {
+        (true, _) => terminal::Show::Quiet,
+        (_, true) => terminal::Show::Bar,
+        _ => terminal::Show::Lines(Box::new(std::io::stderr())),
+    };
+    let mut eyes = terminal::Progress::new(plan, watch, out.colour_err);
+    eyes.recall(resumed.as_deref().unwrap_or_default());
     let mut show = |entry: &Entry| eyes.take(entry);
     let mut lines = |entry: &Entry| {
         if out.json {
@@ -162,7 +168,7 @@ async fn twice(stop: &StopSignal, out: super::Out) {
 }
 
 /// Ends the browsers of earlier sittings and makes sure that they are dead.
-pub async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
+pub(super) async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
     for entry in entries {
         if let Fact::SessionBegun { traces: Some(traces), .. } = &entry.fact {
             let traces = traces.clone();
@@ -176,7 +182,7 @@ pub async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
 }
 
 /// Writes the report and the tables of a run and tells how it went.
-pub fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result<Exit, Failure> {
+pub(super) fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result<Exit, Failure> {
     let kept = folder.read()?;
     let story = Story::of(&kept.plan, &kept.entries);
     let out = context.out;
@@ -195,7 +201,7 @@ pub fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result<Exit, 
 }
 
 /// The report and the tables, made from the run's folder alone.
-pub fn write_reports(folder: &Folder, plan: &Plan, story: &Story) -> anyhow::Result<std::path::PathBuf> {
+pub(super) fn write_reports(folder: &Folder, plan: &Plan, story: &Story) -> anyhow::Result<std::path::PathBuf> {
     let store = Store::new(&folder.path);
     let picture = |name: &str| store.read(name).ok();
     let html = report::html(story, &picture);
@@ -207,7 +213,7 @@ pub fn write_reports(folder: &Folder, plan: &Plan, story: &Story) -> anyhow::Res
 }
 
 /// A path as a person would type it: relative to here when it is below.
-pub fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }

@@ -9,7 +9,7 @@ use crate::run::{Halt, Locator, Reader};
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The tenant, by its name in usher.toml
     app: String,
     /// How to print it
@@ -18,7 +18,7 @@ pub struct Arguments {
 }
 
 /// Signs in, reads every list, prints it.
-pub async fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let tenant = settings.app(&arguments.app).map_err(|error| Failure::files(error.to_string()))?;
     let pack = packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(&arguments.app), context.out)?;
@@ -49,7 +49,7 @@ fn print(context: &Context, format: Format, roster: &Roster, columns: &[String])
     let rows: Vec<Vec<String>> =
         roster.people.iter().map(|person| headers.iter().map(|name| cell(person, name)).collect()).collect();
     if format == Format::Csv {
-        out.result(&crate::report::csv::table(&headers, &rows));
+        out.result(&String::from_utf8_lossy(&crate::report::csv::sheet(&headers, &rows)));
     } else {
         out.result(&terminal::table(&headers, &rows, out.width, out.colour));
         out.note(&format!("{} people; {}", roster.people.len(), words(&roster.completeness)));

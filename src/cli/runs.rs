@@ -7,7 +7,7 @@ use crate::report::{self, Story, terminal};
 use crate::words::{Action, Family};
 
 /// Lists the runs, newest last.
-pub fn list(context: &Context) -> Result<Exit, Failure> {
+pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let runs = folders::all(&settings.run.folder)?;
     let out = context.out;
@@ -53,7 +53,7 @@ pub fn list(context: &Context) -> Result<Exit, Failure> {
 }
 
 /// Draws a run's report again from its folder.
-pub fn report(context: &Context, which: &str) -> Result<Exit, Failure> {
+pub(super) fn report(context: &Context, which: &str) -> Result<Exit, Failure> {
     let root = context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
     let folder = folders::find(&root, which)?;
     let kept = folder.read()?;
@@ -72,7 +72,7 @@ pub fn report(context: &Context, which: &str) -> Result<Exit, Failure> {
 }
 
 /// What removals so far left behind, by run and person.
-pub fn leftovers(context: &Context) -> Result<Exit, Failure> {
+pub(super) fn leftovers(context: &Context) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let mut rows = Vec::new();
     for run in folders::all(&settings.run.folder)? {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The file kind
     kind: Kind,
 }
@@ -28,7 +28,7 @@ enum Kind {
 }
 
 /// Prints one.
-pub fn run(context: &Context, arguments: &Arguments) -> Exit {
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Exit {
     let name = match arguments.kind {
         Kind::Script => "script",
         Kind::Book => "book",

@@ -15,20 +15,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// A signed-in browser.
-pub struct Session {
+pub(super) struct Session {
     /// The browser.
-    pub live: Live,
+    pub(super) live: Live,
     /// The driver, when it is ours.
     driver: Option<Driver>,
     /// What the page said of who is signed in.
-    pub signed_in: SignedIn,
+    pub(super) signed_in: SignedIn,
     /// The pack as this tenant needs it.
-    pub view: View,
+    pub(super) view: View,
 }
 
 impl Session {
     /// Starts everything. The URL's origin is all the browser is sent to.
-    pub async fn open(context: &Context, run: &RunSettings, app: &AppSettings, pack: &Pack) -> Result<Self, Failure> {
+    pub(super) async fn open(context: &Context, run: &RunSettings, app: &AppSettings, pack: &Pack) -> Result<Self, Failure> {
         let secrets = secrets(app).await?;
         let (mut live, driver) = browser(context.out, run).await?;
         match Self::enter(&mut live, app, pack, &secrets).await {
@@ -64,7 +64,7 @@ impl Session {
     }
 
     /// The facts of the session, as the journal keeps them.
-    pub fn facts(&self, app: &AppSettings) -> [Fact; 2] {
+    pub(super) fn facts(&self, app: &AppSettings) -> [Fact; 2] {
         let facts = self.live.facts();
         let pictures = if facts.fast_pictures { "lossless PNG by the vendor's command" } else { "WebDriver screenshots" };
         [
@@ -88,12 +88,12 @@ impl Session {
     }
 
     /// What a later sitting must make sure is dead.
-    pub fn traces(&self) -> Option<&Traces> {
+    pub(super) fn traces(&self) -> Option<&Traces> {
         self.driver.as_ref().map(Driver::traces)
     }
 
     /// Ends browser and driver.
-    pub async fn close(self) -> anyhow::Result<()> {
+    pub(super) async fn close(self) -> anyhow::Result<()> {
         // A browser that hangs must not keep usher; the guard ends it.
         let _ = tokio::time::timeout(Duration::from_secs(10), self.live.close()).await;
         match self.driver {
@@ -104,7 +104,7 @@ impl Session {
 }
 
 /// A browser of ours under a guard, or a session on a driver that is running already.
-pub async fn browser(out: Out, run: &RunSettings) -> Result<(Live, Option<Driver>), Failure> {
+pub(super) async fn browser(out: Out, run: &RunSettings) -> Result<(Live, Option<Driver>), Failure> {
     let viewport = (run.width, run.height);
     if let Some(url) = &run.webdriver {
         let connect = Connect { url: url.clone(), browser: None, profile: None, headless: run.headless, viewport };
@@ -190,7 +190,7 @@ async fn secret(name: &str, from: &SecretFrom) -> Result<Secret, Failure> {
 }
 
 /// A halt before a run began, as the command line tells it.
-pub fn failure(halt: Halt, out: Out) -> Failure {
+pub(super) fn failure(halt: Halt, out: Out) -> Failure {
     match halt {
         Halt::Broken(error) => error.into(),
         Halt::Refused(outcome, refusal) => {
@@ -201,7 +201,7 @@ pub fn failure(halt: Halt, out: Out) -> Failure {
 }
 
 /// A refusal in a few lines.
-pub fn told(refusal: &Refusal) -> String {
+pub(super) fn told(refusal: &Refusal) -> String {
     use std::fmt::Write as _;
     let mut text = refusal.message.clone();
     for (what, place) in [("script", &refusal.script), ("book", &refusal.book)] {

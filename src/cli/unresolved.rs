@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The run the person is decided in
     #[arg(requires_all = ["person", "as_outcome", "note"])]
     run: Option<String>,
@@ -39,7 +39,7 @@ fn outcome(word: &str) -> Result<Outcome, String> {
 }
 
 /// Lists them, or decides one.
-pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let root = &settings.run.folder;
     if let (Some(run), Some(person), Some(outcome), Some(note)) =

@@ -34,7 +34,7 @@ impl Working {
 }
 
 /// Verifies a run from its folder alone, without a network, a browser or settings.
-pub fn run(context: &Context, which: &str) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context, which: &str) -> Result<Exit, Failure> {
     let root = context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
     let folder = folders::find(&root, which)?;
     let kept = match folder.read() {

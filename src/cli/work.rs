@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Does an action for the people of a request.
-pub async fn run(context: &Context, action: Action, app: &str, request: &Path, how: How) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &Context, action: Action, app: &str, request: &Path, how: How) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let tenant = settings.app(app).map_err(|error| Failure::files(error.to_string()))?;
     let pack = packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(app), context.out)?;
@@ -99,7 +99,7 @@ async fn go(
 }
 
 /// Goes on where a run stopped. Scripts and books are the ones the plan was made from.
-pub async fn resume(context: &Context, which: &str) -> Result<Exit, Failure> {
+pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let folder = folders::find(&settings.run.folder, which)?;
     let kept = folder.read()?;
@@ -159,7 +159,7 @@ pub async fn resume(context: &Context, which: &str) -> Result<Exit, Failure> {
 }
 
 /// The pack as it was when the plan was made.
-pub fn frozen(plan: &Plan) -> Result<Pack, Vec<crate::diag::Diagnostic>> {
+pub(super) fn frozen(plan: &Plan) -> Result<Pack, Vec<crate::diag::Diagnostic>> {
     let mut files = PackFiles { app: plan.app.clone(), ..PackFiles::default() };
     for Input { kind, name, text, .. } in &plan.inputs {
         let source = Arc::new(Source::new(name, text));

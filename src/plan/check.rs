@@ -204,7 +204,7 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
             fields(pack, source, script, &template, found);
         }
         if let Some(when) = &step.when {
-            let columns = when.given.iter().map(|(column, _)| column).chain(when.missing.0.iter());
+            let columns = when.given.iter().map(|(column, _)| column).chain(when.missing.0.iter()).chain(when.gives.0.iter());
             for column in columns {
                 takes(pack, source, script, &column.value, column.spot, found);
             }

@@ -71,6 +71,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let script = match (&job.todo, todo) {
             (Todo::Run { script }, Todo::Run { script: now }) if *script == now => self.script(script)?.clone(),
             (_, Todo::Settled { outcome, why }) => {
+                self.bring_into_view(&values, &now).await;
                 self.picture(job, 0, "found so", &values, None).await?;
                 became.outcome = outcome;
                 became.why = why;
@@ -217,6 +218,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         became.after = now;
         became.outcome = outcome;
         became.why = why;
+        self.bring_into_view(values, &became.after).await;
         self.picture(job, at.number, "after", values, None).await?;
         if outcome == Outcome::PageDisagrees {
             let mut halt = Halt::rule(outcome, became.why.clone());
@@ -291,6 +293,20 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         let picture = self.browser.picture(&cover).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
         Ok(self.record.picture(job.id, step, label, &picture)?.file)
+    }
+
+    /// Brings the person's own row before the camera, when there is one. The picture is taken in any case.
+    async fn bring_into_view(&mut self, values: &Values, now: &Standing) {
+        if now.state == State::Absent {
+            return;
+        }
+        let reader = super::Reader::new(self.view, &self.plan.url);
+        for list in self.view.book.lists.keys() {
+            match reader.show(self.browser, list, values).await {
+                Ok(()) => return,
+                Err(trouble) => tracing::debug!(?trouble, list, "the person's row could not be brought into view"),
+            }
+        }
     }
 
     /// A picture that is good to have but proves nothing by itself: a page that moves on is no reason to stop.

@@ -1,13 +1,14 @@
 //! Reading people: whole lists for rosters, and one person on a fresh load.
 
 use super::target::{Locator, Values};
-use crate::browser::{Browser, ListQuestion, Refused, Trouble};
+use crate::browser::{Browser, ListQuestion, Refused, Trouble, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
 use crate::roster::{ColumnShape, Found, PageRead, Roster, Shape, keys_equal, read_page};
 use crate::words::State;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The most pages of one list that are read; a list that never ends must not keep usher for ever.
 const MOST_PAGES: u32 = 10_000;
@@ -43,8 +44,7 @@ impl<'a> Reader<'a> {
         let mut parts = Vec::new();
         for name in self.view.book.lists.keys() {
             let first = self.list(browser, name, None).await?;
-            let counts = !self.locator.list_entry(name).map_err(Trouble::Broken)?.count.is_empty();
-            if first.is_proven() || counts || !proven {
+            if first.is_proven() || !proven {
                 parts.push(first);
             } else {
                 parts.push(self.list(browser, name, Some(&first)).await?);
@@ -60,15 +60,24 @@ impl<'a> Reader<'a> {
         Ok(Roster::assemble(pages, ended, before))
     }
 
-    /// Brings the person's row onto the page: by the list's exact search, else page by page until it is there.
+    /// Brings the person's row onto the page: by the list's exact search, else page by page until it is there. Where the
+    /// page that is open shows it, nothing is loaded.
     pub async fn show(&self, browser: &mut impl Browser, name: &str, values: &Values) -> Result<(), Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let page = entry.find.as_ref().unwrap_or(&entry.page);
-        let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
-        let (pages, _) = self.pages(browser, name, &address, Some(&values.key)).await?;
-        let there = pages.last().is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, &values.key)));
+        let row = self.locator.row(name, values).map_err(Trouble::Broken)?;
+        let mut there = browser.sees(&row).await?;
+        if !there {
+            let page = entry.find.as_ref().unwrap_or(&entry.page);
+            let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
+            let (pages, _) = self.pages(browser, name, &address, Some(&values.key)).await?;
+            there = pages.last().is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, &values.key)));
+        }
         if there {
-            return Ok(());
+            // Its being ready brings it to the middle of the window; a row that does not take clicks is shown all the same.
+            return match browser.look(&row, Want::Ready, Duration::from_millis(500)).await {
+                Err(broken @ Trouble::Broken(_)) => Err(broken),
+                _ => Ok(()),
+            };
         }
         let message = format!("no row of list `{name}` is {}'s", values.key);
         Err(Refused { kind: RefusalKind::NotThere, message, ..Default::default() }.into())
@@ -95,16 +104,16 @@ impl<'a> Reader<'a> {
             let unlike = seen.last().map(String::as_str);
             let question = ListQuestion { list: &list, next: next.as_ref(), empty: &empty, unlike };
             let snapshot = browser.snapshot(&question).await?;
-            if snapshot.empty {
-                pages.push(PageRead { empty: true, ..PageRead::default() });
-                return Ok((pages, true));
-            }
             let read = read_page(&shape, &snapshot.html, &snapshot.lines).map_err(|unreadable| {
                 let message = format!("list `{name}` cannot be read: {unreadable}");
                 Trouble::from(Refused { kind: RefusalKind::Unreadable, message, ..Default::default() })
             })?;
             let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
+            tracing::trace!(list = name, lines = ?snapshot.lines, count = ?read.count, "read a page of a list");
             pages.push(read);
+            if snapshot.empty {
+                return Ok((pages, true));
+            }
             if here {
                 return Ok((pages, false));
             }
@@ -159,7 +168,7 @@ impl<'a> Reader<'a> {
                     css: column.css.clone(),
                 })
                 .collect(),
-            count: entry.count.values().map(|count| count.written.clone()).collect(),
+            count: entry.count.values().cloned().collect(),
             empty: entry.empty.values().cloned().collect(),
             states: vec![
                 words(State::Active, &states.active),

@@ -70,6 +70,9 @@ impl Stepper<'_> {
                 return Ok(false);
             }
         }
+        if when.gives.values().any(|name| column(name).is_empty()) {
+            return Ok(false);
+        }
         if !when.missing.values().all(|name| column(name).is_empty()) {
             return Ok(false);
         }

@@ -81,6 +81,16 @@ impl<'a> Locator<'a> {
         Ok(Target { name: name.to_owned(), described, inside, place })
     }
 
+    /// The person's own row of a list.
+    pub fn row(&self, list: &str, values: &Values) -> anyhow::Result<Target> {
+        let scope = Scope::Row {
+            list: self.list(list)?,
+            column: self.view.app.identity.value.as_str().to_owned(),
+            key: values.key.clone(),
+        };
+        Ok(Target { name: format!("{}'s row of {list}", values.key), described: Vec::new(), inside: Some(Box::new(scope)), place: None })
+    }
+
     /// A list by its name in the book.
     pub fn list(&self, name: &str) -> anyhow::Result<ListTarget> {
         let list = self.book.lists.get(name).with_context(|| format!("the book has no list `{name}`"))?;

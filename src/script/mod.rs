@@ -102,6 +102,9 @@ pub struct Condition {
     /// The request gives these columns these values.
     #[serde(default)]
     pub given: Pairs<At<String>>,
+    /// The request gives these columns a value, whichever.
+    #[serde(default)]
+    pub gives: Several<String>,
     /// The request leaves these columns empty.
     #[serde(default)]
     pub missing: Several<String>,

@@ -119,9 +119,9 @@ pub struct List {
     pub inside: Option<At<String>>,
     /// The control that leads to its next page.
     pub next: Option<At<Control>>,
-    /// The app's own count, as a whole line of the page, such as `${n} users`.
+    /// The app's own count, as a whole line of the page: `${n}` is the count, any other `${...}` a number that is ignored.
     #[serde(default)]
-    pub count: Several<Template>,
+    pub count: Several<String>,
     /// What it says when it holds nobody.
     #[serde(default)]
     pub empty: Several<String>,
@@ -225,6 +225,9 @@ impl Book {
 pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
     let book: Book = read_yaml(source)?;
     let mut problems = Vec::new();
+    for count in book.lists.iter().flat_map(|(_, list)| &list.count.0).filter(|count| !count.contains("${n}")) {
+        problems.push(Diagnostic::error(source, "`count` has no `${n}`").at(count.spot, "where does the number stand?"));
+    }
     let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
     for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {
         for code in control.codes() {

@@ -22,7 +22,21 @@ function solidBoxes(element, depth) {
     return Array.from(drawnChildren(element)).flatMap((child) => (child instanceof Element && child.checkVisibility() ? solidBoxes(child, depth - 1) : []));
   }
   if (nearest(element, (node) => Number(getComputedStyle(node).opacity) < 1) !== null) return [];
-  return [{ element, box: inward(element.getBoundingClientRect()) }];
+  return withoutCorners(element).map((box) => ({ element, box: inward(box) }));
+}
+
+// Outside of a rounded corner one sees what is below; so the squares around the corners stay covered, whatever is in them.
+function withoutCorners(element) {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  const style = getComputedStyle(element);
+  const corners = [style.borderTopLeftRadius, style.borderTopRightRadius, style.borderBottomLeftRadius, style.borderBottomRightRadius];
+  const widest = Math.max(...corners.map((corner) => (corner.includes("%") ? Infinity : Number.parseFloat(corner) || 0)));
+  const radius = Math.min(Math.ceil(widest), (right - left) / 2, (bottom - top) / 2);
+  return [
+    { left, top: top + radius, right, bottom: bottom - radius },
+    { left: left + radius, top, right: right - radius, bottom: top + radius },
+    { left: left + radius, top: bottom - radius, right: right - radius, bottom },
+  ].filter((box) => box.right > box.left && box.bottom > box.top);
 }
 
 function isSeeThrough(element) {
@@ -50,14 +64,8 @@ function isOnTop(element, overlap) {
   const y = [overlap.top + 1, (overlap.top + overlap.bottom) / 2, overlap.bottom - 1];
   return [[1, 1], [0, 0], [2, 0], [0, 2], [2, 2]].every(([i, j]) => {
     const hit = elementAt(x[i], y[j]);
-    return hit !== null && (isWithin(hit, element) || isRoundedCorner(hit, element, [i, j]));
+    return hit !== null && isWithin(hit, element);
   });
-}
-
-// The very corner of a rounded box shows a few pixels of what is below: too few to read anything.
-function isRoundedCorner(hit, element, [i, j]) {
-  const radius = Number.parseFloat(getComputedStyle(element).borderTopLeftRadius);
-  return i !== 1 && j !== 1 && radius > 0 && radius <= 16 && !isWithin(hit, element);
 }
 
 /** What is left of a box when another one is cut out of it: up to four boxes. */
