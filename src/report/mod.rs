@@ -6,6 +6,7 @@
 
 mod excerpt;
 mod figures;
+pub mod html;
 mod phrase;
 mod rosters;
 pub mod safe;
@@ -14,5 +15,6 @@ pub mod story;
 #[cfg(test)]
 mod sample;
 
+pub use html::html;
 pub use phrase::verdict;
 pub use story::Story;
