@@ -4,9 +4,11 @@
 //! driven: pictures come by a function from file name to bytes, and what is written goes to writers handed in. So the
 //! report of a live run and of a dead one are one code path, and `usher verify` can draw it again and compare.
 
+pub mod csv;
 mod excerpt;
 mod figures;
 pub mod html;
+pub mod json;
 mod phrase;
 mod rosters;
 pub mod safe;
