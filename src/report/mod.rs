@@ -13,6 +13,7 @@ mod phrase;
 mod rosters;
 pub mod safe;
 pub mod story;
+pub mod terminal;
 
 #[cfg(test)]
 mod sample;
