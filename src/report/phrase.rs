@@ -9,6 +9,10 @@ use crate::words::{Action, Family, Outcome};
 pub(super) const FAMILIES: [Family; 6] =
     [Family::Undecided, Family::Stopped, Family::Refused, Family::Done, Family::Already, Family::NotReached];
 
+/// The families in the order people count them: what was done first.
+pub(super) const COUNTED: [Family; 6] =
+    [Family::Done, Family::Already, Family::Refused, Family::Stopped, Family::Undecided, Family::NotReached];
+
 /// The run in one sentence: `12 people invited, 1 already there, 2 refused; nobody undecided`.
 pub fn verdict(story: &Story) -> String {
     let mut parts: Vec<String> = Vec::new();

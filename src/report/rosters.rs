@@ -2,13 +2,18 @@
 
 use crate::words::Identity;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One person's cells, by column.
 pub(super) type Row = BTreeMap<String, String>;
 
-/// The columns whose change matters; a last sign-in or an avatar changes by itself.
-const TOLD: &[&str] = &["role", "status", "state"];
+/// The cells that are worth telling: a last sign-in or an avatar changes by itself. The state is what usher reads from
+/// the status, so it is told only where the app shows no status.
+pub(super) fn told(row: &Row) -> impl Iterator<Item = (&str, &str)> {
+    let state = if row.contains_key("status") { "status" } else { "state" };
+    let columns = ["role", state].into_iter();
+    columns.filter_map(|column| row.get(column).map(|cell| (column, cell.as_str())))
+}
 
 /// A cell that differs: its column, before, after.
 pub(super) type Change = (String, String, String);
@@ -33,7 +38,7 @@ impl Difference {
 
 /// The people of a roster's file by folded key: a list of people, or an object that holds one.
 ///
-/// A cell may stand beside the key or in an inner `row`; whichever way the roster module writes it, a reader years
+/// A cell may stand beside the key or in inner `columns`; whichever way the roster module writes it, a reader years
 /// later must still be able to draw the report.
 pub(super) fn people(bytes: &[u8], identity: Identity) -> Option<BTreeMap<String, Row>> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
@@ -49,14 +54,13 @@ pub(super) fn people(bytes: &[u8], identity: Identity) -> Option<BTreeMap<String
 }
 
 fn flatten(value: &Value, row: &mut Row) {
-    for (name, inner) in value.as_object().into_iter().flatten() {
-        match inner {
-            Value::String(text) => {
-                row.insert(name.to_lowercase(), text.clone());
-            }
-            Value::Object(_) => flatten(inner, row),
-            _ => {}
-        }
+    let members = || value.as_object().into_iter().flatten();
+    for (name, text) in members().filter_map(|(name, inner)| Some((name, inner.as_str()?))) {
+        // What stands outside counts: an app may well have a column that is called `key` or `state`.
+        row.entry(name.to_lowercase()).or_insert_with(|| text.to_owned());
+    }
+    for (_, inner) in members().filter(|(_, inner)| inner.is_object()) {
+        flatten(inner, row);
     }
 }
 
@@ -72,9 +76,10 @@ pub(super) fn difference(before: &BTreeMap<String, Row>, after: &BTreeMap<String
     for (key, earlier) in before {
         let Some(later) = after.get(key) else { continue };
         let cell = |row: &Row, column: &str| row.get(column).cloned().unwrap_or_default();
-        let cells: Vec<_> = TOLD
-            .iter()
-            .map(|column| ((*column).to_owned(), cell(earlier, column), cell(later, column)))
+        let columns: BTreeSet<&str> = told(earlier).chain(told(later)).map(|(column, _)| column).collect();
+        let cells: Vec<Change> = columns
+            .into_iter()
+            .map(|column| (column.to_owned(), cell(earlier, column), cell(later, column)))
             .filter(|(_, from, to)| from != to)
             .collect();
         if !cells.is_empty() {
@@ -91,9 +96,9 @@ mod tests {
     #[test]
     fn tells_who_came_who_went_and_who_changed() {
         let before =
-            br#"[{"key":"a@x","state":"active","row":{"role":"Admin"}},{"key":"b@x","state":"active"}]"#;
+            br#"[{"key":"a@x","state":"active","columns":{"role":"Admin","key":"7"}},{"key":"b@x","state":"active"}]"#;
         let after =
-            br#"{"people":[{"email":"A@x","state":"active","role":"Member","seen":"now"},{"key":"c@x"}]}"#;
+            br#"{"people":[{"email":"A@x","role":"Member","state":"active","seen":"now"},{"key":"c@x"}]}"#;
         let before = people(before, Identity::Email).unwrap();
         let after = people(after, Identity::Email).unwrap();
         let found = difference(&before, &after);

@@ -32,7 +32,7 @@ fn stopped(story: &Story, stop: &Stopped) -> Markup {
     let hint = hint.or_else(|| stop.outcome.and_then(phrase::advice).map(str::to_owned));
     html! {
         div.stop {
-            p { b { "The run stopped. " } (prose(&capital(&stop.why))) " " @if let Some(outcome) = stop.outcome { (badge(outcome)) } }
+            p { b { "The run stopped. " } (prose(&stop.why)) " " @if let Some(outcome) = stop.outcome { (badge(outcome)) } }
             p.quiet { (time(&stop.at)) }
             @if let Some(hint) = hint { p.hint { (prose(&capital(&hint))) } }
             @if let Some(refusal) = &stop.refusal { (super::person::refused(story, refusal)) }

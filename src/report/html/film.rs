@@ -3,6 +3,8 @@
 use super::album::{Album, Shown};
 use super::parts::{digest, fact, said, time, url, whole};
 use crate::evidence::{ExhibitKind, Masked};
+use crate::journal::PlaceRef;
+use crate::plan::{Input, InputKind};
 use crate::report::phrase::{capital, clock};
 use crate::report::story::{Frame, Person, Story};
 use maud::{Markup, html};
@@ -51,7 +53,7 @@ fn shot(
                         Shown::Nothing(why) => { p.lost { (why) } }
                     }
                 } @else {
-                    p.lost { "An outline of the page: roles and names, no values. It lies beside this report." }
+                    p.lost { "An outline of the page, roles and names without values, lies beside this report: " (said(&exhibit.file)) }
                 }
             }
             figcaption {
@@ -75,7 +77,8 @@ fn facts(story: &Story, frame: &Frame, person: Option<&Person>, step: Option<&(u
     let exhibit = &frame.exhibit;
     let session = frame.session.and_then(|place| story.run.sessions.get(place));
     let script = person.and_then(|person| person.script.as_deref());
-    let book = story.run.signed_in.last().map(|shown| shown.book.as_str());
+    // With a practice overlay several books make one.
+    let books: Vec<&Input> = story.plan.inputs.iter().filter(|input| input.kind == InputKind::Book).collect();
     let sum =
         |name: &str| story.plan.inputs.iter().find(|input| input.name == name).map(|input| &input.sha256);
     html! {
@@ -90,8 +93,12 @@ fn facts(story: &Story, frame: &Frame, person: Option<&Person>, step: Option<&(u
             @if let Some((line, words)) = step {
                 (fact("Step", &html! { (frame.step) ", " code { (said(words)) } @if *line > 0 { " at line " (line) } }))
             }
-            @for (name, file) in [("Script", script), ("Book", book)] {
-                @if let Some(file) = file { (fact(name, &html! { (said(file)) @if let Some(sum) = sum(file) { " " (digest(sum)) } })) }
+            @if let Some(place) = refused_at(person, frame) { (fact("Refused at", &html! { (said(&place.file)) ", line " (place.line) })) }
+            @if let Some(file) = script { (fact("Script", &html! { (said(file)) @if let Some(sum) = sum(file) { " " (digest(sum)) } })) }
+            @if !books.is_empty() {
+                (fact("Book", &html! { @for (place, book) in books.iter().enumerate() {
+                    @if place > 0 { ", " } (said(&book.name)) " " (digest(&book.sha256))
+                } }))
             }
             @if let Some(session) = session {
                 (fact("Browser", &html! { (said(&session.browser)) ", " (said(&session.driver)) }))
@@ -101,6 +108,12 @@ fn facts(story: &Story, frame: &Frame, person: Option<&Person>, step: Option<&(u
             (fact("SHA-256", &whole(&exhibit.sha256)))
         }
     }
+}
+
+/// The script's line that a picture shows the refusal of.
+fn refused_at<'a>(person: Option<&'a Person>, frame: &Frame) -> Option<&'a PlaceRef> {
+    let refusal = person?.refusal()?;
+    refusal.script.as_ref().filter(|_| refusal.picture.as_deref() == Some(&frame.exhibit.file))
 }
 
 /// What was covered before the picture was written.

@@ -1,7 +1,7 @@
 //! The top of the report: what it is about, the verdict, the numbers, and who, when and where.
 
 use super::parts::{digest, fact, icon, said, time, url, whole};
-use crate::report::phrase::{self, FAMILIES};
+use crate::report::phrase::{self, COUNTED, FAMILIES};
 use crate::report::story::{Session, Stopped, Story};
 use crate::words::{Action, Family};
 use maud::{Markup, html};
@@ -47,17 +47,9 @@ pub(super) fn opening(story: &Story) -> Markup {
 
 /// One number for each family; that nobody is undecided is worth a tile of its own.
 fn tiles(story: &Story) -> Markup {
-    let shown = [
-        Family::Done,
-        Family::Already,
-        Family::Refused,
-        Family::Stopped,
-        Family::Undecided,
-        Family::NotReached,
-    ];
     html! {
         ul.tiles {
-            @for family in shown {
+            @for family in COUNTED {
                 @let count = story.count(family);
                 @if count > 0 || matches!(family, Family::Done | Family::Undecided) {
                     li class={ (phrase::class(family)) @if count == 0 { " none" } } {

@@ -99,20 +99,26 @@ fn request(story: &Story, person: &Person) -> Markup {
 /// What happened, line by line, as on a statement: when, what, and how it stands.
 fn ledger(person: &Person) -> Markup {
     let begun = person.begun.as_deref();
+    let mut lines: Vec<(&str, Markup)> = Vec::new();
+    for at in &person.resumed {
+        lines.push((at, line(Some(at), "Taken up again", &html! { "the run was resumed" })));
+    }
+    for intent in &person.intents {
+        lines.push((&intent.at, commit(intent)));
+    }
+    for read in &person.read_backs {
+        lines.push((&read.at, line(Some(&read.at), "Read back", &looked(read))));
+    }
+    if let Some(ended) = person.ended.as_ref().filter(|_| begun.is_some()) {
+        lines
+            .push((&ended.at, line(Some(&ended.at), "Outcome", &html! { (phrase::outcome(ended.outcome)) })));
+    }
+    // All times are written alike, so that they sort as text.
+    lines.sort_by_key(|(at, _)| *at);
     html! {
         ol.ledger {
             (line(person.read.as_ref().map(|read| read.at.as_str()).or(begun), "Found before", &found(person)))
-            @if person.attempts > 1 && let Some(at) = &person.begun_last && person.intents.iter().all(|intent| &intent.at > at) {
-                (line(Some(at), "Taken up again", &html! { "attempt " (person.attempts) }))
-            }
-            @for intent in &person.intents { (commit(intent)) }
-            @if person.attempts > 1 && let Some(at) = &person.begun_last && person.intents.iter().any(|intent| &intent.at <= at) {
-                (line(Some(at), "Taken up again", &html! { "attempt " (person.attempts) ", to read back what became of it" }))
-            }
-            @for read in &person.read_backs { (line(Some(&read.at), "Read back", &looked(read))) }
-            @if let Some(ended) = person.ended.as_ref().filter(|_| begun.is_some()) {
-                (line(Some(&ended.at), "Outcome", &html! { (phrase::outcome(ended.outcome)) }))
-            }
+            @for (_, line) in &lines { (line) }
         }
     }
 }

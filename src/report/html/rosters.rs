@@ -2,8 +2,8 @@
 
 use super::parts::{fact, said, time, whole};
 use crate::digest::Digest;
-use crate::report::phrase::{cells, number};
-use crate::report::rosters::{Row, difference, people};
+use crate::report::phrase::number;
+use crate::report::rosters::{Row, difference, people, told};
 use crate::report::story::{RosterKept, Story};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -92,8 +92,7 @@ fn blank(cell: &str) -> &str {
 }
 
 fn of_row(row: &Row) -> String {
-    let told = row.iter().filter(|(column, _)| ["role", "status", "state"].contains(&column.as_str()));
-    cells(&told.map(|(column, value)| (column.clone(), value.clone())).collect(), false)
+    told(row).map(|(_, cell)| cell).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// The job of this run that asked for a change of this person, if one committed anything.

@@ -83,3 +83,19 @@ fn a_plan_without_a_journal_can_be_drawn() {
     let page = html(&Story::new(&sample::plan()), &sample::stub);
     assert!(page.contains("not ended"));
 }
+
+#[test]
+fn a_stop_that_no_person_tells_is_told_by_itself() {
+    let plan = sample::plan();
+    let mut tape = sample::Tape::new(&sample::stub);
+    tape.begin(&plan).add(crate::journal::Fact::RunStopped {
+        why: "mara.okafor@northwind.example: nothing matched".to_owned(),
+        outcome: Some(crate::words::Outcome::UiUnknown),
+        refusal: Some(sample::no_such_role()),
+    });
+    let page = html(&Story::of(&plan, &tape.entries), &sample::stub);
+    assert!(page.contains("The run stopped. </b><bdi>mara.okafor@northwind.example: nothing matched"));
+    assert!(page.contains("scripts/heap/invite.yaml:10:15"));
+    let drawn = crate::report::terminal::summary(&Story::of(&plan, &tape.entries), 80, false);
+    assert!(drawn.contains("stopped: mara.okafor@northwind.example: nothing matched\n    --> scripts/heap/invite.yaml:10:15\n"), "{drawn}");
+}

@@ -4,7 +4,7 @@ mod tape;
 mod whole;
 
 pub(super) use tape::Tape;
-pub(super) use whole::entries;
+pub(super) use whole::{entries, no_such_role};
 
 use crate::digest::Digest;
 use crate::plan::{Found, Input, InputKind, Job, Plan, RequestPart, RosterPart, Todo};
@@ -41,7 +41,7 @@ pub(super) fn stub(file: &str) -> Option<Vec<u8>> {
 fn roster(people: &[(&str, &str)]) -> Vec<u8> {
     let people: Vec<_> = people
         .iter()
-        .map(|(key, role)| serde_json::json!({ "key": key, "state": "active", "row": { "email": key, "role": role } }))
+        .map(|(key, role)| serde_json::json!({ "key": key, "shown": key, "state": "active", "list": "people", "columns": { "email": key, "role": role } }))
         .collect();
     serde_json::json!({ "people": people }).to_string().into_bytes()
 }
@@ -129,6 +129,7 @@ pub(super) fn plan() -> Plan {
         },
         admins: 3,
         cap: 5,
+        protected: Vec::new(),
         notes: vec!["9 of 50 seats are free".to_owned()],
         jobs: jobs.collect(),
     }

@@ -66,7 +66,14 @@ impl Story {
                 let who = self.who(job, &person);
                 who.begun.get_or_insert_with(|| at.clone());
                 who.begun_last = Some(at);
-                who.attempts += 1;
+            }
+            Fact::RunResumed { .. } => {
+                // The hours between a crash and its resume are nobody's work.
+                let open = |person: &&mut Person| person.begun.is_some() && person.ended.is_none();
+                for person in self.people.iter_mut().filter(open) {
+                    person.begun_last = Some(at.clone());
+                    person.resumed.push(at.clone());
+                }
             }
             Fact::PersonRead { job, state, row } => {
                 self.who(job, "").read = Some(Looked { at, state, row, whole: true, tries: 1 });

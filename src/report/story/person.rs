@@ -28,10 +28,10 @@ pub struct Person {
     pub settled: Option<(Outcome, String)>,
     /// When work on them began, first.
     pub begun: Option<String>,
-    /// When work on them began, last; the same unless the run was resumed.
+    /// From when their job took its time: when it last began, or when the run was taken up again meanwhile.
     pub begun_last: Option<String>,
-    /// How often work on them began; more than once when the run was resumed.
-    pub attempts: u32,
+    /// When the run was taken up again while their job was open.
+    pub resumed: Vec<String>,
     /// How the page showed them right before.
     pub read: Option<Looked>,
     /// Steps that committed nothing.
@@ -217,7 +217,7 @@ impl Person {
             (None, None) if !self.intents.is_empty() => {
                 "usher was about to commit, or had committed, when the journal ends"
             }
-            (None, None) if self.attempts > 0 => {
+            (None, None) if self.begun.is_some() => {
                 "the run ended while this person was worked on; nothing was committed"
             }
             (None, None) => "the run ended before this person's turn",

@@ -53,7 +53,8 @@ fn a_resumed_run_counts_only_the_time_at_work() {
     assert_eq!(story.run.stretches.len(), 2);
     assert!(story.worked().unwrap() < 120_000, "{:?}", story.worked());
     let person = story.person(8).unwrap();
-    assert_eq!((person.attempts, person.intents.len(), person.film.len()), (2, 1, 3));
+    assert_eq!((person.resumed.len(), person.intents.len(), person.film.len()), (1, 1, 3));
+    assert!(person.took().unwrap() < 10_000, "the hours between are nobody's work");
     assert_eq!(person.film[2].session, Some(1));
     assert_eq!(story.run.sessions.len(), 2);
 }

@@ -137,9 +137,8 @@ impl Progress {
     fn counts(&self) -> String {
         let told = |family: &Family| *family != Family::NotReached;
         let ended = || self.story.people.iter().filter(|person| person.ended.is_some());
-        let parts: Vec<String> = phrase::FAMILIES
+        let parts: Vec<String> = phrase::COUNTED
             .into_iter()
-            .rev()
             .filter(told)
             .map(|family| (family, ended().filter(|person| person.family() == family).count()))
             .filter(|(_, count)| *count > 0)
@@ -236,7 +235,7 @@ roster after: 44 people, counted: the app says 44, 44 rows were read
             progress.take(entry);
         }
         assert_eq!((progress.bar.position(), progress.bar.length()), (8, Some(10)));
-        assert_eq!(progress.bar.prefix(), "2 already there, 3 done, 3 refused");
+        assert_eq!(progress.bar.prefix(), "3 done, 2 already there, 3 refused");
         assert!(progress.bar.message().starts_with("hugo.almeida@northwind.example"));
         for left in [true, false] {
             // A template that does not parse would silently become another bar.

@@ -3,7 +3,7 @@
 use super::excerpt::places;
 use super::paint::Paint;
 use super::table::boxed;
-use crate::report::phrase::{self, FAMILIES};
+use crate::report::phrase::{self, COUNTED};
 use crate::report::safe::{cut, visible};
 use crate::report::story::{Person, Story};
 use crate::words::Family;
@@ -31,7 +31,7 @@ pub fn summary(story: &Story, width: usize, colour: bool) -> String {
     stopped(&mut out, story, width, paint);
 
     let _ = writeln!(out, "{}", paint.bold(&super::super::verdict(story)));
-    for family in FAMILIES.into_iter().rev() {
+    for family in COUNTED {
         for (outcome, count) in
             story.by_outcome().into_iter().filter(|(outcome, _)| outcome.family() == family)
         {
@@ -47,11 +47,11 @@ pub fn summary(story: &Story, width: usize, colour: bool) -> String {
         };
         let _ = writeln!(out, "  {}", paint.dim(&format!("{} of work{again}", phrase::duration(worked))));
     }
-    if !story.run_id().is_empty() {
-        let _ = writeln!(out, "report: screenshots/{}/report.html", visible(story.run_id()));
-    }
     if story.run.is_stopped || story.is_torn() {
         let _ = writeln!(out, "  hint: `usher resume {}` goes on where it ended", visible(story.run_id()));
+    }
+    if !story.run_id().is_empty() {
+        let _ = writeln!(out, "report: screenshots/{}/report.html", visible(story.run_id()));
     }
     out
 }
@@ -111,15 +111,15 @@ fn undecided(out: &mut String, story: &Story, width: usize, paint: Paint) {
 fn stopped(out: &mut String, story: &Story, width: usize, paint: Paint) {
     let Some(stop) = story.run.stops.last().filter(|_| story.run.is_stopped) else { return };
     let _ = writeln!(out, "{}: {}", paint.red("stopped"), visible(&stop.why));
-    if let Some(refusal) = &stop.refusal {
-        out.push_str(&places(&story.plan, refusal, width, paint));
-    }
     let at_a_person = story.people.iter().any(|person| Some(person.outcome()) == stop.outcome);
-    let own = stop.refusal.as_ref().and_then(|refusal| refusal.hint.clone());
-    let hint =
-        own.or_else(|| stop.outcome.filter(|_| !at_a_person).and_then(phrase::advice).map(str::to_owned));
-    if let Some(hint) = hint {
-        let _ = writeln!(out, "  hint: {}", visible(&hint));
+    if !at_a_person {
+        if let Some(refusal) = &stop.refusal {
+            out.push_str(&places(&story.plan, refusal, width, paint));
+        }
+        let own = stop.refusal.as_ref().and_then(|refusal| refusal.hint.clone());
+        if let Some(hint) = own.or_else(|| stop.outcome.and_then(phrase::advice).map(str::to_owned)) {
+            let _ = writeln!(out, "  hint: {}", visible(&hint));
+        }
     }
     out.push('\n');
 }
@@ -170,18 +170,18 @@ refused: lea.fontaine@contractor.example: role unavailable: `role_select` does n
     fn it_ends_with_the_counts_and_the_report() {
         let expected = "\
 2 people invited, 1 added, 2 already there, 3 refused, 1 not reached; 1 undecided
-  ·     1  not reached
-  =     1  already member
-  =     1  already pending
   ✓     2  invited, pending
   ✓     1  added
+  =     1  already member
+  =     1  already pending
   -     1  near match
   -     1  domain not allowed
   -     1  role unavailable
   ?     1  unknown after commit
+  ·     1  not reached
   56.1 s of work, resumed once
-report: screenshots/2026-03-11-heap-invite-7q2f/report.html
   hint: `usher resume 2026-03-11-heap-invite-7q2f` goes on where it ended
+report: screenshots/2026-03-11-heap-invite-7q2f/report.html
 ";
         assert!(drawn(false).ends_with(expected), "{}", drawn(false));
     }
