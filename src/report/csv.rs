@@ -55,6 +55,16 @@ pub fn results(story: &Story) -> Vec<u8> {
     rows.bytes()
 }
 
+/// A table for other commands: a header and rows, as text, calculated by no spreadsheet.
+pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
+    let mut drawn = Table::default();
+    drawn.line(headers);
+    for row in rows {
+        drawn.line(row.iter().cloned().map(harmless));
+    }
+    String::from_utf8_lossy(&drawn.bytes()).into_owned()
+}
+
 /// The action that takes another one back.
 pub const fn inverse(action: Action) -> Option<Action> {
     match action {
@@ -184,6 +194,12 @@ mod tests {
         plan.jobs[0].values.insert("name".to_owned(), "=HYPERLINK(\"http://x\",\"Mara\")".to_owned());
         let table = text(results(&Story::new(&plan)));
         assert!(table.contains("\"'=HYPERLINK(\"\"http://x\"\",\"\"Mara\"\")\""), "{table}");
+    }
+
+    #[test]
+    fn other_commands_have_harmless_tables_too() {
+        let drawn = table(&["person", "role"], &[vec!["a@x.test".to_owned(), "=1".to_owned()]]);
+        assert_eq!(drawn, "person,role\na@x.test,'=1\n");
     }
 
     #[test]

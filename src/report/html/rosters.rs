@@ -18,7 +18,11 @@ pub(super) fn section(story: &Story, bytes: &dyn Fn(&str) -> Option<Vec<u8>>) ->
         people(&bytes, story.plan.identity)
     };
     let body = html! {
-        div.pair { (tile("Before", before)) (tile("After", after)) }
+        div.pair {
+            (tile("Before", before))
+            @for roster in rosters.iter().filter(|roster| roster.when == "resumed") { (tile("On resuming", Some(roster))) }
+            (tile("After", after))
+        }
         @match (read(before), read(after)) {
             (Some(earlier), Some(later)) => { (differences(story, &earlier, &later)) }
             _ => { p.quiet { "Who came and who went is not shown: both rosters would be needed, with the bytes that were sealed." } }

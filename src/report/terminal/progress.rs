@@ -28,11 +28,26 @@ pub struct Progress {
     bar: ProgressBar,
     lines: Option<Box<dyn Write + Send>>,
     ended: usize,
+    is_timed: bool,
+    colour: bool,
 }
 
 impl Progress {
-    /// Ready to watch the run of a plan.
-    pub fn new(plan: &Plan, show: Show, colour: bool) -> Self {
+    /// Ready to watch a run, on standard error: a bar where a person looks on, else plain lines, or nothing when quiet.
+    /// `earlier` is what a run that is resumed has told before.
+    pub fn new(plan: &Plan, earlier: &[Entry], live: bool, quiet: bool, colour: bool) -> Self {
+        let show = match (quiet, live) {
+            (true, _) => Show::Quiet,
+            (false, true) => Show::Bar,
+            (false, false) => Show::Lines(Box::new(std::io::stderr())),
+        };
+        Self::showing(plan, earlier, show, colour)
+    }
+
+    /// Ready to watch a run, shown so.
+    pub fn showing(plan: &Plan, earlier: &[Entry], show: Show, colour: bool) -> Self {
+        let story = Story::of(plan, earlier);
+        let ended = story.people.iter().filter(|person| person.ended.is_some()).count();
         let total = plan.jobs.len() as u64;
         let (bar, lines) = match show {
             Show::Bar => {
@@ -46,7 +61,10 @@ impl Progress {
             // The elapsed time goes on while the page is slow, so that nobody thinks usher hangs.
             bar.enable_steady_tick(Duration::from_millis(200));
         }
-        Self { story: Story::new(plan), paint: Paint::new(colour), bar, lines, ended: 0 }
+        bar.set_position(ended as u64);
+        // The time left is reckoned from this sitting's own pace.
+        bar.reset_eta();
+        Self { story, paint: Paint::new(colour), bar, lines, ended, is_timed: false, colour }
     }
 
     /// Takes one more entry and shows what it changes.
@@ -97,9 +115,10 @@ impl Progress {
     fn job_ended(&mut self, job: u32) {
         self.ended = self.story.people.iter().filter(|person| person.ended.is_some()).count();
         let total = self.story.people.len();
-        if self.ended == 1 {
+        if !self.is_timed {
+            self.is_timed = true;
             // Before the first person is done there is nothing to reckon the time left from.
-            self.bar.set_style(style(self.paint.bold("x") != "x", true));
+            self.bar.set_style(style(self.colour, true));
         }
         self.bar.set_length(total as u64);
         self.bar.set_position(self.ended as u64);
@@ -189,7 +208,7 @@ mod tests {
     fn told(show: impl FnOnce(Kept) -> Show) -> String {
         let plan = sample::plan();
         let kept = Kept::default();
-        let mut progress = Progress::new(&plan, show(kept.clone()), false);
+        let mut progress = Progress::showing(&plan, &[], show(kept.clone()), false);
         for entry in sample::entries(&plan, &sample::stub) {
             progress.take(&entry);
         }
@@ -230,8 +249,10 @@ roster after: 44 people, counted: the app says 44, 44 rows were read
     #[test]
     fn the_bar_knows_how_far() {
         let plan = sample::plan();
-        let mut progress = Progress::new(&plan, Show::Quiet, false);
-        for entry in &sample::entries(&plan, &sample::stub)[..60] {
+        let entries = sample::entries(&plan, &sample::stub);
+        let mut progress = Progress::showing(&plan, &entries[..50], Show::Quiet, false);
+        assert_eq!(progress.bar.position(), 5, "a resumed run goes on where it was");
+        for entry in &entries[50..60] {
             progress.take(entry);
         }
         assert_eq!((progress.bar.position(), progress.bar.length()), (8, Some(10)));
