@@ -1,0 +1,101 @@
+//! The page, held against hostile names, missing pictures, and itself.
+
+use super::*;
+use crate::report::sample;
+
+fn page() -> String {
+    let plan = sample::plan();
+    html(&Story::of(&plan, &sample::entries(&plan, &sample::stub)), &sample::stub)
+}
+
+#[test]
+fn the_same_story_gives_the_same_bytes() {
+    assert_eq!(page(), page());
+}
+
+#[test]
+fn nothing_from_outside_becomes_markup() {
+    let page = page();
+    assert!(page.contains("Sam &lt;script&gt;alert(1)&lt;/script&gt; O'Neil"));
+    assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"));
+    assert_eq!(page.matches("<script>").count(), 1, "only our own");
+    assert!(!page.contains("<img src=x"));
+    assert!(!page.contains("javascript:"));
+}
+
+#[test]
+fn it_loads_nothing_from_anywhere() {
+    let page = page();
+    for attribute in page.split(" src=\"").skip(1) {
+        assert!(attribute.starts_with("data:"), "{}", &attribute[..40]);
+    }
+    for attribute in page.split(" href=\"").skip(1) {
+        assert!(attribute.starts_with('#'), "{}", &attribute[..40]);
+    }
+}
+
+#[test]
+fn links_inside_the_page_lead_somewhere() {
+    let page = page();
+    for target in page.split(" href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!("id=\"{target}\"")), "#{target}");
+    }
+}
+
+#[test]
+fn a_picture_that_is_not_the_sealed_one_is_not_shown() {
+    let plan = sample::plan();
+    let story = Story::of(&plan, &sample::entries(&plan, &sample::stub));
+    let forged = html(&story, &|file| (file != "p001-s05-armed.png").then(|| b"another".to_vec()));
+    assert!(!forged.contains("data:image"));
+    assert!(forged.contains("This file is not the one that was sealed"));
+    assert!(forged.contains("This file is not in the run's folder"));
+}
+
+#[test]
+fn too_many_pictures_lie_beside_it() {
+    let even = |file: &str| Some(file.bytes().cycle().take(100).collect::<Vec<u8>>());
+    let plan = sample::plan();
+    let story = Story::of(&plan, &sample::entries(&plan, &even));
+    let page = draw_page(&story, &even, 1_050);
+    assert_eq!(page.matches("src=\"data:").count(), 10);
+    assert!(page.contains("src=\"./p009-s00-already-there.png\""));
+    assert!(page.contains("pictures are not embedded"));
+}
+
+#[test]
+fn both_lines_of_a_refusal_are_drawn() {
+    let page = page();
+    assert!(page.contains("scripts/heap/invite.yaml:10:15"));
+    assert!(page.contains("selectors/heap/users-permissions.v3.yaml:9:3"));
+    assert!(page.contains("^^^^^^^^^^^^"));
+}
+
+#[test]
+fn the_rosters_tell_who_else_was_at_work() {
+    let page = page();
+    assert!(page.contains("role: Admin → Member"));
+    assert!(page.contains("not this run") && page.contains("this run</a>"));
+}
+
+#[test]
+fn a_plan_without_a_journal_can_be_drawn() {
+    let page = html(&Story::new(&sample::plan()), &sample::stub);
+    assert!(page.contains("not ended"));
+}
+
+#[test]
+fn a_stop_that_no_person_tells_is_told_by_itself() {
+    let plan = sample::plan();
+    let mut tape = sample::Tape::new(&sample::stub);
+    tape.begin(&plan).add(crate::journal::Fact::RunStopped {
+        why: "mara.okafor@northwind.example: nothing matched".to_owned(),
+        outcome: Some(crate::words::Outcome::UiUnknown),
+        refusal: Some(sample::no_such_role()),
+    });
+    let page = html(&Story::of(&plan, &tape.entries), &sample::stub);
+    assert!(page.contains("The run stopped. </b><bdi>mara.okafor@northwind.example: nothing matched"));
+    assert!(page.contains("scripts/heap/invite.yaml:10:15"));
+    let drawn = crate::report::terminal::summary(&Story::of(&plan, &tape.entries), 80, false);
+    assert!(drawn.contains("stopped: mara.okafor@northwind.example: nothing matched\n    --> scripts/heap/invite.yaml:10:15\n"), "{drawn}");
+}

@@ -1,0 +1,13 @@
+//! What stands in a terminal: the plan before, the progress during, the summary after. Readable without colour.
+
+mod excerpt;
+mod paint;
+mod plan;
+mod progress;
+mod summary;
+mod table;
+
+pub use plan::plan_table;
+pub use progress::{Progress, Show};
+pub use summary::summary;
+pub use table::table;
