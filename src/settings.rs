@@ -142,17 +142,23 @@ impl Settings {
         }
         let whole = builder.build().map_err(|error| wrong(file, &text, &error.to_string()))?;
         no_secret_in_the_file(file, &text, &whole)?;
-        let settings: Self = whole.try_deserialize().map_err(|error| wrong(file, &text, &error.to_string()))?;
+        let settings: Self =
+            whole.try_deserialize().map_err(|error| wrong(file, &text, &error.to_string()))?;
         settings.check(file, &text)?;
         Ok(settings)
     }
 
     fn check(&self, file: &Path, text: &str) -> anyhow::Result<()> {
         for (name, app) in &self.apps {
-            let url = url::Url::parse(&app.url)
-                .map_err(|error| wrong(file, text, &format!("`apps.{name}.url`: `{}` is not a URL: {error}", app.url)))?;
+            let url = url::Url::parse(&app.url).map_err(|error| {
+                wrong(file, text, &format!("`apps.{name}.url`: `{}` is not a URL: {error}", app.url))
+            })?;
             if !matches!(url.scheme(), "http" | "https") {
-                return Err(wrong(file, text, &format!("`apps.{name}.url` must begin with https:// or http://")));
+                return Err(wrong(
+                    file,
+                    text,
+                    &format!("`apps.{name}.url` must begin with https:// or http://"),
+                ));
             }
             for (secret, from) in &app.secrets {
                 if from.env.is_some() == from.command.is_some() {
@@ -162,7 +168,11 @@ impl Settings {
             }
             for (what, value) in [("account", &app.account), ("tenant", &app.tenant)] {
                 if value.trim().is_empty() {
-                    return Err(wrong(file, text, &format!("`apps.{name}.{what}` is empty; usher holds the page against it")));
+                    return Err(wrong(
+                        file,
+                        text,
+                        &format!("`apps.{name}.{what}` is empty; usher holds the page against it"),
+                    ));
                 }
             }
         }
@@ -188,7 +198,9 @@ fn no_secret_in_the_file(file: &Path, text: &str, whole: &config::Config) -> any
     let apps = whole.get_table("apps").unwrap_or_default();
     for (app, value) in apps {
         let Ok(table) = value.into_table() else { continue };
-        let Some(Ok(secrets)) = table.get("secrets").map(|secrets| secrets.clone().into_table()) else { continue };
+        let Some(Ok(secrets)) = table.get("secrets").map(|secrets| secrets.clone().into_table()) else {
+            continue;
+        };
         for (name, value) in secrets {
             if value.into_table().is_err() {
                 let what = format!("`apps.{app}.secrets.{name}` holds the secret itself");
@@ -208,7 +220,9 @@ fn wrong(file: &Path, text: &str, what: &str) -> anyhow::Error {
     let near = quoted.map(|key| place(text, &key)).unwrap_or_default();
     let mut message = format!("{}{near}: {}", file.display(), what.trim_end());
     if what.contains("unknown field") {
-        message.push_str("\n  hint: `usher schema settings` lists every key; `usher init` writes a commented file");
+        message.push_str(
+            "\n  hint: `usher schema settings` lists every key; `usher init` writes a commented file",
+        );
     }
     anyhow!(message)
 }
@@ -217,7 +231,9 @@ fn wrong(file: &Path, text: &str, what: &str) -> anyhow::Error {
 fn place(text: &str, key: &str) -> String {
     let sets = |line: &str| {
         let line = line.trim_start().trim_start_matches('[');
-        line.split(['=', ']']).next().is_some_and(|left| left.trim() == key || left.trim().ends_with(&format!(".{key}")))
+        line.split(['=', ']'])
+            .next()
+            .is_some_and(|left| left.trim() == key || left.trim().ends_with(&format!(".{key}")))
     };
     text.lines().position(sets).map_or_else(String::new, |index| format!(":{}", index + 1))
 }

@@ -2,8 +2,8 @@
 
 use super::webdriver::{Failed, SessionFacts, Wire};
 use super::{
-    Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Target,
-    Trouble, Typed, Want,
+    Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
+    Target, Trouble, Typed, Want,
 };
 use crate::evidence::Masked;
 use crate::evidence::mask::{self, MaskBox, MaskKind};
@@ -84,12 +84,17 @@ impl Live {
             let left = until.saturating_duration_since(Instant::now());
             request["deadline_ms"] = json!(left.as_millis().min(u128::from(u32::MAX)));
             let answer = match self.wire.script(ASK, &request).await {
-                Ok(answer) if text(&answer, "outcome") == "not_installed" => self.wire.script(LIBRARY, &request).await,
+                Ok(answer) if text(&answer, "outcome") == "not_installed" => {
+                    self.wire.script(LIBRARY, &request).await
+                }
                 other => other,
             };
             match answer {
                 Ok(answer) if text(&answer, "outcome") == "error" => {
-                    return Err(Trouble::Broken(anyhow!("the in-page library failed: {}", text(&answer, "why"))));
+                    return Err(Trouble::Broken(anyhow!(
+                        "the in-page library failed: {}",
+                        text(&answer, "why")
+                    )));
                 }
                 Ok(answer) => return Ok(answer),
                 Err(Failed::Navigated(why)) if Instant::now() < until => {
@@ -115,7 +120,9 @@ impl Live {
 
     /// Presses and releases the primary button at a point, in one command: the pointer is moved there first.
     async fn point(&self, (x, y): (f64, f64), press: bool) -> Result<(), Failed> {
-        let mut actions = vec![json!({ "type": "pointerMove", "duration": 0, "x": round(x), "y": round(y), "origin": "viewport" })];
+        let mut actions = vec![
+            json!({ "type": "pointerMove", "duration": 0, "x": round(x), "y": round(y), "origin": "viewport" }),
+        ];
         if press {
             actions.push(json!({ "type": "pointerDown", "button": 0 }));
             actions.push(json!({ "type": "pointerUp", "button": 0 }));
@@ -131,7 +138,8 @@ impl Live {
         let mut actions = Vec::new();
         for group in groups {
             actions.extend(group.iter().map(|key| json!({ "type": "keyDown", "value": key.to_string() })));
-            actions.extend(group.iter().rev().map(|key| json!({ "type": "keyUp", "value": key.to_string() })));
+            actions
+                .extend(group.iter().rev().map(|key| json!({ "type": "keyUp", "value": key.to_string() })));
         }
         let body = json!({ "actions": [{ "type": "key", "id": "usher-keys", "actions": actions }]});
         self.wire.command("actions", Some(&body)).await.map(drop)
@@ -164,7 +172,8 @@ impl Live {
             self.guarded(target).await?;
             return Ok(self.point(point(pick(target, &shown, option)?)?, true).await?);
         }
-        let presses = chosen.get("presses").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let presses =
+            chosen.get("presses").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         self.guarded(target).await?;
         self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
         self.keys(&[&[SPACE]]).await?;
@@ -173,7 +182,13 @@ impl Live {
         if !stands("open") || !stands("focused") {
             self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
             let message = format!("the list of `{}` did not open, so no key is sent to it", target.name);
-            return Err(Refused { kind: RefusalKind::NotHeld, message, target: Some(target.clone()), ..Default::default() }.into());
+            return Err(Refused {
+                kind: RefusalKind::NotHeld,
+                message,
+                target: Some(target.clone()),
+                ..Default::default()
+            }
+            .into());
         }
         let mut groups: Vec<&[char]> = vec![&[HOME]];
         groups.extend(std::iter::repeat_n::<&[char]>(&[ARROW_DOWN], presses));
@@ -220,13 +235,20 @@ impl Browser for Live {
         let answer = self.ask_for(json!({ "ask": "look", "want": want }), target, patience).await?;
         if want == "absent" && text(&answer, "outcome") != "absent" {
             let message = format!("`{}` is still there", target.name);
-            return Err(Refused { kind: RefusalKind::NotReady, message, target: Some(target.clone()), ..Default::default() }.into());
+            return Err(Refused {
+                kind: RefusalKind::NotReady,
+                message,
+                target: Some(target.clone()),
+                ..Default::default()
+            }
+            .into());
         }
         Ok(seen(target, &answer))
     }
 
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
-        let answer = self.ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO).await?;
+        let answer =
+            self.ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO).await?;
         match text(&answer, "outcome") {
             "found" => Ok(true),
             "none" | "not_ready" => Ok(false),
@@ -272,7 +294,8 @@ impl Browser for Live {
         if holds {
             return Ok(seen(target, &answer));
         }
-        let held = if secret { "something else".to_owned() } else { format!("\"{}\"", text(&again, "value")) };
+        let held =
+            if secret { "something else".to_owned() } else { format!("\"{}\"", text(&again, "value")) };
         Err(Refused {
             kind: RefusalKind::NotHeld,
             message: format!("`{}` does not hold what was typed: it holds {held}", target.name),
@@ -300,12 +323,20 @@ impl Browser for Live {
             }
             other => {
                 let message = format!("`{}` is a {other}, which has no options to choose from", target.name);
-                return Err(Refused { kind: RefusalKind::NoOption, message, target: Some(target.clone()), ..Default::default() }.into());
+                return Err(Refused {
+                    kind: RefusalKind::NoOption,
+                    message,
+                    target: Some(target.clone()),
+                    ..Default::default()
+                }
+                .into());
             }
         }
         let again = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
-        let shown = options(&again).into_iter().find(|o| o.get("selected").and_then(Value::as_bool) == Some(true));
-        let holds = shown.is_some_and(|o| same(text(o, "name"), option)) || same(text(&again, "value"), option);
+        let shown =
+            options(&again).into_iter().find(|o| o.get("selected").and_then(Value::as_bool) == Some(true));
+        let holds =
+            shown.is_some_and(|o| same(text(o, "name"), option)) || same(text(&again, "value"), option);
         if holds {
             return Ok(seen(target, &answer));
         }
@@ -327,18 +358,29 @@ impl Browser for Live {
             return Ok(first);
         }
         self.point(point(&self.guarded(target).await?)?, true).await?;
-        let again = seen(target, &self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?);
+        let again =
+            seen(target, &self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?);
         if again.checked == Some(on) {
             return Ok(again);
         }
         let message = format!("`{}` did not become {}", target.name, if on { "ticked" } else { "unticked" });
-        Err(Refused { kind: RefusalKind::NotHeld, message, target: Some(target.clone()), ..Default::default() }.into())
+        Err(Refused {
+            kind: RefusalKind::NotHeld,
+            message,
+            target: Some(target.clone()),
+            ..Default::default()
+        }
+        .into())
     }
 
     async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
         let request = json!({ "ask": "arm", "names": binding.names, "expect": binding.expect, "foreign": binding.foreign });
         let answer = self.ask_for(request, target, PATIENCE).await?;
-        Ok(Armed { by: seen(target, &answer).by, bound: text(&answer, "bound").to_owned(), point: point(&answer)? })
+        Ok(Armed {
+            by: seen(target, &answer).by,
+            bound: text(&answer, "bound").to_owned(),
+            point: point(&answer)?,
+        })
     }
 
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble> {
@@ -349,12 +391,20 @@ impl Browser for Live {
         let request = json!({ "ask": "fired", "wait": { "gone": true, "says": true } });
         let answer = self.ask(request, patience).await?;
         let guard = answer.get("guard").filter(|guard| guard.is_object());
-        let number = |name: &str| guard.and_then(|g| g.get(name)).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        let number = |name: &str| {
+            guard.and_then(|g| g.get(name)).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
+        };
         let seen = guard.and_then(|g| g.get("seen")).and_then(Value::as_array);
         // A page may act on the press already, so any trusted event that got through counts as having reached it.
-        let through = |event: &&Value| ["trusted", "passed"].iter().all(|k| event.get(*k).and_then(Value::as_bool) == Some(true));
+        let through = |event: &&Value| {
+            ["trusted", "passed"].iter().all(|k| event.get(*k).and_then(Value::as_bool) == Some(true))
+        };
         let reached = u32::from(seen.into_iter().flatten().any(|event| through(&event)));
-        let why = seen.into_iter().flatten().find_map(|event| event.get("why").and_then(Value::as_str)).map(str::to_owned);
+        let why = seen
+            .into_iter()
+            .flatten()
+            .find_map(|event| event.get("why").and_then(Value::as_str))
+            .map(str::to_owned);
         Ok(Answer {
             answered: text(&answer, "answered").to_owned(),
             passed: number("clicks_passed").map(|clicks| clicks.max(reached)),
@@ -372,12 +422,23 @@ impl Browser for Live {
         let answer = self.ask(request, LIST_PATIENCE).await?;
         let empty = text(&answer, "outcome") == "empty";
         if !empty && text(&answer, "outcome") != "found" {
-            let headers: Vec<_> = question.list.columns.values().map(|c| format!("\"{}\"", c.header)).collect();
+            let headers: Vec<_> =
+                question.list.columns.values().map(|c| format!("\"{}\"", c.header)).collect();
             let message = match text(&answer, "outcome") {
                 "several" => format!("several tables have the columns of list `{}`", question.list.name),
-                _ => format!("no table with rows has the columns of list `{}`: {}", question.list.name, headers.join(", ")),
+                _ => format!(
+                    "no table with rows has the columns of list `{}`: {}",
+                    question.list.name,
+                    headers.join(", ")
+                ),
             };
-            return Err(Refused { kind: RefusalKind::Unreadable, message, said: said(&answer), ..Default::default() }.into());
+            return Err(Refused {
+                kind: RefusalKind::Unreadable,
+                message,
+                said: said(&answer),
+                ..Default::default()
+            }
+            .into());
         }
         let lines = answer.get("lines").and_then(Value::as_array).into_iter().flatten();
         Ok(Snapshot {
@@ -395,13 +456,15 @@ impl Browser for Live {
         for _ in 0..PICTURE_TRIES {
             let png = self.wire.capture().await?;
             let after = self.boxes(cover).await?;
-            let still = ["boxes", "scroll", "viewport", "url"].iter().all(|part| before.get(part) == after.get(part));
+            let still =
+                ["boxes", "scroll", "viewport", "url"].iter().all(|part| before.get(part) == after.get(part));
             if still {
                 return self.cover(png, &after).await;
             }
             before = after;
         }
-        let message = "the page did not hold still for a picture, so nothing could be covered safely".to_owned();
+        let message =
+            "the page did not hold still for a picture, so nothing could be covered safely".to_owned();
         Err(Refused { kind: RefusalKind::NotReady, message, ..Default::default() }.into())
     }
 
@@ -443,11 +506,20 @@ impl Live {
             .await
             .map_err(|error| Trouble::Broken(anyhow!(error)))?
             .map_err(|error| Trouble::Broken(anyhow!("a picture could not be covered: {error}")))?;
-        Ok(Picture { png: covered, url: text(answer, "url").to_owned(), title: text(answer, "title").to_owned(), masked })
+        Ok(Picture {
+            png: covered,
+            url: text(answer, "url").to_owned(),
+            title: text(answer, "title").to_owned(),
+            masked,
+        })
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a picture can have")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a picture can have"
+)]
 fn pixels(number: f64) -> u32 {
     number.clamp(0.0, 100_000.0) as u32
 }
@@ -485,17 +557,27 @@ fn same(left: &str, right: &str) -> bool {
 /// The one option of this name that can be chosen.
 fn pick<'a>(target: &Target, answer: &'a Value, option: &str) -> Result<&'a Value, Trouble> {
     let all = options(answer);
-    let fitting: Vec<&Value> = all.iter().copied().filter(|o| same(text(o, "name"), option) && !disabled(o)).collect();
+    let fitting: Vec<&Value> =
+        all.iter().copied().filter(|o| same(text(o, "name"), option) && !disabled(o)).collect();
     if let [one] = fitting.as_slice() {
         return Ok(one);
     }
-    let names: Vec<String> = all.iter().filter(|o| !disabled(o)).map(|o| text(o, "name").to_owned()).collect();
+    let names: Vec<String> =
+        all.iter().filter(|o| !disabled(o)).map(|o| text(o, "name").to_owned()).collect();
     let message = if fitting.is_empty() {
         format!("`{}` does not offer \"{option}\"; it offers {}", target.name, quoted(&names))
     } else {
         format!("`{}` offers \"{option}\" {} times", target.name, fitting.len())
     };
-    Err(Refused { kind: RefusalKind::NoOption, message, target: Some(target.clone()), near: names, said: said(answer), ..Default::default() }.into())
+    Err(Refused {
+        kind: RefusalKind::NoOption,
+        message,
+        target: Some(target.clone()),
+        near: names,
+        said: said(answer),
+        ..Default::default()
+    }
+    .into())
 }
 
 fn quoted(names: &[String]) -> String {
@@ -512,7 +594,8 @@ fn seen(target: &Target, answer: &Value) -> Seen {
         .map(|(description, _)| description.words())
         .collect();
     // A field's own text is what it holds; the page tells it of no secret field.
-    let shown = Some(text(answer, "text")).filter(|shown| !shown.is_empty()).unwrap_or_else(|| text(answer, "value"));
+    let shown =
+        Some(text(answer, "text")).filter(|shown| !shown.is_empty()).unwrap_or_else(|| text(answer, "value"));
     Seen { by, text: shown.to_owned(), checked: answer.get("checked").and_then(Value::as_bool) }
 }
 
@@ -535,17 +618,29 @@ fn refused(target: &Target, answer: &Value) -> Refused {
         .collect();
     let mut near: Vec<String> = Vec::new();
     for hit in hits {
-        for like in hit.get("near").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for like in hit.get("near").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
             if !near.iter().any(|known| known == like) {
                 near.push(like.to_owned());
             }
         }
     }
     let outline = |value: Option<&Value>| {
-        value.map_or_else(|| "something".to_owned(), |v| {
-            let rect = |side: &str| v.pointer(&format!("/rect/{side}")).and_then(Value::as_f64).unwrap_or(0.0);
-            format!("{} \"{}\" <{}> at {:.0},{:.0}", text(v, "role"), text(v, "name"), text(v, "tag"), rect("x"), rect("y"))
-        })
+        value.map_or_else(
+            || "something".to_owned(),
+            |v| {
+                let rect =
+                    |side: &str| v.pointer(&format!("/rect/{side}")).and_then(Value::as_f64).unwrap_or(0.0);
+                format!(
+                    "{} \"{}\" <{}> at {:.0},{:.0}",
+                    text(v, "role"),
+                    text(v, "name"),
+                    text(v, "tag"),
+                    rect("x"),
+                    rect("y")
+                )
+            },
+        )
     };
     let elements = || {
         let all = answer.get("elements").and_then(Value::as_array).into_iter().flatten();
@@ -563,13 +658,16 @@ fn refused(target: &Target, answer: &Value) -> Refused {
             (if scope == "several" { RefusalKind::Several } else { RefusalKind::NotThere }, message)
         }
         "several" => (RefusalKind::Several, format!("`{name}` could be several: {}", elements().join("; "))),
-        "disagree" => {
-            (RefusalKind::Disagree, format!("the descriptions of `{name}` mean different things: {}", elements().join("; ")))
-        }
+        "disagree" => (
+            RefusalKind::Disagree,
+            format!("the descriptions of `{name}` mean different things: {}", elements().join("; ")),
+        ),
         "not_bound" => {
             let region = text(answer, "region");
             let message = match text(answer, "why") {
-                "foreign" => format!("the page names somebody else, {}, before the commit", text(answer, "foreign")),
+                "foreign" => {
+                    format!("the page names somebody else, {}, before the commit", text(answer, "foreign"))
+                }
                 "twice" => "the page names more than one person before the commit".to_owned(),
                 _ if !region.is_empty() && region != "ok" => {
                     format!("the region that must name the person before the commit is not there ({region})")
@@ -591,7 +689,8 @@ fn refused(target: &Target, answer: &Value) -> Refused {
             (RefusalKind::NotReady, message)
         }
         "said" => {
-            let lines: Vec<String> = said(answer).into_iter().map(|said| format!("\"{}\"", said.line)).collect();
+            let lines: Vec<String> =
+                said(answer).into_iter().map(|said| format!("\"{}\"", said.line)).collect();
             (RefusalKind::Said, format!("the page says {}", lines.join(" and ")))
         }
         other => (RefusalKind::NotReady, format!("`{name}`: the page answered {other}")),

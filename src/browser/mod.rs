@@ -172,7 +172,10 @@ pub struct Picture {
 }
 
 /// A browser with one page.
-#[expect(async_fn_in_trait, reason = "only this crate uses it, on one thread at a time; no Send bound is wanted")]
+#[expect(
+    async_fn_in_trait,
+    reason = "only this crate uses it, on one thread at a time; no Send bound is wanted"
+)]
 pub trait Browser {
     /// Loads an address afresh, also when it is the one that is open.
     async fn open(&mut self, url: &str) -> Result<(), Trouble>;

@@ -151,7 +151,9 @@ pub enum Piece {
 impl Described {
     /// In words, for messages and journals: `button "Send Invite"`.
     pub fn words(&self) -> String {
-        let ranked = |texts: &[String]| texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ");
+        let ranked = |texts: &[String]| {
+            texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ")
+        };
         match self {
             Self::Role { role, names } => {
                 let role = role.as_deref().unwrap_or("anything");

@@ -93,7 +93,8 @@ pub async fn begin(connect: &Connect) -> anyhow::Result<super::Live> {
         match begin_once(connect).await {
             Ok(wire) => return Ok(super::Live::new(wire)),
             Err(error) if left == 0 || !worth_another_try(&error) => {
-                return Err(anyhow!(error)).with_context(|| format!("failed to begin a browser session at {}", connect.url));
+                return Err(anyhow!(error))
+                    .with_context(|| format!("failed to begin a browser session at {}", connect.url));
             }
             Err(error) => {
                 tracing::warn!(%error, "the driver did not give a session; trying again");
@@ -119,8 +120,14 @@ fn worth_another_try(error: &NewSessionError) -> bool {
 async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
     let sandbox = driver::sandbox();
     let profile = connect.profile.as_deref();
-    let args = driver::browser_arguments(profile.unwrap_or(Path::new("")), connect.viewport, connect.headless, sandbox);
-    let args: Vec<_> = args.into_iter().filter(|arg| profile.is_some() || !arg.starts_with("--user-data-dir")).collect();
+    let args = driver::browser_arguments(
+        profile.unwrap_or(Path::new("")),
+        connect.viewport,
+        connect.headless,
+        sandbox,
+    );
+    let args: Vec<_> =
+        args.into_iter().filter(|arg| profile.is_some() || !arg.starts_with("--user-data-dir")).collect();
     let mut chrome = json!({ "args": args, "prefs": {
         "credentials_enable_service": false, "profile.password_manager_enabled": false, "autofill.profile_enabled": false,
     }});
@@ -135,7 +142,8 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
         "goog:chromeOptions": chrome,
     });
     let capabilities = wanted.as_object().cloned().unwrap_or_default();
-    let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&connect.url).await?;
+    let client =
+        ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&connect.url).await?;
     let told = client.capabilities().cloned().unwrap_or_default();
     let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let driver = told
@@ -150,7 +158,10 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
         platform: text("platformName"),
         viewport: connect.viewport,
         sandbox: matches!(sandbox, Sandbox::On),
-        browser_pid: told.get("goog:processID").and_then(Value::as_u64).and_then(|pid| u32::try_from(pid).ok()),
+        browser_pid: told
+            .get("goog:processID")
+            .and_then(Value::as_u64)
+            .and_then(|pid| u32::try_from(pid).ok()),
         fast_pictures: told.contains_key("goog:chromeOptions") || told.contains_key("chrome"),
     };
     Ok(Wire { client, facts })
@@ -159,7 +170,8 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
 impl Wire {
     /// Sends one command and gives its value.
     pub(super) async fn command(&self, path: &str, body: Option<&Value>) -> Result<Value, Failed> {
-        let command = Command { post: body.is_some(), path: path.to_owned(), body: body.map(Value::to_string) };
+        let command =
+            Command { post: body.is_some(), path: path.to_owned(), body: body.map(Value::to_string) };
         self.client.issue_cmd(command).await.map_err(sort)
     }
 
@@ -178,9 +190,9 @@ impl Wire {
             self.command("screenshot", None).await?.as_str().map(str::to_owned)
         };
         let text = text.ok_or_else(|| Failed::Broken(anyhow!("the driver sent a picture without data")))?;
-        base64::engine::general_purpose::STANDARD
-            .decode(text)
-            .map_err(|error| Failed::Broken(anyhow!(error).context("the driver sent a picture that is not base64")))
+        base64::engine::general_purpose::STANDARD.decode(text).map_err(|error| {
+            Failed::Broken(anyhow!(error).context("the driver sent a picture that is not base64"))
+        })
     }
 
     /// Ends the session; the browser goes with it.
@@ -225,8 +237,13 @@ impl From<Failed> for Trouble {
             Failed::Broken(error) => Self::Broken(error),
             Failed::Navigated(why) => refused(RefusalKind::NoPage, format!("the page went away: {why}")),
             Failed::Slow(why) => refused(RefusalKind::NoPage, format!("the page did not answer: {why}")),
-            Failed::Dialog(text) => refused(RefusalKind::Dialog, format!("a native dialog was open: \"{text}\"; it was answered with no")),
-            Failed::NoPage(why) => refused(RefusalKind::NoPage, format!("the page could not be loaded: {why}")),
+            Failed::Dialog(text) => refused(
+                RefusalKind::Dialog,
+                format!("a native dialog was open: \"{text}\"; it was answered with no"),
+            ),
+            Failed::NoPage(why) => {
+                refused(RefusalKind::NoPage, format!("the page could not be loaded: {why}"))
+            }
         }
     }
 }

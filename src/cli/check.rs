@@ -20,7 +20,10 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Fail
         Some(app) if known.contains(app) => vec![app.clone()],
         Some(app) => {
             let near = crate::diag::did_you_mean(app, known.iter().map(String::as_str));
-            let hint = near.map_or_else(|| format!("there are {}", crate::diag::listed(known.iter().map(String::as_str))), |near| format!("did you mean `{near}`?"));
+            let hint = near.map_or_else(
+                || format!("there are {}", crate::diag::listed(known.iter().map(String::as_str))),
+                |near| format!("did you mean `{near}`?"),
+            );
             return Err(Failure::files(format!("there is no pack `{app}`\n  hint: {hint}")));
         }
         None => known,

@@ -47,7 +47,8 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
     })
     .await?;
     out.note(&format!("practice console at {} ({})\n", console.url, console.tenant));
-    std::fs::create_dir_all(&arguments.folder).with_context(|| format!("failed to make {}", arguments.folder.display()))?;
+    std::fs::create_dir_all(&arguments.folder)
+        .with_context(|| format!("failed to make {}", arguments.folder.display()))?;
     let files = scratch()?;
     let ended = both(context, arguments, &files, &console).await;
     console.stop().await?;
@@ -55,14 +56,23 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
     ended
 }
 
-async fn both(context: &Context, arguments: &Arguments, files: &Path, console: &crate::practice::Running) -> Result<Exit, Failure> {
+async fn both(
+    context: &Context,
+    arguments: &Arguments,
+    files: &Path,
+    console: &crate::practice::Running,
+) -> Result<Exit, Failure> {
     let out = context.out;
     let people = files.join("people.csv");
     let leavers = files.join("leavers.csv");
     std::fs::write(&people, PEOPLE).context("failed to write the demo's request")?;
-    let three = ["meier@northwind.example", "priya.raman+heap@northwind.example", "d.kowalski@partner.example"];
-    std::fs::write(&leavers, format!("email,ticket\n{}\n", three.map(|key| format!("{key},HR-4090")).join("\n")))
-        .context("failed to write the demo's request")?;
+    let three =
+        ["meier@northwind.example", "priya.raman+heap@northwind.example", "d.kowalski@partner.example"];
+    std::fs::write(
+        &leavers,
+        format!("email,ticket\n{}\n", three.map(|key| format!("{key},HR-4090")).join("\n")),
+    )
+    .context("failed to write the demo's request")?;
     let password = files.join("password");
     std::fs::write(&password, &console.password).context("failed to write the demo's password")?;
     let settings = format!(
@@ -80,15 +90,26 @@ async fn both(context: &Context, arguments: &Arguments, files: &Path, console: &
         out,
         config,
         asked_for: true,
-        overrides: Overrides { webdriver: context.overrides.webdriver.clone(), headed: context.overrides.headed },
+        overrides: Overrides {
+            webdriver: context.overrides.webdriver.clone(),
+            headed: context.overrides.headed,
+        },
     };
     let how = How { dry_run: false, yes: true };
     let mut worst = Exit::Done;
     for (action, request) in [(Action::Invite, &people), (Action::Remove, &leavers)] {
-        out.note(&format!("usher {action} heap {} --yes\n", request.file_name().unwrap_or_default().to_string_lossy()));
+        out.note(&format!(
+            "usher {action} heap {} --yes\n",
+            request.file_name().unwrap_or_default().to_string_lossy()
+        ));
         let exit = work::run(&inner, action, "heap", request, how).await?;
         let run = folders::find(&arguments.folder, "last")?;
-        let quiet = Context { out: super::Out { quiet: true, ..out }, config: inner.config.clone(), asked_for: true, overrides: Overrides::default() };
+        let quiet = Context {
+            out: super::Out { quiet: true, ..out },
+            config: inner.config.clone(),
+            asked_for: true,
+            overrides: Overrides::default(),
+        };
         let verified = verify::run(&quiet, &run.path.display().to_string())?;
         for exit in [exit, verified] {
             if exit != Exit::Done {
@@ -103,7 +124,10 @@ async fn both(context: &Context, arguments: &Arguments, files: &Path, console: &
 fn scratch() -> anyhow::Result<PathBuf> {
     use std::os::unix::fs::DirBuilderExt as _;
     let folder = std::env::temp_dir().join(format!("usher-demo-{}", std::process::id()));
-    std::fs::DirBuilder::new().mode(0o700).create(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
+        .with_context(|| format!("failed to make {}", folder.display()))?;
     Ok(folder)
 }
 

@@ -14,7 +14,9 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     if out.json {
         let all: Vec<_> = findings
             .iter()
-            .map(|f| serde_json::json!({ "what": f.what, "state": f.state, "found": f.found, "hint": f.hint }))
+            .map(
+                |f| serde_json::json!({ "what": f.what, "state": f.state, "found": f.found, "hint": f.hint }),
+            )
             .collect();
         out.result(&serde_json::Value::from(all).to_string());
     } else {
@@ -26,7 +28,12 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
                     State::Warning => "look",
                     State::Bad => "bad",
                 };
-                vec![mark.to_owned(), finding.what.to_owned(), finding.found.clone(), finding.hint.clone().unwrap_or_default()]
+                vec![
+                    mark.to_owned(),
+                    finding.what.to_owned(),
+                    finding.found.clone(),
+                    finding.hint.clone().unwrap_or_default(),
+                ]
             })
             .collect();
         out.result(&terminal::table(&["", "what", "found", "what to do"], &rows, out.width, out.colour));

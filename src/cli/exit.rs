@@ -41,7 +41,11 @@ impl Exit {
             Self::Undecided
         } else if !whole {
             Self::Stopped
-        } else if story.count(Family::Refused) + story.count(Family::Stopped) + story.count(Family::NotReached) > 0 {
+        } else if story.count(Family::Refused)
+            + story.count(Family::Stopped)
+            + story.count(Family::NotReached)
+            > 0
+        {
             Self::Refused
         } else {
             Self::Done

@@ -1,5 +1,9 @@
 //! Runs on disk: where they are, which one is meant, what they hold.
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the command line finds runs on disk")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the command line finds runs on disk"
+)]
 
 use super::Failure;
 use crate::digest::Digest;
@@ -38,7 +42,8 @@ impl Folder {
     /// Reads plan and journal.
     pub(super) fn read(&self) -> anyhow::Result<Kept> {
         let file = self.path.join("plan.json");
-        let plan_bytes = std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
+        let plan_bytes =
+            std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
         let plan = Plan::from_bytes(&plan_bytes)
             .map_err(|why| anyhow::anyhow!("{} is not a plan: {why}", file.display()))?;
         let (entries, broken, torn) = journal::read(&self.path.join("journal.jsonl"))?;
@@ -94,7 +99,10 @@ pub(super) fn find(root: &Path, which: &str) -> Result<Folder, Failure> {
         [one] => Ok((*one).clone()),
         [] => {
             let hint = crate::diag::did_you_mean(which, runs.iter().map(|run| run.id.as_str()));
-            let hint = hint.map_or_else(|| "`usher runs` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+            let hint = hint.map_or_else(
+                || "`usher runs` lists them".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             Err(Failure::usage(format!("no run is called `{which}`\n  hint: {hint}")))
         }
         several => {
@@ -145,16 +153,23 @@ pub(super) fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Fail
         Err(std::fs::TryLockError::WouldBlock) => Err(Failure::stopped(format!(
             "another usher is working on {app} at {url}\n  hint: wait for it; two at once could act twice on one person"
         ))),
-        Err(std::fs::TryLockError::Error(error)) => Err(anyhow::Error::new(error).context(format!("failed to lock {}", path.display())).into()),
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(anyhow::Error::new(error).context(format!("failed to lock {}", path.display())).into())
+        }
     }
 }
 
 /// Makes the folder of a new run; its id is the time and the app, so that they sort and can be told apart.
 pub(super) fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Folder> {
     std::fs::create_dir_all(root).with_context(|| format!("failed to make {}", root.display()))?;
-    let now = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
+    let now =
+        jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
     for attempt in 1..1000 {
-        let id = if attempt == 1 { format!("{now}-{app}-{action}") } else { format!("{now}-{app}-{action}-{attempt}") };
+        let id = if attempt == 1 {
+            format!("{now}-{app}-{action}")
+        } else {
+            format!("{now}-{app}-{action}-{attempt}")
+        };
         let path = root.join(&id);
         match std::fs::create_dir(&path) {
             Ok(()) => return Ok(Folder { path, id }),
@@ -170,14 +185,17 @@ pub(super) fn write_plan(folder: &Folder, bytes: &[u8]) -> anyhow::Result<()> {
     use std::io::Write as _;
     let path = folder.path.join("plan.json");
     let mut file = File::create_new(&path).with_context(|| format!("failed to create {}", path.display()))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).with_context(|| format!("failed to write {}", path.display()))
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("failed to write {}", path.display()))
 }
 
 impl Folder {
     /// The names of the pictures in it.
     pub(super) fn pictures(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == "png"));
         names.sort();
         names

@@ -30,13 +30,19 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Fail
     let out = context.out;
     let path: PathBuf = context.config.clone();
     if path.exists() && !arguments.force {
-        return Err(Failure::files(format!("{} is there already\n  hint: `--force` writes over it", path.display())));
+        return Err(Failure::files(format!(
+            "{} is there already\n  hint: `--force` writes over it",
+            path.display()
+        )));
     }
     if let Ok(known) = packs::apps(std::path::Path::new("."))
         && !known.contains(&arguments.app)
     {
         let names = crate::diag::listed(known.iter().map(String::as_str));
-        return Err(Failure::usage(format!("there is no pack `{}`\n  hint: there are {names}", arguments.app)));
+        return Err(Failure::usage(format!(
+            "there is no pack `{}`\n  hint: there are {names}",
+            arguments.app
+        )));
     }
     let ask = |given: &Option<String>, question: &str, otherwise: &str| match given {
         Some(value) => value.clone(),
@@ -58,7 +64,8 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Fail
 }
 
 fn variable(app: &str) -> String {
-    let name: String = app.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    let name: String =
+        app.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     format!("{name}_PASSWORD")
 }
 

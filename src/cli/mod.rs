@@ -181,7 +181,10 @@ fn action(word: &str) -> Result<Action, String> {
     let all = [Action::Invite, Action::Remove, Action::Role];
     all.into_iter().find(|action| action.as_str() == word).ok_or_else(|| {
         let near = crate::diag::did_you_mean(word, all.iter().map(|action| action.as_str()));
-        near.map_or_else(|| "there are `invite`, `remove` and `role`".to_owned(), |near| format!("did you mean `{near}`?"))
+        near.map_or_else(
+            || "there are `invite`, `remove` and `role`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        )
     })
 }
 
@@ -288,10 +291,18 @@ async fn dispatch(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Demo(arguments) => demo::run(context, &arguments).await,
         Command::Init(arguments) => init::run(context, &arguments),
         Command::Roster(arguments) => roster::run(context, &arguments).await,
-        Command::Invite(target) => work::run(context, Action::Invite, &target.app, &target.request, target.how).await,
-        Command::Remove(target) => work::run(context, Action::Remove, &target.app, &target.request, target.how).await,
-        Command::Role(target) => work::run(context, Action::Role, &target.app, &target.request, target.how).await,
-        Command::Run(target) => work::run(context, target.action, &target.app, &target.request, target.how).await,
+        Command::Invite(target) => {
+            work::run(context, Action::Invite, &target.app, &target.request, target.how).await
+        }
+        Command::Remove(target) => {
+            work::run(context, Action::Remove, &target.app, &target.request, target.how).await
+        }
+        Command::Role(target) => {
+            work::run(context, Action::Role, &target.app, &target.request, target.how).await
+        }
+        Command::Run(target) => {
+            work::run(context, target.action, &target.app, &target.request, target.how).await
+        }
         Command::Runs => runs::list(context),
         Command::Report(which) => runs::report(context, &which.run),
         Command::Verify(which) => verify::run(context, &which.run),
@@ -326,7 +337,9 @@ fn logging(verbose: u8, out: Out) {
         _ => "usher=trace,debug",
     };
     // Libraries that log whole requests would log what is typed; their traces are never let in.
-    let filter = tracing_subscriber::EnvFilter::new(format!("{level},hyper=warn,hyper_util=warn,fantoccini=warn,h2=warn"));
+    let filter = tracing_subscriber::EnvFilter::new(format!(
+        "{level},hyper=warn,hyper_util=warn,fantoccini=warn,h2=warn"
+    ));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -66,8 +66,14 @@ pub(super) fn pack(root: &Path, app: &str, out: Out) -> Result<Pack, Failure> {
     if !root.join("scripts").join(app).is_dir() {
         let known = apps(root)?;
         let near = crate::diag::did_you_mean(app, known.iter().map(String::as_str));
-        let hint = near.map_or_else(|| format!("there are {}", crate::diag::listed(known.iter().map(String::as_str))), |near| format!("did you mean `{near}`?"));
-        return Err(Failure::files(format!("there is no pack `{app}` in {}\n  hint: {hint}", root.join("scripts").display())));
+        let hint = near.map_or_else(
+            || format!("there are {}", crate::diag::listed(known.iter().map(String::as_str))),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(Failure::files(format!(
+            "there is no pack `{app}` in {}\n  hint: {hint}",
+            root.join("scripts").display()
+        )));
     }
     match Pack::read(&files(root, app)?) {
         Ok((pack, _)) => Ok(pack),
@@ -103,7 +109,8 @@ pub(super) fn show(problems: &[Diagnostic], out: Out) {
 pub(super) fn request(path: &Path) -> Result<Vec<u8>, Failure> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).context("failed to read standard input")?;
+        std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)
+            .context("failed to read standard input")?;
         return Ok(bytes);
     }
     std::fs::read(path).map_err(|error| Failure::files(format!("failed to read {}: {error}", path.display())))

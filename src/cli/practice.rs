@@ -33,16 +33,26 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<Exit,
     }
     let console = arguments.console.unwrap_or_default();
     let (app, generation) = console.split_once('/').ok_or_else(|| {
-        Failure::usage(format!("`{console}` is not APP/GENERATION\n  hint: `usher practice --list` names them"))
+        Failure::usage(format!(
+            "`{console}` is not APP/GENERATION\n  hint: `usher practice --list` names them"
+        ))
     })?;
     let mut knobs = Vec::new();
     for knob in &arguments.knobs {
-        let (name, value) = knob.split_once('=').ok_or_else(|| Failure::usage(format!("`{knob}` is not NAME=VALUE")))?;
+        let (name, value) =
+            knob.split_once('=').ok_or_else(|| Failure::usage(format!("`{knob}` is not NAME=VALUE")))?;
         knobs.push((name.to_owned(), value.to_owned()));
     }
-    let options =
-        Options { app: app.to_owned(), generation: generation.to_owned(), port: arguments.port, state: arguments.state, knobs };
-    let running = start(options).await.map_err(|error| Failure::usage(format!("{error:#}").replace("\nhint:", "\n  hint:")))?;
+    let options = Options {
+        app: app.to_owned(),
+        generation: generation.to_owned(),
+        port: arguments.port,
+        state: arguments.state,
+        knobs,
+    };
+    let running = start(options)
+        .await
+        .map_err(|error| Failure::usage(format!("{error:#}").replace("\nhint:", "\n  hint:")))?;
     if out.json {
         let line = serde_json::json!({
             "url": running.url, "account": running.account, "password": running.password, "tenant": running.tenant,
@@ -56,7 +66,8 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<Exit,
         ));
         out.note("Ctrl-C ends it");
     }
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(anyhow::Error::new)?;
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .map_err(anyhow::Error::new)?;
     tokio::select! {
         ended = tokio::signal::ctrl_c() => ended.map_err(anyhow::Error::new)?,
         _ = terminate.recv() => {}
@@ -71,7 +82,11 @@ fn list() -> String {
     for console in consoles() {
         let _ = writeln!(text, "{}/{}  {}", console.app, console.generation, console.summary);
         for knob in console.knobs {
-            let _ = writeln!(text, "  {:<16} {:<28} default {:<10} {}", knob.name, knob.values, knob.default, knob.meaning);
+            let _ = writeln!(
+                text,
+                "  {:<16} {:<28} default {:<10} {}",
+                knob.name, knob.values, knob.default, knob.meaning
+            );
         }
     }
     text

@@ -48,7 +48,8 @@ pub(super) fn local() -> String {
 
 /// Who runs usher, on which machine.
 pub(super) fn operator() -> String {
-    let user = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).or_else(|_| std::env::var("LOGNAME"));
+    let user =
+        std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).or_else(|_| std::env::var("LOGNAME"));
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     format!("{}@{host}", user.unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw())))
 }
@@ -66,13 +67,8 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
         }
         None => (Journal::create(&path, clock)?, None),
     };
-    let watch = match (out.quiet || out.json, out.live) {
-        (true, _) => terminal::Show::Quiet,
-        (_, true) => terminal::Show::Bar,
-        _ => terminal::Show::Lines(Box::new(std::io::stderr())),
-    };
-    let mut eyes = terminal::Progress::new(plan, watch, out.colour_err);
-    eyes.recall(resumed.as_deref().unwrap_or_default());
+    let earlier = resumed.as_deref().unwrap_or_default();
+    let mut eyes = terminal::Progress::new(plan, earlier, out.live, out.quiet || out.json, out.colour_err);
     let mut show = |entry: &Entry| eyes.take(entry);
     let mut lines = |entry: &Entry| {
         if out.json {
@@ -127,7 +123,10 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
             // The journal itself may be what failed; then this one more fact fails too, and the error is told anyway.
             let why = format!("usher could not go on: {error:#}");
             let _ = record.fact(Fact::RunStopped { why, outcome: None, refusal: None });
-            Err(Failure::stopped(format!("{error:#}\n  hint: `usher resume {}` goes on where it stopped", folder.id)))
+            Err(Failure::stopped(format!(
+                "{error:#}\n  hint: `usher resume {}` goes on where it stopped",
+                folder.id
+            )))
         }
         None => {
             let why = "stopped at once by the operator".to_owned();
@@ -172,9 +171,13 @@ pub(super) async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
     for entry in entries {
         if let Fact::SessionBegun { traces: Some(traces), .. } = &entry.fact {
             let traces = traces.clone();
-            let dead = tokio::task::spawn_blocking(move || traces.end()).await.context("failed to end an old browser")?;
+            let dead = tokio::task::spawn_blocking(move || traces.end())
+                .await
+                .context("failed to end an old browser")?;
             if !dead {
-                return Err(Failure::stopped("a browser of an earlier sitting is still alive and cannot be ended"));
+                return Err(Failure::stopped(
+                    "a browser of an earlier sitting is still alive and cannot be ended",
+                ));
             }
         }
     }
@@ -195,13 +198,20 @@ pub(super) fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result
     }
     let whole = ended == Ended::Whole;
     if let (Ended::Stopped { why, .. }, false) = (&ended, out.json) {
-        out.note(&format!("stopped: {why}\n  hint: `usher resume {}` goes on with whoever is left", folder.id));
+        out.note(&format!(
+            "stopped: {why}\n  hint: `usher resume {}` goes on with whoever is left",
+            folder.id
+        ));
     }
     Ok(Exit::of(&story, whole))
 }
 
 /// The report and the tables, made from the run's folder alone.
-pub(super) fn write_reports(folder: &Folder, plan: &Plan, story: &Story) -> anyhow::Result<std::path::PathBuf> {
+pub(super) fn write_reports(
+    folder: &Folder,
+    plan: &Plan,
+    story: &Story,
+) -> anyhow::Result<std::path::PathBuf> {
     let store = Store::new(&folder.path);
     let picture = |name: &str| store.read(name).ok();
     let html = report::html(story, &picture);

@@ -21,13 +21,20 @@ pub(super) struct Arguments {
 pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let tenant = settings.app(&arguments.app).map_err(|error| Failure::files(error.to_string()))?;
-    let pack = packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(&arguments.app), context.out)?;
+    let pack =
+        packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(&arguments.app), context.out)?;
     let mut session = Session::open(context, &settings.run, tenant, &pack).await?;
     let reader = Reader::new(&session.view, &tenant.url);
     let read = reader.roster(&mut session.live, true).await;
     let halted = read.map_err(|trouble| Halt::of(trouble, &Locator::new(&session.view), None));
-    let columns: Vec<String> =
-        session.view.book.lists.iter().next().map(|(_, list)| list.columns.keys().map(str::to_owned).collect()).unwrap_or_default();
+    let columns: Vec<String> = session
+        .view
+        .book
+        .lists
+        .iter()
+        .next()
+        .map(|(_, list)| list.columns.keys().map(str::to_owned).collect())
+        .unwrap_or_default();
     session.close().await?;
     let roster = halted.map_err(|halt| failure(halt, context.out))?;
     print(context, arguments.format, &roster, &columns)?;
@@ -40,7 +47,8 @@ fn print(context: &Context, format: Format, roster: &Roster, columns: &[String])
         out.result(&serde_json::to_string_pretty(roster)?);
         return Ok(());
     }
-    let mut headers: Vec<&str> = columns.iter().map(String::as_str).filter(|name| *name != "status").collect();
+    let mut headers: Vec<&str> =
+        columns.iter().map(String::as_str).filter(|name| *name != "status").collect();
     headers.push("state");
     let cell = |person: &crate::roster::Person, name: &str| match name {
         "state" => person.state.to_string(),
@@ -49,7 +57,7 @@ fn print(context: &Context, format: Format, roster: &Roster, columns: &[String])
     let rows: Vec<Vec<String>> =
         roster.people.iter().map(|person| headers.iter().map(|name| cell(person, name)).collect()).collect();
     if format == Format::Csv {
-        out.result(&String::from_utf8_lossy(&crate::report::csv::sheet(&headers, &rows)));
+        out.result(&crate::report::csv::table(&headers, &rows));
     } else {
         out.result(&terminal::table(&headers, &rows, out.width, out.colour));
         out.note(&format!("{} people; {}", roster.people.len(), words(&roster.completeness)));

@@ -17,7 +17,13 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
         let kept = match run.read() {
             Ok(kept) => kept,
             Err(error) => {
-                rows.push(vec![run.id.clone(), String::new(), String::new(), String::new(), format!("cannot be read: {error:#}")]);
+                rows.push(vec![
+                    run.id.clone(),
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    format!("cannot be read: {error:#}"),
+                ]);
                 continue;
             }
         };
@@ -54,11 +60,14 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
 
 /// Draws a run's report again from its folder.
 pub(super) fn report(context: &Context, which: &str) -> Result<Exit, Failure> {
-    let root = context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
+    let root =
+        context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
     let folder = folders::find(&root, which)?;
     let kept = folder.read()?;
     if let Some(broken) = &kept.broken {
-        context.out.error(&format!("warning: the journal breaks at line {}; the report ends there", broken.line));
+        context
+            .out
+            .error(&format!("warning: the journal breaks at line {}; the report ends there", broken.line));
     }
     let story = Story::of(&kept.plan, &kept.entries);
     let path = write_reports(&folder, &kept.plan, &story)?;
@@ -84,7 +93,12 @@ pub(super) fn leftovers(context: &Context) -> Result<Exit, Failure> {
         let story = Story::of(&kept.plan, &kept.entries);
         for person in story.people.iter().filter(|person| person.family() == Family::Done) {
             for leftover in &pack.app.leftovers {
-                rows.push(vec![kept.plan.tenant.clone(), person.key.clone(), leftover.what.value.clone(), leftover.todo.value.clone()]);
+                rows.push(vec![
+                    kept.plan.tenant.clone(),
+                    person.key.clone(),
+                    leftover.what.value.clone(),
+                    leftover.todo.value.clone(),
+                ]);
             }
         }
     }
@@ -98,7 +112,12 @@ pub(super) fn leftovers(context: &Context) -> Result<Exit, Failure> {
     } else if rows.is_empty() {
         out.note("no removal so far left anything behind that the packs know of");
     } else {
-        out.result(&terminal::table(&["tenant", "person", "what stays", "what to do"], &rows, out.width, out.colour));
+        out.result(&terminal::table(
+            &["tenant", "person", "what stays", "what to do"],
+            &rows,
+            out.width,
+            out.colour,
+        ));
     }
     Ok(Exit::Done)
 }

@@ -28,7 +28,12 @@ pub(super) struct Session {
 
 impl Session {
     /// Starts everything. The URL's origin is all the browser is sent to.
-    pub(super) async fn open(context: &Context, run: &RunSettings, app: &AppSettings, pack: &Pack) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        context: &Context,
+        run: &RunSettings,
+        app: &AppSettings,
+        pack: &Pack,
+    ) -> Result<Self, Failure> {
         let secrets = secrets(app).await?;
         let (mut live, driver) = browser(context.out, run).await?;
         match Self::enter(&mut live, app, pack, &secrets).await {
@@ -55,9 +60,9 @@ impl Session {
         let source = |name: &str| secrets.get(name).cloned();
         let signed_in = sign_in(live, &any, tenancy, &source).await?;
         let view = match &app.generation {
-            Some(pinned) => pack
-                .view(pinned, app.practice)
-                .ok_or_else(|| Halt::Broken(anyhow::anyhow!("the pack has no generation `{pinned}`; usher.toml pins it")))?,
+            Some(pinned) => pack.view(pinned, app.practice).ok_or_else(|| {
+                Halt::Broken(anyhow::anyhow!("the pack has no generation `{pinned}`; usher.toml pins it"))
+            })?,
             None => detect(live, pack, app.practice, &app.url).await?,
         };
         Ok((signed_in, view))
@@ -66,7 +71,11 @@ impl Session {
     /// The facts of the session, as the journal keeps them.
     pub(super) fn facts(&self, app: &AppSettings) -> [Fact; 2] {
         let facts = self.live.facts();
-        let pictures = if facts.fast_pictures { "lossless PNG by the vendor's command" } else { "WebDriver screenshots" };
+        let pictures = if facts.fast_pictures {
+            "lossless PNG by the vendor's command"
+        } else {
+            "WebDriver screenshots"
+        };
         [
             Fact::SessionBegun {
                 browser: facts.browser.clone(),
@@ -82,7 +91,13 @@ impl Session {
                 account: self.signed_in.account.clone(),
                 tenant: app.tenant.clone(),
                 generation: self.view.generation.clone(),
-                book: self.view.books.iter().map(|file| file.source.name.clone()).collect::<Vec<_>>().join(", "),
+                book: self
+                    .view
+                    .books
+                    .iter()
+                    .map(|file| file.source.name.clone())
+                    .collect::<Vec<_>>()
+                    .join(", "),
             },
         ]
     }
@@ -107,24 +122,30 @@ impl Session {
 pub(super) async fn browser(out: Out, run: &RunSettings) -> Result<(Live, Option<Driver>), Failure> {
     let viewport = (run.width, run.height);
     if let Some(url) = &run.webdriver {
-        let connect = Connect { url: url.clone(), browser: None, profile: None, headless: run.headless, viewport };
+        let connect =
+            Connect { url: url.clone(), browser: None, profile: None, headless: run.headless, viewport };
         return Ok((begin(&connect).await?, None));
     }
-    let programs = driver::find_programs(run.chromedriver.as_deref(), run.browser.as_deref())
-        .map_err(|missing| Failure::new(Exit::Unexpected, missing.to_string().replace("\nhint:", "\n  hint:")))?;
+    let programs =
+        driver::find_programs(run.chromedriver.as_deref(), run.browser.as_deref()).map_err(|missing| {
+            Failure::new(Exit::Unexpected, missing.to_string().replace("\nhint:", "\n  hint:"))
+        })?;
     if let Some(browser) = programs.browser.clone() {
         let chromedriver = programs.driver.clone();
         let versions = tokio::task::spawn_blocking(move || {
             anyhow::Ok((driver::version_of(&browser)?, driver::version_of(&chromedriver)?))
         });
         let (browser, chromedriver) = versions.await.context("failed to ask for versions")??;
-        driver::versions_agree(&browser, &chromedriver)
-            .map_err(|mismatch| Failure::new(Exit::Unexpected, mismatch.to_string().replace("\nhint:", "\n  hint:")))?;
+        driver::versions_agree(&browser, &chromedriver).map_err(|mismatch| {
+            Failure::new(Exit::Unexpected, mismatch.to_string().replace("\nhint:", "\n  hint:"))
+        })?;
     }
     if matches!(driver::sandbox(), driver::Sandbox::OffBecauseRoot) {
         tracing::info!("running as root: the browser's sandbox is off");
         if !out.quiet && !out.json {
-            out.note("warning: as root the browser runs without its sandbox; a user of its own would be safer");
+            out.note(
+                "warning: as root the browser runs without its sandbox; a user of its own would be safer",
+            );
         }
     }
     let driver = driver::start(&programs, &profiles()).await?;
@@ -161,8 +182,11 @@ async fn secrets(app: &AppSettings) -> Result<BTreeMap<String, Secret>, Failure>
 
 async fn secret(name: &str, from: &SecretFrom) -> Result<Secret, Failure> {
     let value = if let Some(variable) = &from.env {
-        std::env::var(variable)
-            .map_err(|_| Failure::files(format!("the secret `{name}` should be in the variable {variable}, which is not set")))?
+        std::env::var(variable).map_err(|_| {
+            Failure::files(format!(
+                "the secret `{name}` should be in the variable {variable}, which is not set"
+            ))
+        })?
     } else {
         let words = from.command.clone().unwrap_or_default();
         let Some((program, arguments)) = words.split_first() else {
@@ -174,9 +198,16 @@ async fn secret(name: &str, from: &SecretFrom) -> Result<Secret, Failure> {
             .stderr(std::process::Stdio::inherit())
             .output()
             .await
-            .map_err(|error| Failure::files(format!("the command for the secret `{name}` did not start: {program}: {error}")))?;
+            .map_err(|error| {
+                Failure::files(format!(
+                    "the command for the secret `{name}` did not start: {program}: {error}"
+                ))
+            })?;
         if !output.status.success() {
-            return Err(Failure::files(format!("the command for the secret `{name}` failed: {program}: {}", output.status)));
+            return Err(Failure::files(format!(
+                "the command for the secret `{name}` failed: {program}: {}",
+                output.status
+            )));
         }
         let text = String::from_utf8(output.stdout)
             .map_err(|_| Failure::files(format!("the command for the secret `{name}` did not print text")))?;

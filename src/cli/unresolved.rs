@@ -34,7 +34,10 @@ fn outcome(word: &str) -> Result<Outcome, String> {
     let all: Vec<Outcome> = Outcome::ALL.iter().copied().filter(good).collect();
     all.iter().copied().find(|known| known.as_str() == word).ok_or_else(|| {
         let near = crate::diag::did_you_mean(word, all.iter().map(|known| known.as_str()));
-        near.map_or_else(|| "not an outcome a person can decide on".to_owned(), |near| format!("did you mean `{near}`?"))
+        near.map_or_else(
+            || "not an outcome a person can decide on".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        )
     })
 }
 
@@ -89,14 +92,28 @@ fn decide(
     let exhibit = match proof {
         None => None,
         Some(path) => {
-            let bytes = std::fs::read(path).map_err(|error| Failure::files(format!("failed to read {}: {error}", path.display())))?;
-            let about = About { kind: ExhibitKind::Picture, label: "a person's proof", url: "", title: "", masked: Masked::default() };
+            let bytes = std::fs::read(path)
+                .map_err(|error| Failure::files(format!("failed to read {}: {error}", path.display())))?;
+            let about = About {
+                kind: ExhibitKind::Picture,
+                label: "a person's proof",
+                url: "",
+                title: "",
+                masked: Masked::default(),
+            };
             let ending = path.extension().map_or_else(|| "bin".into(), |ending| ending.to_string_lossy());
             Some(record.keep(&format!("p{job:04}-decided.{ending}"), &bytes, &about)?)
         }
     };
     let operator = super::proceed::operator();
-    record.fact(Fact::Decided { job, person: key.clone(), outcome, note: note.to_owned(), operator, exhibit })?;
+    record.fact(Fact::Decided {
+        job,
+        person: key.clone(),
+        outcome,
+        note: note.to_owned(),
+        operator,
+        exhibit,
+    })?;
     drop(record);
     let kept = folder.read()?;
     let story = crate::report::Story::of(&kept.plan, &kept.entries);

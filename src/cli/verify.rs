@@ -35,11 +35,14 @@ impl Working {
 
 /// Verifies a run from its folder alone, without a network, a browser or settings.
 pub(super) fn run(context: &Context, which: &str) -> Result<Exit, Failure> {
-    let root = context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
+    let root =
+        context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
     let folder = folders::find(&root, which)?;
     let kept = match folder.read() {
         Ok(kept) => kept,
-        Err(error) => return Err(Failure::new(Exit::NotVerified, format!("{} does not verify: {error:#}", folder.id))),
+        Err(error) => {
+            return Err(Failure::new(Exit::NotVerified, format!("{} does not verify: {error:#}", folder.id)));
+        }
     };
     let mut working = Working::default();
     chain(&kept, &mut working);
@@ -60,7 +63,12 @@ pub(super) fn run(context: &Context, which: &str) -> Result<Exit, Failure> {
         }
         let head = head.map_or_else(|| "nothing".to_owned(), |seal| seal.to_string());
         out.result(&if working.wrong.is_empty() {
-            format!("{} verifies: {} entries, {} exhibits, head {head}\nno signature covers it", folder.id, kept.entries.len(), working.exhibits)
+            format!(
+                "{} verifies: {} entries, {} exhibits, head {head}\nno signature covers it",
+                folder.id,
+                kept.entries.len(),
+                working.exhibits
+            )
         } else {
             format!("{} does NOT verify: {}", folder.id, working.wrong.join("; "))
         });
@@ -71,14 +79,19 @@ pub(super) fn run(context: &Context, which: &str) -> Result<Exit, Failure> {
 fn chain(kept: &Kept, working: &mut Working) {
     let _ = writeln!(working.lines, "journal");
     for Entry { seq, fact, seal, .. } in &kept.entries {
-        let name = serde_json::to_value(fact).ok().and_then(|v| v.get("fact").and_then(|f| f.as_str()).map(str::to_owned));
+        let name = serde_json::to_value(fact)
+            .ok()
+            .and_then(|v| v.get("fact").and_then(|f| f.as_str()).map(str::to_owned));
         working.good(&format!("{seq:>5} {}", name.unwrap_or_default()), seal);
     }
     if let Some(broken) = &kept.broken {
         working.bad(format!("journal line {}: {}", broken.line, broken.why));
     }
     if kept.torn > 0 {
-        working.note(&format!("the last line is torn ({} bytes); it was never shown to anyone, and a resume cuts it away", kept.torn));
+        working.note(&format!(
+            "the last line is torn ({} bytes); it was never shown to anyone, and a resume cuts it away",
+            kept.torn
+        ));
     }
     if kept.entries.is_empty() && kept.broken.is_none() {
         working.bad("the journal is empty");
@@ -89,7 +102,9 @@ fn plan(kept: &Kept, working: &mut Working) {
     let _ = writeln!(working.lines, "plan");
     let digest = Digest::of(&kept.plan_bytes);
     match kept.entries.first().map(|entry| &entry.fact) {
-        Some(Fact::RunBegun { plan, .. }) if *plan == digest => working.good("plan.json, as the journal's first entry names it", &digest),
+        Some(Fact::RunBegun { plan, .. }) if *plan == digest => {
+            working.good("plan.json, as the journal's first entry names it", &digest)
+        }
         Some(Fact::RunBegun { plan, .. }) => {
             working.bad(format!("plan.json gives {}, the journal says {}", digest.short(), plan.short()));
         }
@@ -100,7 +115,12 @@ fn plan(kept: &Kept, working: &mut Working) {
         if digest == input.sha256 {
             working.good(&input.name, &digest);
         } else {
-            working.bad(format!("{} gives {}, the plan says {}", input.name, digest.short(), input.sha256.short()));
+            working.bad(format!(
+                "{} gives {}, the plan says {}",
+                input.name,
+                digest.short(),
+                input.sha256.short()
+            ));
         }
     }
 }
@@ -122,7 +142,12 @@ fn exhibits(folder: &Folder, entries: &[Entry], working: &mut Working) {
                 if digest == exhibit.sha256 {
                     working.good(&exhibit.file, &digest);
                 } else {
-                    working.bad(format!("{} gives {}, the journal says {}", exhibit.file, digest.short(), exhibit.sha256.short()));
+                    working.bad(format!(
+                        "{} gives {}, the journal says {}",
+                        exhibit.file,
+                        digest.short(),
+                        exhibit.sha256.short()
+                    ));
                 }
             }
             Err(_) => working.bad(format!("{} is missing", exhibit.file)),
@@ -153,7 +178,9 @@ fn drawn(folder: &Folder, kept: &Kept, working: &mut Working) {
     for (name, bytes) in drawn {
         match store.read(name) {
             Ok(there) if there == bytes => working.good(name, &Digest::of(&bytes)),
-            Ok(_) => working.bad(format!("{name} is not what plan, journal and exhibits give; `usher report` draws it again")),
+            Ok(_) => working.bad(format!(
+                "{name} is not what plan, journal and exhibits give; `usher report` draws it again"
+            )),
             Err(_) => working.note(&format!("{name} is not there; `usher report` draws it")),
         }
     }

@@ -14,7 +14,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Does an action for the people of a request.
-pub(super) async fn run(context: &Context, action: Action, app: &str, request: &Path, how: How) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    context: &Context,
+    action: Action,
+    app: &str,
+    request: &Path,
+    how: How,
+) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let tenant = settings.app(app).map_err(|error| Failure::files(error.to_string()))?;
     let pack = packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(app), context.out)?;
@@ -58,7 +64,10 @@ pub(super) async fn run(context: &Context, action: Action, app: &str, request: &
     exit
 }
 
-#[expect(clippy::too_many_arguments, reason = "it is the second half of one function, split for reading only")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "it is the second half of one function, split for reading only"
+)]
 async fn go(
     context: &Context,
     root: &Path,
@@ -84,16 +93,31 @@ async fn go(
         let left = plan.jobs.len() - to_run - refused.count(crate::words::Family::Already);
         return Ok(if left == 0 { Exit::Done } else { Exit::Refused });
     }
-    let question = format!("{} {to_run} {} at {} ({})?", verb(plan.action), people(to_run), plan.tenant, plan.url);
+    let question =
+        format!("{} {to_run} {} at {} ({})?", verb(plan.action), people(to_run), plan.tenant, plan.url);
     if to_run > 0 && !how.yes && !out.ask(&question) {
         session.close().await?;
-        let hint = if out.can_ask { "nothing was done" } else { "nobody is at the terminal to say yes; `--yes` says it beforehand" };
+        let hint = if out.can_ask {
+            "nothing was done"
+        } else {
+            "nobody is at the terminal to say yes; `--yes` says it beforehand"
+        };
         return Err(Failure::new(Exit::NotApproved, format!("the plan was not approved\n  hint: {hint}")));
     }
     let folder = folders::new_run(root, &plan.app, plan.action.as_str())?;
     folders::write_plan(&folder, &plan.to_bytes())?;
     let view = session.view.clone();
-    let sitting = Sitting { context, folder: &folder, plan: &plan, view: &view, tenant, roster, progress: Progress::default(), resumed: None, previous };
+    let sitting = Sitting {
+        context,
+        folder: &folder,
+        plan: &plan,
+        view: &view,
+        tenant,
+        roster,
+        progress: Progress::default(),
+        resumed: None,
+        previous,
+    };
     let ended = sit(sitting, session).await?;
     finish(context, &folder, ended)
 }
@@ -109,11 +133,18 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     }
     let plan = kept.plan;
     let digest = crate::digest::Digest::of(&kept.plan_bytes);
-    if !matches!(kept.entries.first().map(|entry| &entry.fact), Some(crate::journal::Fact::RunBegun { plan, .. }) if *plan == digest) {
+    if !matches!(kept.entries.first().map(|entry| &entry.fact), Some(crate::journal::Fact::RunBegun { plan, .. }) if *plan == digest)
+    {
         if kept.entries.is_empty() {
-            return Err(Failure::new(Exit::Refused, format!("{} was interrupted before it began; nothing was done. Start it again", folder.id)));
+            return Err(Failure::new(
+                Exit::Refused,
+                format!("{} was interrupted before it began; nothing was done. Start it again", folder.id),
+            ));
         }
-        return Err(Failure::new(Exit::NotVerified, format!("plan.json of {} is not the plan that was run", folder.id)));
+        return Err(Failure::new(
+            Exit::NotVerified,
+            format!("plan.json of {} is not the plan that was run", folder.id),
+        ));
     }
     let so_far = progress(&kept.entries);
     if so_far.ended && so_far.doubts.is_empty() {
@@ -124,7 +155,12 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
         .apps
         .values()
         .find(|tenant| tenant.url == plan.url && tenant.account == plan.account)
-        .ok_or_else(|| Failure::files(format!("usher.toml has no tenant with the URL {} and the account {}", plan.url, plan.account)))?;
+        .ok_or_else(|| {
+            Failure::files(format!(
+                "usher.toml has no tenant with the URL {} and the account {}",
+                plan.url, plan.account
+            ))
+        })?;
     let pack = frozen(&plan).map_err(|problems| packs::told(&problems, context.out))?;
     let lock = folders::lock(&settings.run.folder, &plan.app, &plan.url)?;
     super::proceed::end_old_browsers(&kept.entries).await?;
@@ -178,11 +214,14 @@ fn wants(pack: &Pack, tenant: &AppSettings, action: Action) -> Result<Wants, Fai
         Some(pinned) => pinned.clone(),
         None => pack.generations().next().unwrap_or_default().to_owned(),
     };
-    let view: View = pack
-        .view(&generation, tenant.practice)
-        .ok_or_else(|| Failure::files(format!("the pack of {} has no generation `{generation}`", pack.app.title)))?;
+    let view: View = pack.view(&generation, tenant.practice).ok_or_else(|| {
+        Failure::files(format!("the pack of {} has no generation `{generation}`", pack.app.title))
+    })?;
     let takes = view.takes(action);
-    let columns = takes.into_iter().map(|(name, options, optional)| Column { name, options, required: !optional }).collect();
+    let columns = takes
+        .into_iter()
+        .map(|(name, options, optional)| Column { name, options, required: !optional })
+        .collect();
     let key = match pack.app.identity.value {
         Identity::Email => Key::Email,
         Identity::Username => Key::Username,

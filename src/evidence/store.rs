@@ -1,5 +1,9 @@
 //! A run's folder: each file is written once, synced, and never again.
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is one of the places that touch the disk")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this is one of the places that touch the disk"
+)]
 
 use crate::digest::Digest;
 use anyhow::Context as _;
@@ -34,7 +38,9 @@ impl Store {
             let mut file = match OpenOptions::new().create_new(true).write(true).open(&path) {
                 Ok(file) => file,
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error).with_context(|| format!("failed to create {}", path.display())),
+                Err(error) => {
+                    return Err(error).with_context(|| format!("failed to create {}", path.display()));
+                }
             };
             file.write_all(bytes)
                 .and_then(|()| file.sync_data())

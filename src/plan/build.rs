@@ -65,7 +65,8 @@ pub fn build(parts: &Parts<'_>) -> Plan {
         let guards = Guards { account: &parts.account, protected: parts.protected, admins_left: left };
         let mut todo = decide(parts.view, wish, there, guards);
         if let (Todo::Run { .. }, Some(run)) = (&todo, parts.undecided.get(&row.key)) {
-            let why = format!("run {run} left this person undecided; decide it first with `usher unresolved`");
+            let why =
+                format!("run {run} left this person undecided; decide it first with `usher unresolved`");
             todo = Todo::Settled { outcome: Outcome::UnknownAfterCommit, why };
         }
         if let (Todo::Run { .. }, Action::Remove, Some(why)) = (&todo, parts.action, &unproven) {
@@ -150,7 +151,11 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
         }
     }
     if parts.action == Action::Remove {
-        notes.extend(app.leftovers.iter().map(|leftover| format!("stays behind: {} - {}", leftover.what, leftover.todo)));
+        notes.extend(
+            app.leftovers
+                .iter()
+                .map(|leftover| format!("stays behind: {} - {}", leftover.what, leftover.todo)),
+        );
     }
     if let (Action::Invite, Some(invitation)) = (parts.action, &app.invitation) {
         notes.push(format!("invitations: {invitation}"));
@@ -164,7 +169,9 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
 /// How a roster is known to be whole, in words.
 pub fn words(completeness: &Completeness) -> String {
     match completeness {
-        Completeness::Counted { count } => format!("counted: the app says {count}, and as many rows were read"),
+        Completeness::Counted { count } => {
+            format!("counted: the app says {count}, and as many rows were read")
+        }
         Completeness::Exhausted { pages } => format!("exhausted: the end of {pages} pages was reached"),
         Completeness::Unproven { why } => format!("unproven: {why}"),
     }

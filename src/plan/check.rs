@@ -41,8 +41,11 @@ fn names_agree(folder: &str, pack: &Pack, found: &mut Vec<Diagnostic>) {
         let wanted = file.book.file_name();
         if name.trim_start_matches("practice.") != wanted {
             found.push(
-                Diagnostic::error(&file.source, format!("the file is named `{name}`, but says it is `{wanted}`"))
-                    .at(file.book.version.spot, "generation and version are part of the name"),
+                Diagnostic::error(
+                    &file.source,
+                    format!("the file is named `{name}`, but says it is `{wanted}`"),
+                )
+                .at(file.book.version.spot, "generation and version are part of the name"),
             );
         }
     }
@@ -57,7 +60,10 @@ fn names_agree(folder: &str, pack: &Pack, found: &mut Vec<Diagnostic>) {
     if pack.book(&pack.app.sign_in, false, None).is_none() {
         found.push(
             Diagnostic::error(&pack.source, format!("the sign-in book `{}` is missing", pack.app.sign_in))
-                .at(pack.app.sign_in.spot, format!("selectors/{folder}/{}.v1.yaml is missing", pack.app.sign_in)),
+                .at(
+                    pack.app.sign_in.spot,
+                    format!("selectors/{folder}/{}.v1.yaml is missing", pack.app.sign_in),
+                ),
         );
     }
 }
@@ -80,7 +86,12 @@ impl Names {
         names
     }
 
-    fn unknown(source: &Arc<Source>, what: &str, name: &At<String>, known: &BTreeSet<String>) -> Option<Diagnostic> {
+    fn unknown(
+        source: &Arc<Source>,
+        what: &str,
+        name: &At<String>,
+        known: &BTreeSet<String>,
+    ) -> Option<Diagnostic> {
         if known.contains(&name.value) {
             return None;
         }
@@ -106,7 +117,9 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
             Inside::Control(name) => {
                 Names::unknown(source, "control", &At::new(name.clone(), inside.spot), &names.controls)
             }
-            Inside::RowOf(name) => Names::unknown(source, "list", &At::new(name.clone(), inside.spot), &names.lists),
+            Inside::RowOf(name) => {
+                Names::unknown(source, "list", &At::new(name.clone(), inside.spot), &names.lists)
+            }
         });
         found.extend(missing);
         for template in control.templates() {
@@ -123,7 +136,8 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
     for (name, control) in book.controls.iter() {
         if circular(book, &name.value) {
             found.push(
-                Diagnostic::error(source, format!("`{name}` is inside itself")).at(control.spot, "`in:` goes round in a circle"),
+                Diagnostic::error(source, format!("`{name}` is inside itself"))
+                    .at(control.spot, "`in:` goes round in a circle"),
             );
         }
     }
@@ -131,7 +145,11 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
     for (name, list) in book.lists.iter() {
         found.extend(Names::unknown(source, "page", &list.page, &names.pages));
         found.extend(list.find.as_ref().and_then(|page| Names::unknown(source, "page", page, &names.pages)));
-        found.extend(list.inside.as_ref().and_then(|inside| Names::unknown(source, "control", inside, &names.controls)));
+        found.extend(
+            list.inside
+                .as_ref()
+                .and_then(|inside| Names::unknown(source, "control", inside, &names.controls)),
+        );
         if list.columns.get(key).is_none() {
             found.push(
                 Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))
@@ -142,14 +160,22 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
             let exact = book.pages.get(&find.value).is_some_and(|page| page.fields().next().is_some());
             if !exact || list.empty.is_empty() {
                 found.push(
-                    Diagnostic::error(source, "`find` needs a page with the person's key in its path, and `empty`")
-                        .at(find.spot, "absence is only proven by a search that says it found nobody"),
+                    Diagnostic::error(
+                        source,
+                        "`find` needs a page with the person's key in its path, and `empty`",
+                    )
+                    .at(find.spot, "absence is only proven by a search that says it found nobody"),
                 );
             }
         }
     }
     for statement in &book.says {
-        found.extend(statement.inside.as_ref().and_then(|inside| Names::unknown(source, "control", inside, &names.controls)));
+        found.extend(
+            statement
+                .inside
+                .as_ref()
+                .and_then(|inside| Names::unknown(source, "control", inside, &names.controls)),
+        );
     }
     for secret in &book.secret.0 {
         found.extend(Names::unknown(source, "control", secret, &names.controls));
@@ -166,7 +192,8 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
 fn circular(book: &Book, start: &str) -> bool {
     let mut name = start.to_owned();
     for _ in 0..=book.controls.0.len() {
-        match book.controls.get(&name).and_then(|control| control.inside.as_ref()).map(|inside| &inside.value) {
+        match book.controls.get(&name).and_then(|control| control.inside.as_ref()).map(|inside| &inside.value)
+        {
             Some(Inside::Control(next)) if next == start => return true,
             Some(Inside::Control(next)) => name.clone_from(next),
             _ => return false,
@@ -184,7 +211,10 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
             found.push(
                 Diagnostic::error(source, format!("app.yaml knows no generation `{generation}`"))
                     .at(generation.spot, "not known")
-                    .hint_if(did_you_mean(generation, pack.generations()).map(|near| format!("did you mean `{near}`?"))),
+                    .hint_if(
+                        did_you_mean(generation, pack.generations())
+                            .map(|near| format!("did you mean `{near}`?")),
+                    ),
             );
             continue;
         }
@@ -204,7 +234,12 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
             fields(pack, source, script, &template, found);
         }
         if let Some(when) = &step.when {
-            let columns = when.given.iter().map(|(column, _)| column).chain(when.missing.0.iter()).chain(when.gives.0.iter());
+            let columns = when
+                .given
+                .iter()
+                .map(|(column, _)| column)
+                .chain(when.missing.0.iter())
+                .chain(when.gives.0.iter());
             for column in columns {
                 takes(pack, source, script, &column.value, column.spot, found);
             }
@@ -212,7 +247,10 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
     }
     for column in &script.optional.0 {
         if script.takes.get(column).is_none() {
-            found.push(Diagnostic::error(source, format!("`{column}` is not among what the script takes")).at(column.spot, "here"));
+            found.push(
+                Diagnostic::error(source, format!("`{column}` is not among what the script takes"))
+                    .at(column.spot, "here"),
+            );
         }
     }
     if let Some(roles) = script.takes.get("role") {
@@ -221,16 +259,19 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
                 found.push(
                     Diagnostic::error(source, format!("app.yaml knows no role `{role}`"))
                         .at(role.spot, "not known")
-                        .hint_if(did_you_mean(role, pack.app.roles.values().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))),
+                        .hint_if(
+                            did_you_mean(role, pack.app.roles.values().map(String::as_str))
+                                .map(|near| format!("did you mean `{near}`?")),
+                        ),
                 );
             }
         }
     }
     if !signing_in && script.when.is_empty() {
         found.push(
-            Diagnostic::error(source, "`when` is missing").at(script.action.spot, "which state must a person be found in?").hint(
-                "one or several of `absent`, `active`, `pending`, `inactive`",
-            ),
+            Diagnostic::error(source, "`when` is missing")
+                .at(script.action.spot, "which state must a person be found in?")
+                .hint("one or several of `absent`, `active`, `pending`, `inactive`"),
         );
     }
 }
@@ -274,7 +315,12 @@ fn one_description(file: &BookFile, name: &At<String>, found: &mut Vec<Diagnosti
     }
 }
 
-fn read_back(source: &Arc<Source>, script: &Script, books: [Option<&BookFile>; 2], found: &mut Vec<Diagnostic>) {
+fn read_back(
+    source: &Arc<Source>,
+    script: &Script,
+    books: [Option<&BookFile>; 2],
+    found: &mut Vec<Diagnostic>,
+) {
     let Some(read_back) = &script.read_back else { return };
     let books: Vec<&Book> = books.into_iter().flatten().map(|file| &file.book).collect();
     let names = Names::of(books.iter().copied());
@@ -302,19 +348,33 @@ fn read_back(source: &Arc<Source>, script: &Script, books: [Option<&BookFile>; 2
     }
 }
 
-fn fields(pack: &Pack, source: &Arc<Source>, script: &Script, template: &At<Template>, found: &mut Vec<Diagnostic>) {
+fn fields(
+    pack: &Pack,
+    source: &Arc<Source>,
+    script: &Script,
+    template: &At<Template>,
+    found: &mut Vec<Diagnostic>,
+) {
     for field in template.fields() {
         match field {
             Field::Person(column) => takes(pack, source, script, column, template.spot, found),
             Field::Row(column) => {
-                let mut columns = pack.books.iter().flat_map(|file| file.book.lists.iter()).flat_map(|(_, list)| list.columns.keys());
+                let mut columns = pack
+                    .books
+                    .iter()
+                    .flat_map(|file| file.book.lists.iter())
+                    .flat_map(|(_, list)| list.columns.keys());
                 if !columns.any(|known| known == column) {
-                    found.push(Diagnostic::error(source, format!("no list has a column `{column}`")).at(template.spot, "here"));
+                    found.push(
+                        Diagnostic::error(source, format!("no list has a column `{column}`"))
+                            .at(template.spot, "here"),
+                    );
                 }
             }
             Field::Secret(_) if script.action.value != Action::SignIn => {
                 found.push(
-                    Diagnostic::error(source, "only the sign-in script may use secrets").at(template.spot, "not here"),
+                    Diagnostic::error(source, "only the sign-in script may use secrets")
+                        .at(template.spot, "not here"),
                 );
             }
             Field::Secret(_) | Field::Number => {}
@@ -322,7 +382,14 @@ fn fields(pack: &Pack, source: &Arc<Source>, script: &Script, template: &At<Temp
     }
 }
 
-fn takes(pack: &Pack, source: &Arc<Source>, script: &Script, column: &str, spot: crate::diag::Spot, found: &mut Vec<Diagnostic>) {
+fn takes(
+    pack: &Pack,
+    source: &Arc<Source>,
+    script: &Script,
+    column: &str,
+    spot: crate::diag::Spot,
+    found: &mut Vec<Diagnostic>,
+) {
     let key = pack.app.identity.value.as_str();
     if column == key || script.takes.get(column).is_some() {
         return;
@@ -358,13 +425,19 @@ fn coverage(pack: &Pack, found: &mut Vec<Diagnostic>) {
                 match fitting.as_slice() {
                     [_] => {}
                     [] => found.push(
-                        Diagnostic::error(&pack.source, format!("no script can {known} a person who is {state} in `{generation}`"))
-                            .at(state.spot, "declared here"),
+                        Diagnostic::error(
+                            &pack.source,
+                            format!("no script can {known} a person who is {state} in `{generation}`"),
+                        )
+                        .at(state.spot, "declared here"),
                     ),
                     [first, second, ..] => found.push(
                         Diagnostic::error(
                             &second.source,
-                            format!("`{}` is for the same action, generation and state ({state})", first.source.name),
+                            format!(
+                                "`{}` is for the same action, generation and state ({state})",
+                                first.source.name
+                            ),
                         )
                         .at(second.script.action.spot, "which of the two is meant?"),
                     ),

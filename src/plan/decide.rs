@@ -59,8 +59,13 @@ pub fn decide(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>)
     let role = there.found.row.get("role").map_or("", String::as_str);
     match wish.action {
         Action::Invite => match state {
-            State::Pending => settled(Outcome::AlreadyPending, format!("has an open invitation{}", with_role(role))),
-            State::Inactive => settled(Outcome::ExistsInactive, "is there but deactivated; reactivate them by hand if that is wanted".to_owned()),
+            State::Pending => {
+                settled(Outcome::AlreadyPending, format!("has an open invitation{}", with_role(role)))
+            }
+            State::Inactive => settled(
+                Outcome::ExistsInactive,
+                "is there but deactivated; reactivate them by hand if that is wanted".to_owned(),
+            ),
             _ => settled(Outcome::AlreadyMember, format!("is a member already{}", with_role(role))),
         },
         Action::Remove => {
@@ -74,7 +79,8 @@ pub fn decide(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>)
             if same(role, wanted) {
                 return settled(Outcome::AlreadySo, format!("is {role} already"));
             }
-            forbidden(view, wish, there, guards, !view.app.is_admin(wanted)).unwrap_or_else(|| run(view, wish, state))
+            forbidden(view, wish, there, guards, !view.app.is_admin(wanted))
+                .unwrap_or_else(|| run(view, wish, state))
         }
         Action::SignIn => settled(Outcome::UiUnknown, "signing in is not done to a person".to_owned()),
     }
@@ -95,8 +101,12 @@ fn absent(view: &View, wish: Wish<'_>, there: There<'_>) -> Todo {
     let name = wish.values.get("name").map(String::as_str);
     let near = there.roster.map(|roster| roster.near(wish.key, name)).unwrap_or_default();
     if !near.is_empty() {
-        let people: Vec<String> = near.iter().take(3).map(|near| format!("{} ({})", near.shown, likeness(near.why))).collect();
-        let why = format!("is not in {title}, but {} is; write the address that is meant into the request", people.join(", "));
+        let people: Vec<String> =
+            near.iter().take(3).map(|near| format!("{} ({})", near.shown, likeness(near.why))).collect();
+        let why = format!(
+            "is not in {title}, but {} is; write the address that is meant into the request",
+            people.join(", ")
+        );
         return Todo::Settled { outcome: Outcome::NearMatch, why };
     }
     if !there.whole {
@@ -123,7 +133,11 @@ fn forbidden(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>, 
         (Outcome::BlockedProtected, "is on the list of protected people in usher.toml".to_owned())
     } else if view.app.is_owner(role) {
         (Outcome::BlockedOwner, format!("is {role}; hand the ownership over first"))
-    } else if loses && view.app.is_admin(role) && there.found.state == State::Active && guards.admins_left <= 1 {
+    } else if loses
+        && view.app.is_admin(role)
+        && there.found.state == State::Active
+        && guards.admins_left <= 1
+    {
         (Outcome::BlockedLastAdmin, format!("is the last {role}; nobody could manage people any more"))
     } else {
         return None;
@@ -133,8 +147,10 @@ fn forbidden(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>, 
 
 /// Whether a wish, once done, takes an active admin away.
 pub fn takes_an_admin(view: &View, wish: Wish<'_>, found: &Found) -> bool {
-    let is_admin = found.row.get("role").is_some_and(|role| view.app.is_admin(role)) && found.state == State::Active;
-    let stays = wish.action == Action::Role && wish.values.get("role").is_some_and(|role| view.app.is_admin(role));
+    let is_admin =
+        found.row.get("role").is_some_and(|role| view.app.is_admin(role)) && found.state == State::Active;
+    let stays =
+        wish.action == Action::Role && wish.values.get("role").is_some_and(|role| view.app.is_admin(role));
     is_admin && matches!(wish.action, Action::Remove | Action::Role) && !stays
 }
 
@@ -143,7 +159,10 @@ pub fn admins(view: &View, roster: &Roster) -> u32 {
     let count = roster
         .people
         .iter()
-        .filter(|person| person.state == State::Active && person.columns.get("role").is_some_and(|role| view.app.is_admin(role)))
+        .filter(|person| {
+            person.state == State::Active
+                && person.columns.get("role").is_some_and(|role| view.app.is_admin(role))
+        })
         .count();
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -67,7 +67,8 @@ impl Pack {
             None => {
                 let folder = Arc::new(Source::new(format!("scripts/{}/app.yaml", files.app), ""));
                 problems.push(
-                    Diagnostic::error(&folder, "the file is missing").hint("every app needs an app.yaml beside its scripts"),
+                    Diagnostic::error(&folder, "the file is missing")
+                        .hint("every app needs an app.yaml beside its scripts"),
                 );
                 None
             }
@@ -144,7 +145,8 @@ impl View {
             let over = if practice { pack.book(name, true, None) } else { None };
             let mut whole: Option<Book> = None;
             for file in [base, over].into_iter().flatten() {
-                let names = file.book.controls.keys().chain(file.book.lists.keys()).chain(file.book.pages.keys());
+                let names =
+                    file.book.controls.keys().chain(file.book.lists.keys()).chain(file.book.pages.keys());
                 origins.extend(names.map(|name| (name.to_owned(), file.source.clone())));
                 books.push(file.clone());
                 whole = Some(match whole {
@@ -156,7 +158,8 @@ impl View {
         };
         let book = merged(generation)?;
         let sign_in = merged(&pack.app.sign_in.value)?;
-        let fits = |file: &&ScriptFile| file.script.fits(generation) || file.script.fits(&pack.app.sign_in.value);
+        let fits =
+            |file: &&ScriptFile| file.script.fits(generation) || file.script.fits(&pack.app.sign_in.value);
         Some(Self {
             app: pack.app.clone(),
             about: pack.source.clone(),
@@ -172,7 +175,8 @@ impl View {
     /// The script for an action on a person found in this state.
     pub fn script(&self, action: Action, state: State) -> Option<&ScriptFile> {
         self.scripts.iter().find(|file| {
-            file.script.action.value == action && (action == Action::SignIn || file.script.when.values().any(|s| *s == state))
+            file.script.action.value == action
+                && (action == Action::SignIn || file.script.when.values().any(|s| *s == state))
         })
     }
 

@@ -21,7 +21,13 @@ pub(super) enum Verdict {
 }
 
 /// Holds a reading against what the script says must be shown.
-pub(super) fn judge(view: &View, action: Action, read_back: &ReadBack, values: &Values, now: &Standing) -> Verdict {
+pub(super) fn judge(
+    view: &View,
+    action: Action,
+    read_back: &ReadBack,
+    values: &Values,
+    now: &Standing,
+) -> Verdict {
     if now.several {
         return Verdict::Unsure("more than one row has this key".to_owned());
     }
@@ -41,9 +47,13 @@ pub(super) fn judge(view: &View, action: Action, read_back: &ReadBack, values: &
         } else {
             now.row.get(&column.value).cloned().unwrap_or_default()
         };
-        let allowed: Vec<String> = wanted.values().filter_map(|template| values.fill(template).ok()).collect();
+        let allowed: Vec<String> =
+            wanted.values().filter_map(|template| values.fill(template).ok()).collect();
         if !allowed.iter().any(|value| value.trim().to_lowercase() == shown.trim().to_lowercase()) {
-            return Verdict::Differs(format!("{column} is \"{shown}\", not \"{}\"", allowed.join("\" or \"")));
+            return Verdict::Differs(format!(
+                "{column} is \"{shown}\", not \"{}\"",
+                allowed.join("\" or \"")
+            ));
         }
     }
     Verdict::Holds(outcome(view, action, now.state))

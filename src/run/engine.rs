@@ -99,7 +99,12 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     }
 
     /// Keeps a roster as an exhibit and says so.
-    pub fn keep_roster(record: &mut Record<'_>, when: &str, roster: &Roster, url: &str) -> anyhow::Result<()> {
+    pub fn keep_roster(
+        record: &mut Record<'_>,
+        when: &str,
+        roster: &Roster,
+        url: &str,
+    ) -> anyhow::Result<()> {
         let bytes = serde_json::to_vec_pretty(roster)?;
         let about = About {
             kind: ExhibitKind::Roster,
@@ -177,7 +182,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         }
         // The ramp: after the first person and after the sixth the whole roster is compared, before many more follow.
         // Where reading a person means reading everybody, it costs nothing, so it is done each time.
-        if acted && (self.acted == 1 || self.acted == 6 || self.roster_is_fresh && self.last_roster.is_some()) {
+        if acted && (self.acted == 1 || self.acted == 6 || self.roster_is_fresh && self.last_roster.is_some())
+        {
             return self.nobody_else().await;
         }
         Ok(None)
@@ -207,14 +213,19 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
 
     fn strangers(&self, now: &Roster) -> Vec<String> {
         let planned: BTreeSet<&str> = self.plan.jobs.iter().map(|job| job.key.as_str()).collect();
-        let role = |roster: &Roster, key: &str| standing(roster, key).row.get("role").cloned().unwrap_or_default();
+        let role =
+            |roster: &Roster, key: &str| standing(roster, key).row.get("role").cloned().unwrap_or_default();
         let before: BTreeSet<&str> = self.before.people.iter().map(|p| p.key.as_str()).collect();
         let after: BTreeSet<&str> = now.people.iter().map(|p| p.key.as_str()).collect();
         let mut found = Vec::new();
         match self.plan.action {
-            Action::Invite => found.extend(after.difference(&before).filter(|k| !planned.contains(*k)).map(|k| format!("{k} came"))),
+            Action::Invite => found.extend(
+                after.difference(&before).filter(|k| !planned.contains(*k)).map(|k| format!("{k} came")),
+            ),
             Action::Remove if now.is_proven() => {
-                found.extend(before.difference(&after).filter(|k| !planned.contains(*k)).map(|k| format!("{k} went")));
+                found.extend(
+                    before.difference(&after).filter(|k| !planned.contains(*k)).map(|k| format!("{k} went")),
+                );
             }
             Action::Role => {
                 for key in before.intersection(&after).filter(|key| !planned.contains(*key)) {
@@ -232,7 +243,11 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
 
     async fn whole_roster(&mut self) -> anyhow::Result<Result<Roster, (Outcome, Box<Refusal>)>> {
         let reader = Reader::new(self.view, &self.plan.url);
-        match reader.roster(self.browser, true).await.map_err(|trouble| Halt::of(trouble, &Locator::new(self.view), None)) {
+        match reader
+            .roster(self.browser, true)
+            .await
+            .map_err(|trouble| Halt::of(trouble, &Locator::new(self.view), None))
+        {
             Ok(roster) => Ok(Ok(roster)),
             Err(Halt::Refused(outcome, refusal)) => Ok(Err((outcome, refusal))),
             Err(Halt::Broken(error)) => Err(error),
@@ -256,7 +271,13 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             let Some(outcome) = self.outcomes.get(&job.id).copied() else { continue };
             if let Some((to, why)) = self.revised(job, outcome, &roster) {
                 self.outcomes.insert(job.id, to);
-                self.record.fact(Fact::OutcomeRevised { job: job.id, person: job.key.clone(), from: outcome, to, why })?;
+                self.record.fact(Fact::OutcomeRevised {
+                    job: job.id,
+                    person: job.key.clone(),
+                    from: outcome,
+                    to,
+                    why,
+                })?;
             }
         }
         self.last_roster = Some(roster);
@@ -266,18 +287,30 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     fn revised(&self, job: &Job, outcome: Outcome, roster: &Roster) -> Option<(Outcome, String)> {
         let Todo::Run { script } = &job.todo else { return None };
         let decided = matches!(outcome.family(), Family::Done | Family::Undecided);
-        let read_back = self.view.script_named(script)?.script.read_back.as_ref().filter(|rb| decided && !rb.unverifiable)?;
+        let read_back = self
+            .view
+            .script_named(script)?
+            .script
+            .read_back
+            .as_ref()
+            .filter(|rb| decided && !rb.unverifiable)?;
         let now = standing(roster, &job.key);
         let values = self.values(job);
         match (judge(self.view, self.plan.action, read_back, &values, &now), outcome.family()) {
-            (Verdict::Holds(shown), Family::Undecided) => Some((shown, "the final roster shows it".to_owned())),
+            (Verdict::Holds(shown), Family::Undecided) => {
+                Some((shown, "the final roster shows it".to_owned()))
+            }
             // An accepted invitation is no contradiction: pending became active while the run went on.
             (Verdict::Holds(_) | Verdict::Unsure(_), _) | (_, Family::Undecided) => None,
             (Verdict::Differs(what), _) => {
                 Some((Outcome::RoleMismatch, format!("the final roster tells otherwise: {what}")))
             }
             (Verdict::Not, _) => {
-                let shown = if now.state == State::Absent { "does not show the person" } else { "still shows the person" };
+                let shown = if now.state == State::Absent {
+                    "does not show the person"
+                } else {
+                    "still shows the person"
+                };
                 Some((Outcome::UnknownAfterCommit, format!("it was read back, but the final roster {shown}")))
             }
         }
@@ -293,7 +326,12 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         Ok(Ended::Whole)
     }
 
-    fn stopped(&mut self, why: &str, outcome: Option<Outcome>, refusal: Option<Refusal>) -> anyhow::Result<Ended> {
+    fn stopped(
+        &mut self,
+        why: &str,
+        outcome: Option<Outcome>,
+        refusal: Option<Refusal>,
+    ) -> anyhow::Result<Ended> {
         self.record.fact(Fact::RunStopped { why: why.to_owned(), outcome, refusal })?;
         Ok(Ended::Stopped { why: why.to_owned(), outcome })
     }
@@ -318,9 +356,15 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     async fn in_doubt(&mut self, job: &Job, doubt: &super::Doubt) -> anyhow::Result<Option<Became>> {
         tokio::time::sleep(self.view.app.settle.value.0).await;
         let values = self.values(job);
-        let before = super::Standing { state: doubt.before_state, row: doubt.before.clone(), whole: true, several: false };
+        let before = super::Standing {
+            state: doubt.before_state,
+            row: doubt.before.clone(),
+            whole: true,
+            several: false,
+        };
         let Todo::Run { script } = &job.todo else { return Ok(None) };
-        let Some(read_back) = self.view.script_named(script).and_then(|file| file.script.read_back.clone()) else {
+        let Some(read_back) = self.view.script_named(script).and_then(|file| file.script.read_back.clone())
+        else {
             return Ok(None);
         };
         let became = |outcome, why: String, after: super::Standing| Became {
@@ -332,7 +376,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             acted: true,
         };
         if read_back.unverifiable {
-            let why = "the run was interrupted at the act, and the app shows nothing that could tell".to_owned();
+            let why =
+                "the run was interrupted at the act, and the app shows nothing that could tell".to_owned();
             return Ok(Some(became(Outcome::UnknownAfterCommit, why, super::Standing::default())));
         }
         let mut prior = true;
@@ -345,7 +390,10 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 Err(Halt::Broken(error)) => return Err(error),
                 Err(Halt::Refused(outcome, refusal)) => {
                     tracing::warn!(%outcome, message = refusal.message, "an interrupted job could not be read back");
-                    let why = format!("the run was interrupted at the act, and reading back failed: {}", refusal.message);
+                    let why = format!(
+                        "the run was interrupted at the act, and reading back failed: {}",
+                        refusal.message
+                    );
                     return Ok(Some(became(Outcome::UnknownAfterCommit, why, now)));
                 }
             };
@@ -357,7 +405,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 tries,
             })?;
             if let Verdict::Holds(outcome) = verdict {
-                let why = "the run was interrupted at the act; a fresh load shows that it took effect".to_owned();
+                let why =
+                    "the run was interrupted at the act; a fresh load shows that it took effect".to_owned();
                 return Ok(Some(became(outcome, why, standing)));
             }
             let same = standing.state == before.state && standing.row == before.row;
@@ -366,7 +415,10 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         }
         if prior && self.view.app.pending.value == crate::script::Shown::Shown {
             // Two complete fresh reads show the person as before, in an app that would show the change: it never arrived.
-            tracing::info!(person = job.key, "the interrupted act never took effect; it is this person's turn again");
+            tracing::info!(
+                person = job.key,
+                "the interrupted act never took effect; it is this person's turn again"
+            );
             return Ok(None);
         }
         let why = "the run was interrupted at the act, and nothing proves what became of it".to_owned();

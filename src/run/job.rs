@@ -69,7 +69,9 @@ impl<B: Browser> Engine<'_, '_, B> {
         values.row.clone_from(&now.row);
         let todo = self.decide_again(job, &now);
         let script = match (&job.todo, todo) {
-            (Todo::Run { script }, Todo::Run { script: now }) if *script == now => self.script(script)?.clone(),
+            (Todo::Run { script }, Todo::Run { script: now }) if *script == now => {
+                self.script(script)?.clone()
+            }
             (_, Todo::Settled { outcome, why }) => {
                 self.bring_into_view(&values, &now).await;
                 self.picture(job, 0, "found so", &values, None).await?;
@@ -78,7 +80,10 @@ impl<B: Browser> Engine<'_, '_, B> {
                 return Ok(());
             }
             (planned, _) => {
-                let why = format!("the plan was made for somebody {}, but the page shows {}", job.found.state, now.state);
+                let why = format!(
+                    "the plan was made for somebody {}, but the page shows {}",
+                    job.found.state, now.state
+                );
                 tracing::debug!(?planned, "the plan does not hold any more");
                 return Err(Halt::rule(Outcome::PageDisagrees, why));
             }
@@ -90,15 +95,31 @@ impl<B: Browser> Engine<'_, '_, B> {
     fn decide_again(&self, job: &Job, now: &Standing) -> Todo {
         let found = Found { state: now.state, row: now.row.clone() };
         let wish = Wish { action: self.plan.action, key: &job.key, values: &job.values };
-        let there = There { found: &found, several: now.several, whole: now.whole, roster: self.last_roster.as_ref() };
-        let guards = Guards { account: &self.plan.account, protected: &self.plan.protected, admins_left: self.admins_left };
+        let there = There {
+            found: &found,
+            several: now.several,
+            whole: now.whole,
+            roster: self.last_roster.as_ref(),
+        };
+        let guards = Guards {
+            account: &self.plan.account,
+            protected: &self.plan.protected,
+            admins_left: self.admins_left,
+        };
         decide(self.view, wish, there, guards)
     }
 
-    async fn steps(&mut self, job: &Job, script: &ScriptFile, values: &Values, became: &mut Became) -> Result<(), Halt> {
+    async fn steps(
+        &mut self,
+        job: &Job,
+        script: &ScriptFile,
+        values: &Values,
+        became: &mut Became,
+    ) -> Result<(), Halt> {
         let locator = Locator::new(self.view);
         let reader = super::Reader::new(self.view, &self.plan.url);
-        let stepper = Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
+        let stepper =
+            Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };
@@ -130,7 +151,13 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     /// Seals the intent, acts once, seals what came of it, reads back.
-    async fn commit(&mut self, job: &Job, at: Where<'_>, values: &Values, became: &mut Became) -> Result<(), Halt> {
+    async fn commit(
+        &mut self,
+        job: &Job,
+        at: Where<'_>,
+        values: &Values,
+        became: &mut Became,
+    ) -> Result<(), Halt> {
         let locator = Locator::new(self.view);
         let halt = |trouble: Trouble| Halt::of(trouble, &Locator::new(self.view), Some(at.place()));
         let step = at.step;
@@ -232,7 +259,11 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     /// Fresh loads, bounded by `settle`: the verdict of the last one and how many there were.
-    pub(super) async fn poll(&mut self, values: &Values, read_back: &ReadBack) -> Result<(Verdict, Standing, u32), Halt> {
+    pub(super) async fn poll(
+        &mut self,
+        values: &Values,
+        read_back: &ReadBack,
+    ) -> Result<(Verdict, Standing, u32), Halt> {
         let until = Instant::now() + self.view.app.settle.value.0;
         let mut pause = Duration::from_millis(150);
         let mut tries = 0;
@@ -259,7 +290,10 @@ impl<B: Browser> Engine<'_, '_, B> {
         }
         if self.plan.action == Action::Remove {
             if self.removals >= self.plan.cap {
-                return Err(Halt::rule(Outcome::CapReached, format!("{} people were removed already", self.removals)));
+                return Err(Halt::rule(
+                    Outcome::CapReached,
+                    format!("{} people were removed already", self.removals),
+                ));
             }
             self.removals += 1;
         }
@@ -268,7 +302,10 @@ impl<B: Browser> Engine<'_, '_, B> {
 
     /// Other people's keys, so that a dialog that names one of them is refused.
     fn foreign(&self, key: &str) -> Vec<String> {
-        let others = self.known.iter().filter(|known| known.as_str() != key && **known != self.plan.account.to_lowercase());
+        let others = self
+            .known
+            .iter()
+            .filter(|known| known.as_str() != key && **known != self.plan.account.to_lowercase());
         others.cloned().collect()
     }
 
@@ -277,11 +314,20 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     fn script(&self, name: &str) -> anyhow::Result<&ScriptFile> {
-        self.view.script_named(name).ok_or_else(|| anyhow::anyhow!("the plan names a script `{name}` that it does not hold"))
+        self.view
+            .script_named(name)
+            .ok_or_else(|| anyhow::anyhow!("the plan names a script `{name}` that it does not hold"))
     }
 
     /// Takes a picture that shows nobody but this person, and keeps it.
-    async fn picture(&mut self, job: &Job, step: u32, label: &str, values: &Values, scope: Option<&Target>) -> Result<String, Halt> {
+    async fn picture(
+        &mut self,
+        job: &Job,
+        step: u32,
+        label: &str,
+        values: &Values,
+        scope: Option<&Target>,
+    ) -> Result<String, Halt> {
         let locator = Locator::new(self.view);
         let lists = locator.lists()?;
         let column = self.view.app.identity.value.as_str();
@@ -291,7 +337,8 @@ impl<B: Browser> Engine<'_, '_, B> {
             secret: locator.secrets(),
             scope,
         };
-        let picture = self.browser.picture(&cover).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
+        let picture =
+            self.browser.picture(&cover).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
         Ok(self.record.picture(job.id, step, label, &picture)?.file)
     }
 
@@ -304,13 +351,21 @@ impl<B: Browser> Engine<'_, '_, B> {
         for list in self.view.book.lists.keys() {
             match reader.show(self.browser, list, values).await {
                 Ok(()) => return,
-                Err(trouble) => tracing::debug!(?trouble, list, "the person's row could not be brought into view"),
+                Err(trouble) => {
+                    tracing::debug!(?trouble, list, "the person's row could not be brought into view")
+                }
             }
         }
     }
 
     /// A picture that is good to have but proves nothing by itself: a page that moves on is no reason to stop.
-    async fn picture_if_possible(&mut self, job: &Job, step: u32, label: &str, values: &Values) -> Result<(), Halt> {
+    async fn picture_if_possible(
+        &mut self,
+        job: &Job,
+        step: u32,
+        label: &str,
+        values: &Values,
+    ) -> Result<(), Halt> {
         match self.picture(job, step, label, values, None).await {
             Err(Halt::Refused(_, refusal)) => {
                 tracing::debug!(message = refusal.message, "no picture of the page's answer");

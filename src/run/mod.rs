@@ -13,9 +13,9 @@ mod steps;
 mod target;
 
 pub use engine::{Ended, Engine, StopSignal};
-pub use refuse::Halt;
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
+pub use refuse::Halt;
 pub use resume::{Doubt, Progress, progress, undecided};
 pub use steps::{SecretSource, Stepper, Where};
 pub use target::{Locator, Values, address};

@@ -53,9 +53,15 @@ impl<'a> Reader<'a> {
         Ok(Roster::together(parts))
     }
 
-    async fn list(&self, browser: &mut impl Browser, name: &str, before: Option<&Roster>) -> Result<Roster, Trouble> {
+    async fn list(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        before: Option<&Roster>,
+    ) -> Result<Roster, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let address = self.locator.page(self.base, &entry.page, &Values::default()).map_err(Trouble::Broken)?;
+        let address =
+            self.locator.page(self.base, &entry.page, &Values::default()).map_err(Trouble::Broken)?;
         let (pages, ended) = self.pages(browser, name, &address, None).await?;
         Ok(Roster::assemble(pages, ended, before))
     }
@@ -70,7 +76,9 @@ impl<'a> Reader<'a> {
             let page = entry.find.as_ref().unwrap_or(&entry.page);
             let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
             let (pages, _) = self.pages(browser, name, &address, Some(&values.key)).await?;
-            there = pages.last().is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, &values.key)));
+            there = pages
+                .last()
+                .is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, &values.key)));
         }
         if there {
             // Its being ready brings it to the middle of the window; a row that does not take clicks is shown all the same.
@@ -131,9 +139,14 @@ impl<'a> Reader<'a> {
     }
 
     /// One person on a fresh load: by the exact search of the lists that have one, else by reading the lists whole.
-    pub async fn person(&self, browser: &mut impl Browser, values: &Values) -> Result<(Standing, Option<Roster>), Trouble> {
+    pub async fn person(
+        &self,
+        browser: &mut impl Browser,
+        values: &Values,
+    ) -> Result<(Standing, Option<Roster>), Trouble> {
         let names: Vec<&str> = self.view.book.lists.keys().collect();
-        let searchable = names.iter().all(|name| self.locator.list_entry(name).is_ok_and(|list| list.find.is_some()));
+        let searchable =
+            names.iter().all(|name| self.locator.list_entry(name).is_ok_and(|list| list.find.is_some()));
         if !searchable {
             let roster = self.roster(browser, true).await?;
             return Ok((standing(&roster, &values.key), Some(roster)));
@@ -141,7 +154,8 @@ impl<'a> Reader<'a> {
         let mut parts = Vec::new();
         for name in names {
             let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-            let find = entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
+            let find =
+                entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
             let address = self.locator.page(self.base, find, values).map_err(Trouble::Broken)?;
             let (pages, ended) = self.pages(browser, name, &address, None).await?;
             // An exact search found the person before, so one reading of its whole result is proof enough; a count that
@@ -155,7 +169,9 @@ impl<'a> Reader<'a> {
     fn shape(&self, name: &str) -> Result<Shape, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let states = &self.view.app.states;
-        let words = |state, words: &crate::source::Several<String>| (state, words.values().cloned().collect::<Vec<_>>());
+        let words = |state, words: &crate::source::Several<String>| {
+            (state, words.values().cloned().collect::<Vec<_>>())
+        };
         Ok(Shape {
             list: name.to_owned(),
             key: self.view.app.identity.value.as_str().to_owned(),
@@ -185,10 +201,17 @@ pub fn standing(roster: &Roster, key: &str) -> Standing {
     let whole = roster.is_proven();
     match roster.find(key) {
         Found::None => Standing { whole, ..Standing::default() },
-        Found::One(person) => Standing { state: person.state, row: person.columns.clone(), whole, several: false },
+        Found::One(person) => {
+            Standing { state: person.state, row: person.columns.clone(), whole, several: false }
+        }
         Found::Several(people) => {
             let row = people.first().map(|person| person.columns.clone()).unwrap_or_default();
-            Standing { state: people.first().map(|person| person.state).unwrap_or_default(), row, whole, several: true }
+            Standing {
+                state: people.first().map(|person| person.state).unwrap_or_default(),
+                row,
+                whole,
+                several: true,
+            }
         }
     }
 }

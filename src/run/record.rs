@@ -38,9 +38,21 @@ impl<'a> Record<'a> {
     }
 
     /// Keeps a picture, and says so.
-    pub fn picture(&mut self, job: u32, step: u32, label: &str, picture: &Picture) -> anyhow::Result<Exhibit> {
+    pub fn picture(
+        &mut self,
+        job: u32,
+        step: u32,
+        label: &str,
+        picture: &Picture,
+    ) -> anyhow::Result<Exhibit> {
         let name = format!("p{job:04}-s{step:02}-{}.png", label.replace(' ', "-"));
-        let about = About { kind: ExhibitKind::Picture, label, url: &picture.url, title: &picture.title, masked: picture.masked };
+        let about = About {
+            kind: ExhibitKind::Picture,
+            label,
+            url: &picture.url,
+            title: &picture.title,
+            masked: picture.masked,
+        };
         let exhibit = self.keep(&name, &picture.png, &about)?;
         self.fact(Fact::ProofKept { job, step, exhibit: exhibit.clone() })?;
         Ok(exhibit)

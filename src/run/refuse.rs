@@ -23,7 +23,10 @@ impl From<anyhow::Error> for Halt {
 impl Halt {
     /// A rule of ours that says no.
     pub fn rule(outcome: Outcome, message: impl Into<String>) -> Self {
-        Self::Refused(outcome, Box::new(Refusal { kind: RefusalKind::Rule, message: message.into(), ..Refusal::default() }))
+        Self::Refused(
+            outcome,
+            Box::new(Refusal { kind: RefusalKind::Rule, message: message.into(), ..Refusal::default() }),
+        )
     }
 
     /// What a trouble on the page means, with the line of the script where it was.
@@ -39,7 +42,11 @@ impl Halt {
 }
 
 /// A refusal and its outcome. What the page says about it counts more than what could not be found meanwhile.
-pub(super) fn refusal(refused: Refused, locator: &Locator<'_>, script: Option<PlaceRef>) -> (Outcome, Refusal) {
+pub(super) fn refusal(
+    refused: Refused,
+    locator: &Locator<'_>,
+    script: Option<PlaceRef>,
+) -> (Outcome, Refusal) {
     let meaning = locator.meaning(&refused.said);
     let outcome = match &meaning {
         Some((outcome, _)) => *outcome,
@@ -61,9 +68,10 @@ pub(super) fn refusal(refused: Refused, locator: &Locator<'_>, script: Option<Pl
 }
 
 fn outcome_of(refused: &Refused) -> Outcome {
-    let in_row = refused.target.as_ref().is_some_and(|target| {
-        matches!(target.inside.as_deref(), Some(crate::browser::Scope::Row { .. }))
-    });
+    let in_row = refused
+        .target
+        .as_ref()
+        .is_some_and(|target| matches!(target.inside.as_deref(), Some(crate::browser::Scope::Row { .. })));
     match refused.kind {
         RefusalKind::Several if in_row => Outcome::Ambiguous,
         RefusalKind::NoOption => Outcome::RoleUnavailable,
@@ -83,8 +91,12 @@ fn hint(outcome: Outcome, refused: &Refused) -> Option<String> {
         (_, RefusalKind::NotThere | RefusalKind::Unreadable) => {
             "compare the picture with the book; a changed page needs a new version of the book".to_owned()
         }
-        (_, RefusalKind::Several) => "describe the control more narrowly in the book, or say what it is `in`".to_owned(),
-        (_, RefusalKind::Disagree) => "one of the descriptions is out of date; mend it in a new version of the book".to_owned(),
+        (_, RefusalKind::Several) => {
+            "describe the control more narrowly in the book, or say what it is `in`".to_owned()
+        }
+        (_, RefusalKind::Disagree) => {
+            "one of the descriptions is out of date; mend it in a new version of the book".to_owned()
+        }
         (_, RefusalKind::NotBound) => "look at the picture: whose page is this?".to_owned(),
         (_, RefusalKind::NoPage) => "is the app up, and its URL in usher.toml right?".to_owned(),
         (_, RefusalKind::NoOption) => format!("offered: {near}"),

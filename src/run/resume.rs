@@ -81,7 +81,8 @@ mod tests {
 
     fn entries(facts: Vec<Fact>) -> Vec<Entry> {
         let seal = Digest::of("x");
-        let entry = |(seq, fact)| Entry { seq, at: String::new(), fact, prev: seal.clone(), seal: seal.clone() };
+        let entry =
+            |(seq, fact)| Entry { seq, at: String::new(), fact, prev: seal.clone(), seal: seal.clone() };
         (1..).zip(facts).map(entry).collect()
     }
 

@@ -63,7 +63,12 @@ pub struct Stepper<'a> {
 
 impl Stepper<'_> {
     /// Whether a step's condition holds now. A control is looked for once the page has come to rest.
-    pub async fn holds(&self, browser: &mut impl Browser, at: Where<'_>, when: &Condition) -> Result<bool, Halt> {
+    pub async fn holds(
+        &self,
+        browser: &mut impl Browser,
+        at: Where<'_>,
+        when: &Condition,
+    ) -> Result<bool, Halt> {
         let column = |name: &str| self.values.person.get(name).map_or("", |value| value.trim());
         for (name, wanted) in when.given.iter() {
             if column(name).to_lowercase() != wanted.to_lowercase() {
@@ -80,13 +85,21 @@ impl Stepper<'_> {
             None => Ok(true),
             Some(name) => {
                 let target = self.locator.control(name, self.values)?;
-                browser.sees(&target).await.map_err(|trouble| Halt::of(trouble, self.locator, Some(at.place())))
+                browser
+                    .sees(&target)
+                    .await
+                    .map_err(|trouble| Halt::of(trouble, self.locator, Some(at.place())))
             }
         }
     }
 
     /// Does a step that commits nothing.
-    pub async fn step(&self, browser: &mut impl Browser, at: Where<'_>, verb: Verb<'_>) -> Result<Done, Halt> {
+    pub async fn step(
+        &self,
+        browser: &mut impl Browser,
+        at: Where<'_>,
+        verb: Verb<'_>,
+    ) -> Result<Done, Halt> {
         let halt = |trouble| Halt::of(trouble, self.locator, Some(at.place()));
         let target = |name: &str| self.locator.control(name, self.values);
         let done = |name: &str, seen: Seen| Done { on: name.to_owned(), by: seen.by };
@@ -139,11 +152,14 @@ impl Stepper<'_> {
     }
 
     fn secret(&self, template: &Template) -> anyhow::Result<Option<Secret>> {
-        let Some(Field::Secret(name)) = template.fields().find(|field| matches!(field, Field::Secret(_))) else {
+        let Some(Field::Secret(name)) = template.fields().find(|field| matches!(field, Field::Secret(_)))
+        else {
             return Ok(None);
         };
         let secret = self.secrets.and_then(|source| source(name));
-        secret.map(Some).ok_or_else(|| anyhow::anyhow!("there is no secret `{name}` for this app in usher.toml"))
+        secret
+            .map(Some)
+            .ok_or_else(|| anyhow::anyhow!("there is no secret `{name}` for this app in usher.toml"))
     }
 }
 

@@ -1,6 +1,8 @@
 //! From a book's entries to what the page is asked for: templates filled in with one person's values.
 
-use crate::browser::{Binding, ColumnTarget, Described, ListTarget, Pattern, Piece, SaysTarget, Scope, Target};
+use crate::browser::{
+    Binding, ColumnTarget, Described, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+};
 use crate::journal::PlaceRef;
 use crate::plan::View;
 use crate::selector::{Book, Control, Inside, List};
@@ -32,7 +34,9 @@ impl Values {
 
     /// A template filled in.
     pub fn fill(&self, template: &Template) -> anyhow::Result<String> {
-        template.fill(|field| self.of(field)).map_err(|field| anyhow::anyhow!("`{field}` has no value for {}", self.key))
+        template
+            .fill(|field| self.of(field))
+            .map_err(|field| anyhow::anyhow!("`{field}` has no value for {}", self.key))
     }
 }
 
@@ -60,13 +64,25 @@ impl<'a> Locator<'a> {
 
     /// A control by its name in the book.
     pub fn control(&self, name: &str, values: &Values) -> anyhow::Result<Target> {
-        let control = self.book.controls.get(name).with_context(|| format!("the book has no control `{name}`"))?;
-        let place = self.book.controls.iter().find(|(key, _)| key.value == name).and_then(|(key, _)| self.place(name, key));
+        let control =
+            self.book.controls.get(name).with_context(|| format!("the book has no control `{name}`"))?;
+        let place = self
+            .book
+            .controls
+            .iter()
+            .find(|(key, _)| key.value == name)
+            .and_then(|(key, _)| self.place(name, key));
         self.target(name, control, values, place)
     }
 
     /// A control that stands in the book without a name of its own, such as a list's `next`.
-    pub fn target(&self, name: &str, control: &Control, values: &Values, place: Option<PlaceRef>) -> anyhow::Result<Target> {
+    pub fn target(
+        &self,
+        name: &str,
+        control: &Control,
+        values: &Values,
+        place: Option<PlaceRef>,
+    ) -> anyhow::Result<Target> {
         let mut described = Vec::new();
         describe(control, values, &mut described)?;
         let inside = match control.inside.as_ref().map(|inside| &inside.value) {
@@ -88,7 +104,12 @@ impl<'a> Locator<'a> {
             column: self.view.app.identity.value.as_str().to_owned(),
             key: values.key.clone(),
         };
-        Ok(Target { name: format!("{}'s row of {list}", values.key), described: Vec::new(), inside: Some(Box::new(scope)), place: None })
+        Ok(Target {
+            name: format!("{}'s row of {list}", values.key),
+            described: Vec::new(),
+            inside: Some(Box::new(scope)),
+            place: None,
+        })
     }
 
     /// A list by its name in the book.
@@ -134,7 +155,13 @@ impl<'a> Locator<'a> {
     }
 
     /// What binds a commit to the person: their key as a token, or a whole line of the page.
-    pub fn binding(&self, names: &str, reads: Option<&Template>, values: &Values, foreign: Vec<String>) -> anyhow::Result<Binding> {
+    pub fn binding(
+        &self,
+        names: &str,
+        reads: Option<&Template>,
+        values: &Values,
+        foreign: Vec<String>,
+    ) -> anyhow::Result<Binding> {
         let expect = match reads {
             None => Pattern::Token(values.key.clone()),
             Some(template) => Pattern::Line(pieces(template, values)?),
@@ -176,7 +203,9 @@ pub fn address(base: &str, path: &str) -> anyhow::Result<String> {
 }
 
 fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> anyhow::Result<()> {
-    let ranked = |several: &Several<Template>| several.values().map(|t| values.fill(t)).collect::<anyhow::Result<Vec<_>>>();
+    let ranked = |several: &Several<Template>| {
+        several.values().map(|t| values.fill(t)).collect::<anyhow::Result<Vec<_>>>()
+    };
     if control.role.is_some() || !control.name.is_empty() {
         let role = control.role.as_ref().map(|role| role.value.clone());
         all.push(Described::Role { role, names: ranked(&control.name)? });
@@ -205,7 +234,10 @@ fn pieces(template: &Template, values: &Values) -> anyhow::Result<Vec<Piece>> {
             Part::Field(Field::Number) => Piece::Digits(true),
             Part::Field(field) => {
                 let value = values.of(field).filter(|value| !value.trim().is_empty());
-                Piece::Identity(value.with_context(|| format!("`{field}` has no value, so nothing can bind the commit"))?)
+                Piece::Identity(
+                    value
+                        .with_context(|| format!("`{field}` has no value, so nothing can bind the commit"))?,
+                )
             }
         });
     }

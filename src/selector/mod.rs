@@ -225,8 +225,11 @@ impl Book {
 pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
     let book: Book = read_yaml(source)?;
     let mut problems = Vec::new();
-    for count in book.lists.iter().flat_map(|(_, list)| &list.count.0).filter(|count| !count.contains("${n}")) {
-        problems.push(Diagnostic::error(source, "`count` has no `${n}`").at(count.spot, "where does the number stand?"));
+    for count in book.lists.iter().flat_map(|(_, list)| &list.count.0).filter(|count| !count.contains("${n}"))
+    {
+        problems.push(
+            Diagnostic::error(source, "`count` has no `${n}`").at(count.spot, "where does the number stand?"),
+        );
     }
     let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
     for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {

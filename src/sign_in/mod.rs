@@ -46,8 +46,13 @@ pub async fn sign_in(
     };
     let values = Values { key: tenancy.account.to_owned(), ..Values::default() };
     let reader = Reader::new(view, tenancy.url);
-    let stepper =
-        Stepper { locator: &locator, base: tenancy.url, reader: &reader, values: &values, secrets: Some(secrets) };
+    let stepper = Stepper {
+        locator: &locator,
+        base: tenancy.url,
+        reader: &reader,
+        values: &values,
+        secrets: Some(secrets),
+    };
     for (index, step) in script.script.steps.iter().enumerate() {
         let at = Where { script, number: u32::try_from(index + 1).unwrap_or(u32::MAX), step };
         if let Some(when) = &step.when
@@ -74,21 +79,30 @@ pub async fn shown(browser: &mut impl Browser, view: &View, tenancy: Tenancy<'_>
     }
     let account = read(browser, &locator, &signed_in.account, &values).await?;
     if !names_whole(&account, tenancy.account) {
-        let message = format!("the page shows the account \"{account}\", but usher.toml says \"{}\"", tenancy.account);
+        let message =
+            format!("the page shows the account \"{account}\", but usher.toml says \"{}\"", tenancy.account);
         return Err(Halt::rule(Outcome::WrongAccount, message));
     }
     if !names_whole(&tenant, tenancy.tenant) {
-        let message = format!("the page shows the tenant \"{tenant}\", but usher.toml says \"{}\"", tenancy.tenant);
+        let message =
+            format!("the page shows the tenant \"{tenant}\", but usher.toml says \"{}\"", tenancy.tenant);
         return Err(Halt::rule(Outcome::WrongTenant, message));
     }
     Ok(SignedIn { account, tenant })
 }
 
-async fn read(browser: &mut impl Browser, locator: &Locator<'_>, name: &str, values: &Values) -> Result<String, Halt> {
+async fn read(
+    browser: &mut impl Browser,
+    locator: &Locator<'_>,
+    name: &str,
+    values: &Values,
+) -> Result<String, Halt> {
     let target = locator.control(name, values)?;
     match browser.look(&target, Want::Visible, PATIENCE).await {
         Ok(seen) => Ok(seen.text),
-        Err(Trouble::Refused(refused)) if refused.kind == RefusalKind::NotThere && refused.said.is_empty() => {
+        Err(Trouble::Refused(refused))
+            if refused.kind == RefusalKind::NotThere && refused.said.is_empty() =>
+        {
             let message = format!("the app did not show who is signed in: `{name}` is not there");
             let refusal = Refusal {
                 kind: RefusalKind::NotThere,
@@ -96,7 +110,10 @@ async fn read(browser: &mut impl Browser, locator: &Locator<'_>, name: &str, val
                 book: target.place.clone(),
                 tried: refused.tried,
                 near: refused.near,
-                hint: Some("was the password taken? usher tries it once only, so that no account is locked".to_owned()),
+                hint: Some(
+                    "was the password taken? usher tries it once only, so that no account is locked"
+                        .to_owned(),
+                ),
                 ..Refusal::default()
             };
             Err(Halt::Refused(Outcome::SignInFailed, Box::new(refusal)))
@@ -106,13 +123,21 @@ async fn read(browser: &mut impl Browser, locator: &Locator<'_>, name: &str, val
 }
 
 /// Finds out which generation of its pages the tenant has: exactly one book's `detect` must hold on the entry page.
-pub async fn detect(browser: &mut impl Browser, pack: &Pack, practice: bool, url: &str) -> Result<View, Halt> {
-    let views: Vec<View> = pack.generations().filter_map(|generation| pack.view(generation, practice)).collect();
+pub async fn detect(
+    browser: &mut impl Browser,
+    pack: &Pack,
+    practice: bool,
+    url: &str,
+) -> Result<View, Halt> {
+    let views: Vec<View> =
+        pack.generations().filter_map(|generation| pack.view(generation, practice)).collect();
     browser.watch(Vec::new());
     let entry = address(url, &pack.app.entry)?;
     let values = Values::default();
     let open = |trouble, view: &View| Halt::of(trouble, &Locator::new(view), None);
-    let Some(first) = views.first() else { return Err(Halt::Broken(anyhow::anyhow!("the pack has no generation"))) };
+    let Some(first) = views.first() else {
+        return Err(Halt::Broken(anyhow::anyhow!("the pack has no generation")));
+    };
     browser.open(&entry).await.map_err(|trouble| open(trouble, first))?;
     let until = Instant::now() + PATIENCE;
     loop {
@@ -142,7 +167,10 @@ pub async fn detect(browser: &mut impl Browser, pack: &Pack, practice: bool, url
             }
             several => {
                 let names = several.iter().map(|view| view.generation.as_str());
-                let message = format!("the page at {entry} could be several generations: {}", crate::diag::listed(names));
+                let message = format!(
+                    "the page at {entry} could be several generations: {}",
+                    crate::diag::listed(names)
+                );
                 return Err(Halt::rule(Outcome::UiUnknown, message));
             }
         }

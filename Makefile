@@ -1,0 +1,55 @@
+# Two commands do all the set-up:
+#   make demo    rehearse the main job on a practice console
+#   make test    install what the tests need and run them all
+#
+# Everything a target needs it installs itself (Debian; root, or sudo where it is there).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+.PHONY: help browser console build demo test golden schema lint doc clean
+
+help:
+	@sed -n 's/^#\( \|$$\)//p' Makefile
+
+# Chromium and ChromeDriver, from Debian.
+browser:
+	@if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then \
+		echo "installing chromium and chromium-driver"; \
+		$(SUDO) apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; \
+	fi
+
+# The packages of the real console that the tests run against.
+console:
+	@tests/real/wordpress.sh install
+
+build:
+	cargo build --locked
+
+demo: browser build
+	./target/debug/usher demo
+
+test: browser console
+	cargo test --locked
+
+# Accepts what the golden files should say from now on.
+golden: browser console
+	UPDATE=1 cargo test --locked
+
+schema: build
+	@mkdir -p scripts/schema
+	@for kind in app book request script settings; do ./target/debug/usher schema $$kind > scripts/schema/$$kind.json; done
+
+lint:
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+doc:
+	cargo doc --locked --no-deps
+
+clean:
+	cargo clean
