@@ -1,0 +1,225 @@
+//! What the tests stand on: usher as a program, in a folder of its own, and practice consoles with their truth.
+
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+/// The program under test.
+pub(crate) const USHER: &str = env!("CARGO_BIN_EXE_usher");
+/// Where `scripts/` and `selectors/` are.
+pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// usher in a folder of its own, with a usher.toml.
+pub(crate) struct Usher {
+    folder: tempfile::TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Done {
+    /// Holds the exit code.
+    #[track_caller]
+    pub(crate) fn code(&self, wanted: i32) -> &Self {
+        assert_eq!(self.status.code(), Some(wanted), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Holds that standard error says this.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) -> &Self {
+        assert!(self.stderr.contains(words), "`{words}` is not in:\n{}\n{}", self.stderr, self.stdout);
+        self
+    }
+}
+
+impl Usher {
+    /// A folder with a usher.toml that finds the shipped packs.
+    pub(crate) fn new() -> Self {
+        let usher = Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() };
+        usher.file("usher.toml", &format!("[run]\nfolder = \"screenshots\"\npacks = {ROOT:?}\n"));
+        usher
+    }
+
+    /// Its folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file into it.
+    pub(crate) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Sets a variable for every command.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds a tenant `heap`: this practice console.
+    pub(crate) fn heap(self, console: &Practice) -> Self {
+        self.tenant("heap", &console.url, &console.account, &console.tenant, "practice = true")
+            .env("HEAP_PASSWORD", &console.password)
+    }
+
+    /// Adds a tenant whose password is in `APP_PASSWORD`; `more` is further TOML of its table.
+    pub(crate) fn tenant(self, app: &str, url: &str, account: &str, tenant: &str, more: &str) -> Self {
+        let path = self.path().join("usher.toml");
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text.push_str(&format!(
+            "\n[apps.{app}]\nurl = {url:?}\naccount = {account:?}\ntenant = {tenant:?}\n{more}\n[apps.{app}.secrets]\npassword = {{ env = \"{}_PASSWORD\" }}\n",
+            app.to_uppercase()
+        ));
+        std::fs::write(path, text).unwrap();
+        self
+    }
+
+    /// A command in this folder, not started yet.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(USHER);
+        command.args(arguments).current_dir(self.path()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs usher to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Done {
+        let output = self.command(arguments).output().unwrap();
+        Done {
+            status: output.status,
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// The run folders, oldest first.
+    pub(crate) fn runs(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.path().join("screenshots")).into_iter().flatten().flatten();
+        let mut runs: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(|path| path.join("plan.json").is_file()).collect();
+        runs.sort();
+        runs
+    }
+
+    /// The facts of a run's journal, as JSON.
+    pub(crate) fn facts(run: &Path) -> Vec<Value> {
+        let text = std::fs::read_to_string(run.join("journal.jsonl")).unwrap_or_default();
+        let whole = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        whole.map(|entry| entry["fact"].clone()).collect()
+    }
+
+    /// The last outcome of each person of a run, revisions counted.
+    pub(crate) fn outcomes(run: &Path) -> std::collections::BTreeMap<String, String> {
+        let mut outcomes = std::collections::BTreeMap::new();
+        for fact in Self::facts(run) {
+            let text = |name: &str| fact[name].as_str().unwrap_or_default().to_owned();
+            match fact["fact"].as_str() {
+                Some("job_ended" | "decided") => outcomes.insert(text("person"), text("outcome")),
+                Some("outcome_revised") => outcomes.insert(text("person"), text("to")),
+                _ => None,
+            };
+        }
+        outcomes
+    }
+}
+
+/// A practice console in a process of its own, ended by its own pid.
+pub(crate) struct Practice {
+    child: Child,
+    pub(crate) url: String,
+    pub(crate) account: String,
+    pub(crate) password: String,
+    pub(crate) tenant: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Practice {
+    /// Starts Heap's, with these knobs.
+    pub(crate) fn start(knobs: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state.json");
+        let mut command = Command::new(USHER);
+        command.args(["practice", "heap/users-permissions", "--json", "--state"]).arg(&state);
+        for knob in knobs {
+            command.args(["--knob", knob]);
+        }
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let told: Value = serde_json::from_str(&line).unwrap();
+        let text = |name: &str| told[name].as_str().unwrap().to_owned();
+        Self {
+            child,
+            url: text("url"),
+            account: text("account"),
+            password: text("password"),
+            tenant: text("tenant"),
+            _folder: folder,
+        }
+    }
+
+    /// What really happened: everybody, and every state-changing request in order.
+    pub(crate) fn truth(&self) -> Value {
+        self.http("GET", "/_truth", "")
+    }
+
+    /// Turns a knob while it runs.
+    pub(crate) fn knob(&self, name: &str, value: &str) {
+        self.http("POST", "/_knobs", &serde_json::json!({ name: value }).to_string());
+    }
+
+    /// Everybody with this address, whatever its case.
+    pub(crate) fn people_with(&self, email: &str) -> Vec<Value> {
+        let truth = self.truth();
+        let people = truth["people"].as_array().unwrap();
+        people
+            .iter()
+            .filter(|p| p["email"].as_str().unwrap().to_lowercase() == email.to_lowercase())
+            .cloned()
+            .collect()
+    }
+
+    /// The addresses of every request of this action that took effect, in order.
+    pub(crate) fn applied(&self, action: &str) -> Vec<String> {
+        let truth = self.truth();
+        let requests = truth["requests"].as_array().unwrap();
+        let done =
+            requests.iter().filter(|request| request["action"] == action && request["applied"] == true);
+        done.map(|request| request["email"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn http(&self, method: &str, path: &str, body: &str) -> Value {
+        let host = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap_or(Value::Null)
+    }
+}
+
+impl Drop for Practice {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
