@@ -6,4 +6,5 @@
 )]
 
 mod harness;
+mod power_cut;
 mod smoke;
