@@ -5,5 +5,15 @@
     reason = "tests stop at the first surprise, and work on files of their own"
 )]
 
+mod faults;
 mod harness;
+mod invite;
+mod leftovers;
+mod locating;
+mod masking;
+mod operator;
+mod remove;
+mod resume;
+mod role;
 mod smoke;
+mod watch;
