@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of scripts, plans or people's requests.
 
+mod answer;
 pub mod driver;
 pub mod guard;
 mod live;

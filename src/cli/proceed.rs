@@ -51,7 +51,9 @@ pub(super) fn operator() -> String {
     let user =
         std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).or_else(|_| std::env::var("LOGNAME"));
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    format!("{}@{host}", user.unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw())))
+    let id = rustix::process::getuid();
+    let unnamed = || if id.is_root() { "root".to_owned() } else { format!("uid {}", id.as_raw()) };
+    format!("{}@{host}", user.unwrap_or_else(|_| unnamed()))
 }
 
 /// Runs until the end, a stop, or the second Ctrl-C.
@@ -197,12 +199,6 @@ pub(super) fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result
         out.result(&format!("report: {}", shown(&report)));
     }
     let whole = ended == Ended::Whole;
-    if let (Ended::Stopped { why, .. }, false) = (&ended, out.json) {
-        out.note(&format!(
-            "stopped: {why}\n  hint: `usher resume {}` goes on with whoever is left",
-            folder.id
-        ));
-    }
     Ok(Exit::of(&story, whole))
 }
 

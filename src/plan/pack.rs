@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::diag::{Diagnostic, any_error};
-use crate::script::{self, App, Script};
+use crate::script::{self, App, Script, Verb};
 use crate::selector::{self, Book};
 use crate::source::{At, Source};
 use crate::words::{Action, State};
@@ -188,6 +188,46 @@ impl View {
     /// The file that describes a control, list or page.
     pub fn origin(&self, name: &str) -> Option<&Arc<Source>> {
         self.origins.get(name)
+    }
+
+    /// What the scripts of an action name and this tenant's books do not describe: what only a practice overlay attests
+    /// is missing on a real console, and nothing is begun that could not be finished.
+    pub fn lacks(&self, action: Action) -> Vec<String> {
+        let mut missing = Vec::new();
+        for file in &self.scripts {
+            let book = match file.script.action.value {
+                Action::SignIn => &self.sign_in,
+                other if other == action => &self.book,
+                _ => continue,
+            };
+            let mut need = |name: &str, there: bool| {
+                if !there && !missing.iter().any(|known| known == name) {
+                    missing.push(name.to_owned());
+                }
+            };
+            for step in &file.script.steps {
+                let controls = step.verbs().into_iter().flat_map(Verb::controls).chain(step.names.clone());
+                for name in controls.chain(step.when.as_ref().and_then(|when| when.sees.clone())) {
+                    need(&name, book.controls.get(&name).is_some());
+                }
+                for verb in step.verbs() {
+                    match verb {
+                        Verb::Open(page) => need(page, book.pages.get(page).is_some()),
+                        Verb::Row(list) => need(list, book.lists.get(list).is_some()),
+                        _ => {}
+                    }
+                }
+            }
+            if let Some(list) = file.script.read_back.as_ref().and_then(|read_back| read_back.list.as_ref()) {
+                need(list, book.lists.get(list).is_some());
+            }
+        }
+        for name in [&self.app.signed_in.account, &self.app.signed_in.tenant] {
+            if self.sign_in.controls.get(name).is_none() {
+                missing.push(name.value.clone());
+            }
+        }
+        missing
     }
 
     /// The request columns that the scripts of an action take: name, allowed values, and whether it may be empty.

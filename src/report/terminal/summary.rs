@@ -50,9 +50,6 @@ pub fn summary(story: &Story, width: usize, colour: bool) -> String {
     if story.run.is_stopped || story.is_torn() {
         let _ = writeln!(out, "  hint: `usher resume {}` goes on where it ended", visible(story.run_id()));
     }
-    if !story.run_id().is_empty() {
-        let _ = writeln!(out, "report: screenshots/{}/report.html", visible(story.run_id()));
-    }
     out
 }
 
@@ -167,7 +164,7 @@ refused: lea.fontaine@contractor.example: role unavailable: `role_select` does n
     }
 
     #[test]
-    fn it_ends_with_the_counts_and_the_report() {
+    fn it_ends_with_the_counts() {
         let expected = "\
 2 people invited, 1 added, 2 already there, 3 refused, 1 not reached; 1 undecided
   ✓     2  invited, pending
@@ -181,7 +178,6 @@ refused: lea.fontaine@contractor.example: role unavailable: `role_select` does n
   ·     1  not reached
   56.1 s of work, resumed once
   hint: `usher resume 2026-03-11-heap-invite-7q2f` goes on where it ended
-report: screenshots/2026-03-11-heap-invite-7q2f/report.html
 ";
         assert!(drawn(false).ends_with(expected), "{}", drawn(false));
     }
