@@ -120,6 +120,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let reader = super::Reader::new(self.view, &self.plan.url);
         let stepper =
             Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
+        let mut clicked = None;
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };
@@ -130,10 +131,21 @@ impl<B: Browser> Engine<'_, '_, B> {
             }
             let Some(&verb) = step.verbs().first() else { continue };
             if let Verb::Commit(_) = verb {
+                clicked = None;
                 self.commit(job, at, values, became).await?;
                 continue;
             }
-            let done = stepper.step(self.browser, at, verb).await?;
+            let mut done = stepper.step(self.browser, at, verb).await;
+            // A page may show its controls before they react. The click before commits nothing, so it is done once more.
+            if let (Err(Halt::Refused(_, refusal)), Some((before, click))) = (&done, clicked)
+                && refusal.kind == RefusalKind::NotThere
+                && stepper.step(self.browser, before, click).await.is_ok()
+            {
+                tracing::debug!(step = number, "the click before had no effect; it was done once more");
+                done = stepper.step(self.browser, at, verb).await;
+            }
+            let done = done?;
+            clicked = matches!(verb, Verb::Click(_)).then_some((at, verb));
             self.record.fact(Fact::StepDone {
                 job: job.id,
                 step: number,
