@@ -60,12 +60,21 @@ pub fn progress(entries: &[Entry]) -> Progress {
     progress
 }
 
-/// The people a run leaves undecided: an intent without outcome, or the outcome that says so.
+/// The people a run leaves undecided: an intent without outcome, or the outcome that says so. Somebody whom it left
+/// alone because an earlier run had left them undecided is decided there, once.
 pub fn undecided(entries: &[Entry]) -> BTreeSet<String> {
     let progress = progress(entries);
+    let intended: BTreeSet<u32> = entries
+        .iter()
+        .filter_map(|entry| match &entry.fact {
+            Fact::CommitIntended { job, .. } => Some(*job),
+            _ => None,
+        })
+        .collect();
     let mut people: BTreeSet<String> = progress.doubts.into_iter().map(|doubt| doubt.person).collect();
     for entry in entries {
         if let Fact::JobEnded { job, person, .. } = &entry.fact
+            && intended.contains(job)
             && progress.outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
         {
             people.insert(person.clone());
@@ -119,6 +128,14 @@ mod tests {
         assert_eq!(progress.doubts.len(), 1);
         assert_eq!(progress.doubts[0].before_state, State::Active);
         assert_eq!(undecided(&entries).into_iter().collect::<Vec<_>>(), ["p2@x.test"]);
+    }
+
+    #[test]
+    fn a_doubt_stays_where_it_arose() {
+        let settled = entries(vec![ended(1, Outcome::UnknownAfterCommit)]);
+        assert!(undecided(&settled).is_empty(), "this run only heard of the doubt");
+        let own = entries(vec![intent(1), ended(1, Outcome::UnknownAfterCommit)]);
+        assert_eq!(undecided(&own).len(), 1);
     }
 
     #[test]
