@@ -136,9 +136,18 @@ fn scim_and_missing_rights_are_told_as_what_they_are() {
 }
 
 #[test]
+fn a_list_that_does_not_react_yet_is_read_whole_all_the_same() {
+    let console = Practice::start(&["people=30", "slow_ready_ms=800"]);
+    let usher = Usher::new().heap(&console);
+    let roster = usher.run(&["roster", "heap", "--format", "csv"]);
+    roster.code(0);
+    assert_eq!(roster.stdout.lines().count(), 31, "{}", roster.stdout);
+}
+
+#[test]
 fn a_slow_page_with_other_words_is_the_same_page() {
     let console = Practice::start(&[
-        "people=30",
+        "people=8",
         "labels=b",
         "latency_ms=120",
         "slow_ready_ms=700",
