@@ -173,7 +173,7 @@ fn a_dead_driver_or_browser_stops_the_run_and_the_next_sitting_goes_on() {
     let usher = Usher::new().heap(&console);
     usher.file("people.csv", request(&PEOPLE[..5], "Viewer"));
     let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
-    let known = running.reaches(&usher, 0, "job_ended").unwrap();
+    running.reaches(&usher, 0, "job_ended").unwrap();
     let run = usher.runs().remove(0);
     let traces = Traces::of(&run);
     signal(traces.driver, Signal::KILL);
@@ -183,14 +183,16 @@ fn a_dead_driver_or_browser_stops_the_run_and_the_next_sitting_goes_on() {
     traces.are_gone();
     nobody_twice(&console, "invite");
 
+    let known = Usher::facts(&run).len();
     let mut running = Running::start(&usher, &["resume", "last"]);
-    let known = running.reaches(&usher, known, "job_ended").unwrap();
+    running.reaches(&usher, known, "job_ended").unwrap();
     let traces = Traces::of(&run);
     signal(traces.browser(), Signal::KILL);
     let stopped = running.end();
     assert!(matches!(stopped.status.code(), Some(7 | 8)), "{stopped:?}");
     traces.are_gone();
 
+    let known = Usher::facts(&run).len();
     let mut running = Running::start(&usher, &["resume", "last"]);
     running.reaches(&usher, known, "commit_intended").unwrap();
     let traces = Traces::of(&run);
