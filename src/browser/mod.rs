@@ -4,6 +4,7 @@
 
 mod answer;
 pub mod driver;
+pub mod fake;
 pub mod guard;
 mod live;
 mod target;

@@ -58,8 +58,8 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) roster_is_fresh: bool,
     /// Active admins, less those this run takes away.
     pub(super) admins_left: u32,
-    /// Removals tried in this run, earlier sittings included.
-    pub(super) removals: u32,
+    /// Jobs whose removal was tried in this run, earlier sittings included.
+    pub(super) removals: BTreeSet<u32>,
     /// Everybody's keys, as the roster before showed them.
     pub(super) known: BTreeSet<String>,
     before: Roster,
@@ -87,7 +87,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             browser,
             record,
             admins_left: admins(view, &before),
-            removals: if plan.action == Action::Remove { progress.intended } else { 0 },
+            removals: progress.intended.clone(),
             known: before.people.iter().map(|person| person.key.clone()).collect(),
             last_roster: Some(before.clone()),
             roster_is_fresh: false,

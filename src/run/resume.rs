@@ -24,8 +24,8 @@ pub struct Progress {
     pub outcomes: BTreeMap<u32, Outcome>,
     /// Jobs in doubt.
     pub doubts: Vec<Doubt>,
-    /// How many commits were intended.
-    pub intended: u32,
+    /// Jobs with an intended commit.
+    pub intended: BTreeSet<u32>,
     /// The run ended whole.
     pub ended: bool,
 }
@@ -41,7 +41,7 @@ pub fn progress(entries: &[Entry]) -> Progress {
                 reads.insert(*job, (*state, row.clone()));
             }
             Fact::CommitIntended { job, person, .. } => {
-                progress.intended += 1;
+                progress.intended.insert(*job);
                 let (before_state, before) = reads.get(job).cloned().unwrap_or_default();
                 doubts.insert(*job, Doubt { job: *job, person: person.clone(), before_state, before });
             }
@@ -64,17 +64,10 @@ pub fn progress(entries: &[Entry]) -> Progress {
 /// alone because an earlier run had left them undecided is decided there, once.
 pub fn undecided(entries: &[Entry]) -> BTreeSet<String> {
     let progress = progress(entries);
-    let intended: BTreeSet<u32> = entries
-        .iter()
-        .filter_map(|entry| match &entry.fact {
-            Fact::CommitIntended { job, .. } => Some(*job),
-            _ => None,
-        })
-        .collect();
-    let mut people: BTreeSet<String> = progress.doubts.into_iter().map(|doubt| doubt.person).collect();
+    let mut people: BTreeSet<String> = progress.doubts.iter().map(|doubt| doubt.person.clone()).collect();
     for entry in entries {
         if let Fact::JobEnded { job, person, .. } = &entry.fact
-            && intended.contains(job)
+            && progress.intended.contains(job)
             && progress.outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
         {
             people.insert(person.clone());

@@ -12,6 +12,7 @@ mod leftovers;
 mod locating;
 mod masking;
 mod operator;
+mod power_cut;
 mod remove;
 mod resume;
 mod role;
