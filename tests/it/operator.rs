@@ -135,10 +135,16 @@ fn a_full_disk_stops_the_run_and_leaves_it_to_be_resumed() {
     let console = Practice::start(&["people=5"]);
     let usher = Usher::new().heap(&console);
     usher.file("people.csv", FOUR);
-    let Some(disk) = Disk::mount(&usher.path().join("screenshots"), "300k") else { return };
+    let Some(disk) = Disk::mount(&usher.path().join("screenshots"), "16k") else { return };
+    // Not even the plan can be kept: nobody is touched, and there is nothing to be resumed.
+    let none = usher.run(&["invite", "heap", "people.csv", "--yes"]);
+    none.code(1).says("No space left");
+    usher.run(&["resume", "last"]).code(2).says("there are no runs");
+    assert!(console.asked("invite").is_empty());
+    disk.grow("300k");
     let full = usher.run(&["invite", "heap", "people.csv", "--yes"]);
     full.code(7).says("No space left").says("usher resume");
-    let run = usher.runs().remove(0);
+    let run = usher.runs().remove(1);
     assert!(console.asked("invite").len() < 4, "the disk was not small enough for this test");
     // Still full: nobody is touched, and it says so again.
     let asked = console.asked("invite");

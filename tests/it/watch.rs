@@ -16,7 +16,7 @@ pub(crate) fn until<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Optio
             return found;
         }
         assert!(Instant::now() < deadline, "within {seconds} s it did not come to this: {what}");
-        std::thread::sleep(Duration::from_micros(300));
+        std::thread::sleep(Duration::from_micros(500));
     }
 }
 
@@ -92,9 +92,20 @@ impl Running {
         kind: &str,
     ) -> Option<usize> {
         let (fact, more) = kind.split_once(':').unwrap_or((kind, ""));
+        let mut size = 0;
         until(kind, 120, || {
             let ended = !self.is_at_work();
-            let facts = usher.runs().get(run).map_or_else(Vec::new, |run| Usher::facts(run));
+            let runs = usher.runs();
+            let run = runs.get(run);
+            let length = run
+                .and_then(|run| std::fs::metadata(run.join("journal.jsonl")).ok())
+                .map_or(0, |journal| journal.len());
+            // A journal that has not grown need not be read again.
+            if length == size && !ended {
+                return None;
+            }
+            size = length;
+            let facts = run.map_or_else(Vec::new, |run| Usher::facts(run));
             let is_it = |one: &Value| {
                 one["fact"] == fact
                     && (more.is_empty() || one["when"] == more || one["exhibit"]["label"] == more)
