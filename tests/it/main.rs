@@ -5,6 +5,16 @@
     reason = "tests stop at the first surprise, and work on files of their own"
 )]
 
+mod faults;
 mod harness;
+mod invite;
+mod leftovers;
+mod locating;
+mod masking;
+mod operator;
 mod power_cut;
+mod remove;
+mod resume;
+mod role;
 mod smoke;
+mod watch;
