@@ -389,7 +389,7 @@ impl Fit<'_> {
         }
         match (&node.value, schema.get("type")) {
             (Node::Map(pairs), Some(Value::String(kind))) if kind == "object" => {
-                self.check_map(node, pairs, schema, path)
+                self.check_map(node, pairs, schema, path);
             }
             (Node::Seq(items), Some(Value::String(kind))) if kind == "array" => {
                 let inner = schema.get("items").cloned().unwrap_or(Value::Bool(true));

@@ -6,10 +6,10 @@ use std::fmt;
 
 /// Declares a word list: an enum whose values are written in `snake_case`, each with its meaning.
 macro_rules! words {
-    ($(#[$outer:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
+    ($(#[$outer:meta])* $name:ident { $($(#[doc = $doc:literal])+ $(#[$inner:ident])? $variant:ident = $word:literal,)+ }) => {
         $(#[$outer])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-        pub enum $name { $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+ }
+        pub enum $name { $($(#[doc = $doc])+ #[serde(rename = $word)] $(#[$inner])? $variant,)+ }
 
         impl $name {
             /// Every word of the list, in its order.
@@ -67,8 +67,10 @@ impl Action {
 
 words! {
     /// How an app shows a person.
+    #[derive(Default)]
     State {
         /// Not shown at all.
+        #[default]
         Absent = "absent",
         /// A member who can sign in.
         Active = "active",
@@ -76,12 +78,6 @@ words! {
         Pending = "pending",
         /// Deactivated: still shown, cannot sign in.
         Inactive = "inactive",
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Absent
     }
 }
 

@@ -55,7 +55,7 @@ pub enum Described {
         /// The selector.
         value: String,
     },
-    /// An XPath.
+    /// An `XPath`.
     Xpath {
         /// The path.
         value: String,
