@@ -1,4 +1,4 @@
-//! The words everything shares: actions, states a person can be in, and the one list of outcomes.
+//! The words everything shares: actions, states a person can be in, the one list of outcomes, kinds of refusals.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -243,6 +243,50 @@ impl Outcome {
                 Self::SeatLimit | Self::ManagedByScim | Self::PermissionDenied | Self::RoleMismatch
             )
     }
+}
+
+/// The kinds of refusals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// Nothing matched.
+    #[default]
+    NotThere,
+    /// More than one matched.
+    Several,
+    /// Independent descriptions mean different elements.
+    Disagree,
+    /// It is there but cannot be used: hidden, disabled, moving, covered.
+    NotReady,
+    /// The page does not name the person before the commit.
+    NotBound,
+    /// A field does not hold what was typed.
+    NotHeld,
+    /// The app does not offer the option.
+    NoOption,
+    /// The page said no.
+    Said,
+    /// The list could not be read.
+    Unreadable,
+    /// The guard held the commit back.
+    HeldBack,
+    /// A native dialog was open.
+    Dialog,
+    /// The page did not load.
+    NoPage,
+    /// A rule of the plan.
+    Rule,
+}
+
+/// A line of a file that a run was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceRef {
+    /// The file's name; its text is among the plan's inputs.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
 }
 
 #[cfg(test)]

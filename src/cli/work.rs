@@ -31,9 +31,11 @@ pub(super) async fn run(
     let bytes = packs::request(request)?;
     let wants = wants(&pack, tenant, action)?;
     // The report names the request by its file's name: where it lay on this machine is nobody else's business.
-    let name = request.file_name().map_or_else(|| "standard input".to_owned(), |name| name.to_string_lossy().into_owned());
-    let read = request::read(&name, &bytes, &wants)
-        .map_err(|problems| packs::told(&problems, context.out))?;
+    let name = request
+        .file_name()
+        .map_or_else(|| "standard input".to_owned(), |name| name.to_string_lossy().into_owned());
+    let read =
+        request::read(&name, &bytes, &wants).map_err(|problems| packs::told(&problems, context.out))?;
     packs::show(&read.notes, context.out);
     let lock = folders::lock(&settings.run.folder, &pack.app.app, &tenant.url)?;
     let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url)?;
@@ -121,7 +123,7 @@ async fn go(
         previous,
     };
     let ended = sit(sitting, session).await?;
-    finish(context, &folder, ended)
+    finish(context, &folder, &ended)
 }
 
 /// Goes on where a run stopped. Scripts and books are the ones the plan was made from.
@@ -193,7 +195,7 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     };
     let ended = sit(sitting, session).await?;
     drop(lock);
-    finish(context, &folder, ended)
+    finish(context, &folder, &ended)
 }
 
 /// The pack as it was when the plan was made.
