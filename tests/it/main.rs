@@ -5,5 +5,10 @@
     reason = "tests stop at the first surprise, and work on files of their own"
 )]
 
+mod cli;
+mod diagnostics;
+mod generated;
 mod harness;
+mod layers;
+mod requests;
 mod smoke;
