@@ -1,5 +1,9 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
+use super::answer::{
+    elsewhere, option_target, options, pick, pixels, point, refused, round, said, same, seen, text,
+    without_tokens,
+};
 use super::webdriver::{Failed, SessionFacts, Wire};
 use super::{
     Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
@@ -14,7 +18,6 @@ use std::time::{Duration, Instant};
 
 /// The in-page library, in one function scope: everything usher asks of a page is one call of it.
 const LIBRARY: &str = concat!(
-    "\"use strict\";\n",
     include_str!("page/text.js"),
     include_str!("page/roles.js"),
     include_str!("page/names.js"),
@@ -40,6 +43,11 @@ const LIBRARY: &str = concat!(
     include_str!("page/ask.js"),
 );
 
+/// Comes before anything else in every script: on a page of another origin nothing is read, typed or clicked.
+const HOME: &str = "const origins = arguments[0].origins; \
+     if (origins.length > 0 && !origins.includes(location.origin)) \
+     return arguments[1]({ outcome: 'elsewhere', url: location.href }); ";
+
 /// Asks the library that a question before has left in this document; it is sent again only where it is not there.
 const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
      if (kept) kept(arguments[0], arguments[1]); else arguments[1]({ outcome: 'not_installed' });";
@@ -56,13 +64,20 @@ pub struct Live {
     wire: Wire,
     says: Vec<SaysTarget>,
     session: String,
+    /// The origins usher may be on; anything may be asked of no other page.
+    origins: Vec<String>,
 }
 
 impl Live {
     pub(super) fn new(wire: Wire) -> Self {
         // The name only has to differ from every name a page uses; who guesses it gains nothing.
         let session = format!("usher-{}", crate::digest::Digest::of(format!("{:?}", Instant::now())).short());
-        Self { wire, says: Vec::new(), session }
+        Self { wire, says: Vec::new(), session, origins: Vec::new() }
+    }
+
+    /// Holds the browser to these origins: a page anywhere else is never read, filled or clicked.
+    pub fn confine(&mut self, origins: Vec<String>) {
+        self.origins = origins;
     }
 
     /// What the session turned out to be.
@@ -80,12 +95,13 @@ impl Live {
         let until = Instant::now() + patience;
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
+        request["origins"] = json!(self.origins);
         loop {
             let left = until.saturating_duration_since(Instant::now());
             request["deadline_ms"] = json!(left.as_millis().min(u128::from(u32::MAX)));
-            let answer = match self.wire.script(ASK, &request).await {
+            let answer = match self.wire.script(&format!("{HOME}{ASK}"), &request).await {
                 Ok(answer) if text(&answer, "outcome") == "not_installed" => {
-                    self.wire.script(LIBRARY, &request).await
+                    self.wire.script(&format!("'use strict'; {HOME}{LIBRARY}"), &request).await
                 }
                 other => other,
             };
@@ -95,6 +111,9 @@ impl Live {
                         "the in-page library failed: {}",
                         text(&answer, "why")
                     )));
+                }
+                Ok(answer) if text(&answer, "outcome") == "elsewhere" => {
+                    return Err(elsewhere(text(&answer, "url")));
                 }
                 Ok(answer) => return Ok(answer),
                 Err(Failed::Navigated(why)) if Instant::now() < until => {
@@ -190,16 +209,17 @@ impl Live {
             }
             .into());
         }
-        let mut groups: Vec<&[char]> = vec![&[HOME]];
+        let mut groups: Vec<&[char]> = vec![&[HOME_KEY]];
         groups.extend(std::iter::repeat_n::<&[char]>(&[ARROW_DOWN], presses));
         groups.push(&[ENTER]);
         self.keys(&groups).await?;
+        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
         Ok(())
     }
 }
 
 const SPACE: char = ' ';
-const HOME: char = '\u{e011}';
+const HOME_KEY: char = '\u{e011}';
 const ARROW_DOWN: char = '\u{e015}';
 const ENTER: char = '\u{e007}';
 const CONTROL: char = '\u{e009}';
@@ -247,12 +267,23 @@ impl Browser for Live {
     }
 
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
-        let answer =
-            self.ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO).await?;
-        match text(&answer, "outcome") {
-            "found" => Ok(true),
-            "none" | "not_ready" => Ok(false),
-            _ => Err(refused(target, &answer).into()),
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let answer = self
+                .ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO)
+                .await?;
+            match text(&answer, "outcome") {
+                "found" => return Ok(true),
+                // What is not there while the page still comes in may be there in a moment.
+                "none" | "not_ready"
+                    if text(&answer, "ready_state") == "loading" && Instant::now() < until =>
+                {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                "none" if matches!(text(&answer, "scope"), "" | "ok" | "none") => return Ok(false),
+                "not_ready" => return Ok(false),
+                _ => return Err(refused(target, &answer).into()),
+            }
         }
     }
 
@@ -278,6 +309,17 @@ impl Browser for Live {
         if answer.get("holds").and_then(Value::as_bool) == Some(true) {
             return Ok(seen(target, &answer));
         }
+        if secret {
+            // Nobody outside of the page can compare a secret, and half a password must not be sent.
+            let message = format!("`{}` did not take what was typed", target.name);
+            return Err(Refused {
+                kind: RefusalKind::NotHeld,
+                message,
+                target: Some(target.clone()),
+                ..Default::default()
+            }
+            .into());
+        }
         // The field did not take the text as one insertion; a person's keys are tried once, which a fill may be.
         tracing::debug!(field = target.name, "the field did not hold the inserted text; typing keys");
         self.ask_for(json!({ "ask": "arm" }), target, PATIENCE).await?;
@@ -289,16 +331,16 @@ impl Browser for Live {
         self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
         let request = json!({ "ask": "look", "want": "ready" });
         let again = self.ask_for(request, target, PATIENCE).await?;
-        // A secret is only ever compared by length outside of the page, and only when the page tells it.
-        let holds = if secret { text(&again, "value").is_empty() } else { text(&again, "value") == typed };
-        if holds {
+        if text(&again, "value") == typed {
             return Ok(seen(target, &answer));
         }
-        let held =
-            if secret { "something else".to_owned() } else { format!("\"{}\"", text(&again, "value")) };
         Err(Refused {
             kind: RefusalKind::NotHeld,
-            message: format!("`{}` does not hold what was typed: it holds {held}", target.name),
+            message: format!(
+                "`{}` does not hold what was typed: it holds \"{}\"",
+                target.name,
+                text(&again, "value")
+            ),
             target: Some(target.clone()),
             said: said(&again),
             ..Default::default()
@@ -313,13 +355,16 @@ impl Browser for Live {
             "radio_group" => {
                 let chosen = pick(target, &answer, option)?;
                 if chosen.get("selected").and_then(Value::as_bool) != Some(true) {
-                    self.point(point(chosen)?, true).await?;
+                    let radio = option_target(target, "radio", option, true);
+                    self.point(point(&self.guarded(&radio).await?)?, true).await?;
                 }
             }
-            "combobox" | "menu" => {
+            kind @ ("combobox" | "menu") => {
                 self.point(point(&self.guarded(target).await?)?, true).await?;
-                let opened = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
-                self.point(point(pick(target, &opened, option)?)?, true).await?;
+                // The list is drawn somewhere else on the page and may still be on its way: it is waited for by name.
+                let role = if kind == "menu" { "menuitem" } else { "option" };
+                let choice = option_target(target, role, option, false);
+                self.point(point(&self.guarded(&choice).await?)?, true).await?;
             }
             other => {
                 let message = format!("`{}` is a {other}, which has no options to choose from", target.name);
@@ -421,6 +466,16 @@ impl Browser for Live {
         });
         let answer = self.ask(request, LIST_PATIENCE).await?;
         let empty = text(&answer, "outcome") == "empty";
+        if answer.get("settled").and_then(Value::as_bool) == Some(false) {
+            let message = format!("list `{}` did not come to rest", question.list.name);
+            return Err(Refused {
+                kind: RefusalKind::Unreadable,
+                message,
+                said: said(&answer),
+                ..Default::default()
+            }
+            .into());
+        }
         if !empty && text(&answer, "outcome") != "found" {
             let headers: Vec<_> =
                 question.list.columns.values().map(|c| format!("\"{}\"", c.header)).collect();
@@ -470,7 +525,8 @@ impl Browser for Live {
 
     async fn outline(&mut self) -> Result<Value, Trouble> {
         let answer = self.ask(json!({ "ask": "outline" }), PATIENCE).await?;
-        Ok(json!({ "url": answer.get("url"), "title": answer.get("title"), "nodes": answer.get("nodes") }))
+        let url = without_tokens(text(&answer, "url"));
+        Ok(json!({ "url": url, "title": answer.get("title"), "nodes": answer.get("nodes") }))
     }
 }
 
@@ -508,192 +564,9 @@ impl Live {
             .map_err(|error| Trouble::Broken(anyhow!("a picture could not be covered: {error}")))?;
         Ok(Picture {
             png: covered,
-            url: text(answer, "url").to_owned(),
+            url: without_tokens(text(answer, "url")),
             title: text(answer, "title").to_owned(),
             masked,
         })
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to what a picture can have"
-)]
-fn pixels(number: f64) -> u32 {
-    number.clamp(0.0, 100_000.0) as u32
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a viewport is some thousand pixels wide")]
-fn round(number: f64) -> i64 {
-    number.round() as i64
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn point(value: &Value) -> Result<(f64, f64), Trouble> {
-    let side = |name: &str| value.pointer(&format!("/point/{name}")).and_then(Value::as_f64);
-    side("x").zip(side("y")).ok_or_else(|| Trouble::Broken(anyhow!("the page gave no point to click")))
-}
-
-fn said(answer: &Value) -> Vec<Said> {
-    answer.get("says").cloned().and_then(|says| serde_json::from_value(says).ok()).unwrap_or_default()
-}
-
-fn options(answer: &Value) -> Vec<&Value> {
-    answer.get("options").and_then(Value::as_array).into_iter().flatten().collect()
-}
-
-fn disabled(option: &Value) -> bool {
-    option.get("disabled").and_then(Value::as_bool) == Some(true)
-}
-
-fn same(left: &str, right: &str) -> bool {
-    left.trim().to_lowercase() == right.trim().to_lowercase()
-}
-
-/// The one option of this name that can be chosen.
-fn pick<'a>(target: &Target, answer: &'a Value, option: &str) -> Result<&'a Value, Trouble> {
-    let all = options(answer);
-    let fitting: Vec<&Value> =
-        all.iter().copied().filter(|o| same(text(o, "name"), option) && !disabled(o)).collect();
-    if let [one] = fitting.as_slice() {
-        return Ok(one);
-    }
-    let names: Vec<String> =
-        all.iter().filter(|o| !disabled(o)).map(|o| text(o, "name").to_owned()).collect();
-    let message = if fitting.is_empty() {
-        format!("`{}` does not offer \"{option}\"; it offers {}", target.name, quoted(&names))
-    } else {
-        format!("`{}` offers \"{option}\" {} times", target.name, fitting.len())
-    };
-    Err(Refused {
-        kind: RefusalKind::NoOption,
-        message,
-        target: Some(target.clone()),
-        near: names,
-        said: said(answer),
-        ..Default::default()
-    }
-    .into())
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-}
-
-fn seen(target: &Target, answer: &Value) -> Seen {
-    let described = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let by = target
-        .described
-        .iter()
-        .zip(described)
-        .filter(|(_, hit)| hit.get("matched").and_then(Value::as_u64).unwrap_or(0) > 0)
-        .map(|(description, _)| description.words())
-        .collect();
-    // A field's own text is what it holds; the page tells it of no secret field.
-    let shown =
-        Some(text(answer, "text")).filter(|shown| !shown.is_empty()).unwrap_or_else(|| text(answer, "value"));
-    Seen { by, text: shown.to_owned(), checked: answer.get("checked").and_then(Value::as_bool) }
-}
-
-/// Turns what the page answered into a refusal that says what was tried and what was there instead.
-fn refused(target: &Target, answer: &Value) -> Refused {
-    let name = &target.name;
-    let hits = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let count = |hit: &Value, key: &str| hit.get(key).and_then(Value::as_u64).unwrap_or(0);
-    let tried = target
-        .described
-        .iter()
-        .zip(hits)
-        .map(|(description, hit)| {
-            let hidden = match count(hit, "hidden") {
-                0 => String::new(),
-                hidden => format!(", {hidden} hidden"),
-            };
-            format!("{}: {} found{hidden}", description.words(), count(hit, "matched"))
-        })
-        .collect();
-    let mut near: Vec<String> = Vec::new();
-    for hit in hits {
-        for like in hit.get("near").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-        {
-            if !near.iter().any(|known| known == like) {
-                near.push(like.to_owned());
-            }
-        }
-    }
-    let outline = |value: Option<&Value>| {
-        value.map_or_else(
-            || "something".to_owned(),
-            |v| {
-                let rect =
-                    |side: &str| v.pointer(&format!("/rect/{side}")).and_then(Value::as_f64).unwrap_or(0.0);
-                format!(
-                    "{} \"{}\" <{}> at {:.0},{:.0}",
-                    text(v, "role"),
-                    text(v, "name"),
-                    text(v, "tag"),
-                    rect("x"),
-                    rect("y")
-                )
-            },
-        )
-    };
-    let elements = || {
-        let all = answer.get("elements").and_then(Value::as_array).into_iter().flatten();
-        all.map(|hit| format!("{} ({})", outline(hit.get("element")), text(hit, "by"))).collect::<Vec<_>>()
-    };
-    let (kind, message) = match text(answer, "outcome") {
-        "none" => {
-            let scope = text(answer, "scope");
-            let why = text(answer, "why");
-            let message = if scope.is_empty() || scope == "ok" {
-                format!("`{name}` is not there")
-            } else {
-                format!("`{name}` is not there: {}", if why.is_empty() { scope } else { why })
-            };
-            (if scope == "several" { RefusalKind::Several } else { RefusalKind::NotThere }, message)
-        }
-        "several" => (RefusalKind::Several, format!("`{name}` could be several: {}", elements().join("; "))),
-        "disagree" => (
-            RefusalKind::Disagree,
-            format!("the descriptions of `{name}` mean different things: {}", elements().join("; ")),
-        ),
-        "not_bound" => {
-            let region = text(answer, "region");
-            let message = match text(answer, "why") {
-                "foreign" => {
-                    format!("the page names somebody else, {}, before the commit", text(answer, "foreign"))
-                }
-                "twice" => "the page names more than one person before the commit".to_owned(),
-                _ if !region.is_empty() && region != "ok" => {
-                    format!("the region that must name the person before the commit is not there ({region})")
-                }
-                _ => "the page does not name the person before the commit".to_owned(),
-            };
-            (RefusalKind::NotBound, message)
-        }
-        "not_ready" => {
-            let message = match text(answer, "why") {
-                "covered" => format!("`{name}` is covered by {}", outline(answer.get("covered_by"))),
-                "disabled" => format!("`{name}` is disabled"),
-                "moving" => format!("`{name}` does not hold still"),
-                "hidden" => format!("`{name}` is hidden"),
-                "outside" => format!("`{name}` cannot be brought into view"),
-                "readonly" | "not_editable" => format!("`{name}` cannot be typed into"),
-                other => format!("`{name}` is not ready: {other}"),
-            };
-            (RefusalKind::NotReady, message)
-        }
-        "said" => {
-            let lines: Vec<String> =
-                said(answer).into_iter().map(|said| format!("\"{}\"", said.line)).collect();
-            (RefusalKind::Said, format!("the page says {}", lines.join(" and ")))
-        }
-        other => (RefusalKind::NotReady, format!("`{name}`: the page answered {other}")),
-    };
-    Refused { kind, message, target: Some(target.clone()), tried, near, said: said(answer) }
 }

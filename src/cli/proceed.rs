@@ -34,6 +34,8 @@ pub(super) struct Sitting<'a> {
     pub(super) resumed: Option<Vec<Entry>>,
     /// The last seal of this tenant's previous run.
     pub(super) previous: Option<Seal>,
+    /// People whom another run of this tenant left undecided, and that run.
+    pub(super) blocked: std::collections::BTreeMap<String, String>,
 }
 
 /// Now, UTC, as it is written into journals.
@@ -60,7 +62,8 @@ pub(super) fn operator() -> String {
 
 /// Runs until the end, a stop, or the second Ctrl-C.
 pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
-    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous } = sitting;
+    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous, blocked } =
+        sitting;
     let out = context.out;
     let clock: Clock = Arc::new(utc);
     let path = folder.path.join("journal.jsonl");
@@ -109,7 +112,8 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     let when = if resumed.is_some() { "resumed" } else { "before" };
     Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
     let stop = StopSignal::default();
-    let mut engine = Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, stop.clone());
+    let mut engine =
+        Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, blocked, stop.clone());
     let work = async {
         match engine.settle_doubts(&progress.doubts).await? {
             Some(ended) => Ok(ended),

@@ -92,9 +92,9 @@ fn chain(kept: &Kept, working: &mut Working) {
             kept.torn
         ));
     }
-    let ended = kept.entries.iter().any(|entry| matches!(entry.fact, Fact::RunEnded { .. }));
-    if !ended && !kept.entries.is_empty() && kept.broken.is_none() {
-        working.note("the journal does not tell of the run's end: the run stopped, or lines were cut away behind the head");
+    let last = kept.entries.last().map(|entry| &entry.fact);
+    if !matches!(last, None | Some(Fact::RunEnded { .. } | Fact::RunStopped { .. } | Fact::Decided { .. })) {
+        working.note("the journal does not end with the end of a run or a stop: usher was killed, or what came after was cut away");
     }
     if kept.entries.is_empty() && kept.broken.is_none() {
         working.bad("the journal is empty");
@@ -177,10 +177,9 @@ fn drawn(folder: &Folder, kept: &Kept, working: &mut Working) {
     let store = Store::new(&folder.path);
     let story = Story::of(&kept.plan, &kept.entries);
     let again = report::html(&story, &|name| store.read(name).ok());
-    let mut files = vec![("report.html", again.into_bytes()), ("results.csv", report::csv::results(&story))];
-    // Somebody will hand it to usher as a request: it must say what the journal says.
-    files.extend(report::csv::undo(&story, &kept.plan).map(|bytes| ("undo.csv", bytes)));
-    for (name, bytes) in files {
+    let files = [("report.html", again.into_bytes()), ("results.csv", report::csv::results(&story))];
+    let undo = report::csv::undo(&story, &kept.plan).map(|bytes| ("undo.csv", bytes));
+    for (name, bytes) in files.into_iter().chain(undo) {
         match store.read(name) {
             Ok(there) if there == bytes => working.good(name, &Digest::of(&bytes)),
             Ok(_) => working.bad(format!(

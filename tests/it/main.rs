@@ -10,6 +10,7 @@ mod diagnostics;
 mod generated;
 mod harness;
 mod layers;
+mod power_cut;
 mod requests;
 mod smoke;
 mod verify;

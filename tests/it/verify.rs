@@ -254,7 +254,8 @@ fn what_is_no_run_does_not_verify() {
         done.code(6);
         assert!(!done.stderr.contains("panicked"), "{}", done.stderr);
     }
-    std::fs::copy(Path::new(ROOT).join("tests/journals/good/plan.json"), folder.path().join("plan.json")).unwrap();
+    std::fs::copy(Path::new(ROOT).join("tests/journals/good/plan.json"), folder.path().join("plan.json"))
+        .unwrap();
     std::fs::remove_file(folder.path().join("journal.jsonl")).unwrap();
     verify(folder.path()).code(6).says("journal.jsonl");
 }
