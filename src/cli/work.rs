@@ -31,9 +31,11 @@ pub(super) async fn run(
     let bytes = packs::request(request)?;
     let wants = wants(&pack, tenant, action)?;
     // The report names the request by its file's name: where it lay on this machine is nobody else's business.
-    let name = request.file_name().map_or_else(|| "standard input".to_owned(), |name| name.to_string_lossy().into_owned());
-    let read = request::read(&name, &bytes, &wants)
-        .map_err(|problems| packs::told(&problems, context.out))?;
+    let name = request
+        .file_name()
+        .map_or_else(|| "standard input".to_owned(), |name| name.to_string_lossy().into_owned());
+    let read =
+        request::read(&name, &bytes, &wants).map_err(|problems| packs::told(&problems, context.out))?;
     packs::show(&read.notes, context.out);
     let lock = folders::lock(&settings.run.folder, &pack.app.app, &tenant.url)?;
     let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url)?;

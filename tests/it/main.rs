@@ -5,5 +5,7 @@
     reason = "tests stop at the first surprise, and work on files of their own"
 )]
 
+mod console;
 mod harness;
 mod smoke;
+mod wordpress;
