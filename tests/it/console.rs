@@ -236,7 +236,7 @@ fn the_last_administrator_stays() {
     let before = console.tables(account);
     usher.file(
         "leavers.csv",
-        "email\nadmin@corp.test\nboss@corp.test\nuser001@corp.test\nuser002@corp.test\nuser004@corp.test\n",
+        "email,content\nadmin@corp.test,delete\nboss@corp.test,\nuser001@corp.test,\nuser002@corp.test,\nuser004@corp.test,\n",
     );
     let run = usher.run(&["remove", "wordpress", "leavers.csv", "--yes"]);
     run.code(4);
