@@ -1,5 +1,6 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
+use super::answer::{options, pick, pixels, point, refused, round, said, same, seen, text, without_tokens};
 use super::webdriver::{Failed, SessionFacts, Wire};
 use super::{
     Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
@@ -56,13 +57,36 @@ pub struct Live {
     wire: Wire,
     says: Vec<SaysTarget>,
     session: String,
+    /// The origins usher may be on; anything may be asked of no other page.
+    origins: Vec<String>,
 }
 
 impl Live {
     pub(super) fn new(wire: Wire) -> Self {
         // The name only has to differ from every name a page uses; who guesses it gains nothing.
         let session = format!("usher-{}", crate::digest::Digest::of(format!("{:?}", Instant::now())).short());
-        Self { wire, says: Vec::new(), session }
+        Self { wire, says: Vec::new(), session, origins: Vec::new() }
+    }
+
+    /// Holds the browser to these origins: a page anywhere else is never read, filled or clicked.
+    pub fn confine(&mut self, origins: Vec<String>) {
+        self.origins = origins;
+    }
+
+    fn at_home(&self, url: &str) -> Result<(), Trouble> {
+        let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+        if self.origins.is_empty() || self.origins.contains(&origin) {
+            return Ok(());
+        }
+        let message = if url.starts_with("chrome-error:") {
+            "the page could not be loaded".to_owned()
+        } else {
+            format!(
+                "the page is at {}, which is not the tenant's",
+                if origin == "null" { url } else { &origin }
+            )
+        };
+        Err(Refused { kind: RefusalKind::NoPage, message, ..Default::default() }.into())
     }
 
     /// What the session turned out to be.
@@ -96,7 +120,10 @@ impl Live {
                         text(&answer, "why")
                     )));
                 }
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.at_home(text(&answer, "url"))?;
+                    return Ok(answer);
+                }
                 Err(Failed::Navigated(why)) if Instant::now() < until => {
                     tracing::debug!(why, "the page went away under a question; asking the new one");
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -247,12 +274,23 @@ impl Browser for Live {
     }
 
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
-        let answer =
-            self.ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO).await?;
-        match text(&answer, "outcome") {
-            "found" => Ok(true),
-            "none" | "not_ready" => Ok(false),
-            _ => Err(refused(target, &answer).into()),
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let answer = self
+                .ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO)
+                .await?;
+            match text(&answer, "outcome") {
+                "found" => return Ok(true),
+                // What is not there while the page still comes in may be there in a moment.
+                "none" | "not_ready"
+                    if text(&answer, "ready_state") == "loading" && Instant::now() < until =>
+                {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                "none" if matches!(text(&answer, "scope"), "" | "ok" | "none") => return Ok(false),
+                "not_ready" => return Ok(false),
+                _ => return Err(refused(target, &answer).into()),
+            }
         }
     }
 
@@ -470,7 +508,8 @@ impl Browser for Live {
 
     async fn outline(&mut self) -> Result<Value, Trouble> {
         let answer = self.ask(json!({ "ask": "outline" }), PATIENCE).await?;
-        Ok(json!({ "url": answer.get("url"), "title": answer.get("title"), "nodes": answer.get("nodes") }))
+        let url = without_tokens(text(&answer, "url"));
+        Ok(json!({ "url": url, "title": answer.get("title"), "nodes": answer.get("nodes") }))
     }
 }
 
@@ -508,192 +547,9 @@ impl Live {
             .map_err(|error| Trouble::Broken(anyhow!("a picture could not be covered: {error}")))?;
         Ok(Picture {
             png: covered,
-            url: text(answer, "url").to_owned(),
+            url: without_tokens(text(answer, "url")),
             title: text(answer, "title").to_owned(),
             masked,
         })
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to what a picture can have"
-)]
-fn pixels(number: f64) -> u32 {
-    number.clamp(0.0, 100_000.0) as u32
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a viewport is some thousand pixels wide")]
-fn round(number: f64) -> i64 {
-    number.round() as i64
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn point(value: &Value) -> Result<(f64, f64), Trouble> {
-    let side = |name: &str| value.pointer(&format!("/point/{name}")).and_then(Value::as_f64);
-    side("x").zip(side("y")).ok_or_else(|| Trouble::Broken(anyhow!("the page gave no point to click")))
-}
-
-fn said(answer: &Value) -> Vec<Said> {
-    answer.get("says").cloned().and_then(|says| serde_json::from_value(says).ok()).unwrap_or_default()
-}
-
-fn options(answer: &Value) -> Vec<&Value> {
-    answer.get("options").and_then(Value::as_array).into_iter().flatten().collect()
-}
-
-fn disabled(option: &Value) -> bool {
-    option.get("disabled").and_then(Value::as_bool) == Some(true)
-}
-
-fn same(left: &str, right: &str) -> bool {
-    left.trim().to_lowercase() == right.trim().to_lowercase()
-}
-
-/// The one option of this name that can be chosen.
-fn pick<'a>(target: &Target, answer: &'a Value, option: &str) -> Result<&'a Value, Trouble> {
-    let all = options(answer);
-    let fitting: Vec<&Value> =
-        all.iter().copied().filter(|o| same(text(o, "name"), option) && !disabled(o)).collect();
-    if let [one] = fitting.as_slice() {
-        return Ok(one);
-    }
-    let names: Vec<String> =
-        all.iter().filter(|o| !disabled(o)).map(|o| text(o, "name").to_owned()).collect();
-    let message = if fitting.is_empty() {
-        format!("`{}` does not offer \"{option}\"; it offers {}", target.name, quoted(&names))
-    } else {
-        format!("`{}` offers \"{option}\" {} times", target.name, fitting.len())
-    };
-    Err(Refused {
-        kind: RefusalKind::NoOption,
-        message,
-        target: Some(target.clone()),
-        near: names,
-        said: said(answer),
-        ..Default::default()
-    }
-    .into())
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-}
-
-fn seen(target: &Target, answer: &Value) -> Seen {
-    let described = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let by = target
-        .described
-        .iter()
-        .zip(described)
-        .filter(|(_, hit)| hit.get("matched").and_then(Value::as_u64).unwrap_or(0) > 0)
-        .map(|(description, _)| description.words())
-        .collect();
-    // A field's own text is what it holds; the page tells it of no secret field.
-    let shown =
-        Some(text(answer, "text")).filter(|shown| !shown.is_empty()).unwrap_or_else(|| text(answer, "value"));
-    Seen { by, text: shown.to_owned(), checked: answer.get("checked").and_then(Value::as_bool) }
-}
-
-/// Turns what the page answered into a refusal that says what was tried and what was there instead.
-fn refused(target: &Target, answer: &Value) -> Refused {
-    let name = &target.name;
-    let hits = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let count = |hit: &Value, key: &str| hit.get(key).and_then(Value::as_u64).unwrap_or(0);
-    let tried = target
-        .described
-        .iter()
-        .zip(hits)
-        .map(|(description, hit)| {
-            let hidden = match count(hit, "hidden") {
-                0 => String::new(),
-                hidden => format!(", {hidden} hidden"),
-            };
-            format!("{}: {} found{hidden}", description.words(), count(hit, "matched"))
-        })
-        .collect();
-    let mut near: Vec<String> = Vec::new();
-    for hit in hits {
-        for like in hit.get("near").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-        {
-            if !near.iter().any(|known| known == like) {
-                near.push(like.to_owned());
-            }
-        }
-    }
-    let outline = |value: Option<&Value>| {
-        value.map_or_else(
-            || "something".to_owned(),
-            |v| {
-                let rect =
-                    |side: &str| v.pointer(&format!("/rect/{side}")).and_then(Value::as_f64).unwrap_or(0.0);
-                format!(
-                    "{} \"{}\" <{}> at {:.0},{:.0}",
-                    text(v, "role"),
-                    text(v, "name"),
-                    text(v, "tag"),
-                    rect("x"),
-                    rect("y")
-                )
-            },
-        )
-    };
-    let elements = || {
-        let all = answer.get("elements").and_then(Value::as_array).into_iter().flatten();
-        all.map(|hit| format!("{} ({})", outline(hit.get("element")), text(hit, "by"))).collect::<Vec<_>>()
-    };
-    let (kind, message) = match text(answer, "outcome") {
-        "none" => {
-            let scope = text(answer, "scope");
-            let why = text(answer, "why");
-            let message = if scope.is_empty() || scope == "ok" {
-                format!("`{name}` is not there")
-            } else {
-                format!("`{name}` is not there: {}", if why.is_empty() { scope } else { why })
-            };
-            (if scope == "several" { RefusalKind::Several } else { RefusalKind::NotThere }, message)
-        }
-        "several" => (RefusalKind::Several, format!("`{name}` could be several: {}", elements().join("; "))),
-        "disagree" => (
-            RefusalKind::Disagree,
-            format!("the descriptions of `{name}` mean different things: {}", elements().join("; ")),
-        ),
-        "not_bound" => {
-            let region = text(answer, "region");
-            let message = match text(answer, "why") {
-                "foreign" => {
-                    format!("the page names somebody else, {}, before the commit", text(answer, "foreign"))
-                }
-                "twice" => "the page names more than one person before the commit".to_owned(),
-                _ if !region.is_empty() && region != "ok" => {
-                    format!("the region that must name the person before the commit is not there ({region})")
-                }
-                _ => "the page does not name the person before the commit".to_owned(),
-            };
-            (RefusalKind::NotBound, message)
-        }
-        "not_ready" => {
-            let message = match text(answer, "why") {
-                "covered" => format!("`{name}` is covered by {}", outline(answer.get("covered_by"))),
-                "disabled" => format!("`{name}` is disabled"),
-                "moving" => format!("`{name}` does not hold still"),
-                "hidden" => format!("`{name}` is hidden"),
-                "outside" => format!("`{name}` cannot be brought into view"),
-                "readonly" | "not_editable" => format!("`{name}` cannot be typed into"),
-                other => format!("`{name}` is not ready: {other}"),
-            };
-            (RefusalKind::NotReady, message)
-        }
-        "said" => {
-            let lines: Vec<String> =
-                said(answer).into_iter().map(|said| format!("\"{}\"", said.line)).collect();
-            (RefusalKind::Said, format!("the page says {}", lines.join(" and ")))
-        }
-        other => (RefusalKind::NotReady, format!("`{name}`: the page answered {other}")),
-    };
-    Refused { kind, message, target: Some(target.clone()), tried, near, said: said(answer) }
 }

@@ -2,7 +2,9 @@
 //!
 //! Knows nothing of scripts, plans or people's requests.
 
+mod answer;
 pub mod driver;
+pub mod fake;
 pub mod guard;
 mod live;
 mod target;

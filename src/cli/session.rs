@@ -57,6 +57,10 @@ impl Session {
         let tenancy = Tenancy { url: &app.url, account: &app.account, tenant: &app.tenant };
         let any = pack.generations().next().and_then(|generation| pack.view(generation, app.practice));
         let any = any.ok_or_else(|| Halt::Broken(anyhow::anyhow!("the pack has no generation")))?;
+        let tenant = url::Url::parse(&app.url).map_err(|error| Halt::Broken(error.into()))?;
+        let origins =
+            std::iter::once(tenant.origin().ascii_serialization()).chain(pack.app.origins.values().cloned());
+        live.confine(origins.collect());
         let source = |name: &str| secrets.get(name).cloned();
         let signed_in = sign_in(live, &any, tenancy, &source).await?;
         let view = match &app.generation {

@@ -133,6 +133,9 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 return self.stopped("asked to stop after the person at hand", None, None);
             }
             if let Todo::Settled { outcome, why } = &job.todo {
+                if outcome.family() == Family::Already && job.found.state != State::Absent {
+                    self.picture_of_settled(job).await?;
+                }
                 self.settled(job, *outcome, why)?;
                 continue;
             }

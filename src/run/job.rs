@@ -375,6 +375,17 @@ impl<B: Browser> Engine<'_, '_, B> {
         }
     }
 
+    /// Who is there already is pictured too: it is what an auditor asks to see.
+    pub(super) async fn picture_of_settled(&mut self, job: &Job) -> anyhow::Result<()> {
+        let values = self.values(job);
+        let now = Standing { state: job.found.state, row: job.found.row.clone(), ..Standing::default() };
+        self.bring_into_view(&values, &now).await;
+        match self.picture_if_possible(job, 0, "found so", &values).await {
+            Ok(()) | Err(Halt::Refused(..)) => Ok(()),
+            Err(Halt::Broken(error)) => Err(error),
+        }
+    }
+
     async fn picture_of_refusal(&mut self, job: &Job) -> anyhow::Result<Option<String>> {
         let values = self.values(job);
         let picture = match self.picture(job, 0, "refused", &values, None).await {

@@ -20,6 +20,9 @@ pub struct App {
     pub identity: At<Identity>,
     /// The path that is opened to find out which generation the tenant has.
     pub entry: At<String>,
+    /// Further origins its pages lead to, such as that of its sign-in; usher uses no page of any other.
+    #[serde(default)]
+    pub origins: Several<String>,
     /// The generations of its pages that there are packs for.
     pub generations: Several<String>,
     /// The actions there are scripts for, and the states a person may be found in for each.

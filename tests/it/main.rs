@@ -7,5 +7,6 @@
 
 mod console;
 mod harness;
+mod power_cut;
 mod smoke;
 mod wordpress;
