@@ -191,8 +191,7 @@ async fn says_why(browser: &mut impl Browser, view: &View) -> Result<(), Halt> {
     let said = said.map_err(|trouble| Halt::of(trouble, &locator, None))?;
     let Some((outcome, line)) = locator.meaning(&said) else { return Ok(()) };
     let message = format!("the page says \"{line}\"");
-    let refusal =
-        Refusal { kind: RefusalKind::Said, message, said: Some(line), ..Refusal::default() };
+    let refusal = Refusal { kind: RefusalKind::Said, message, said: Some(line), ..Refusal::default() };
     Err(Halt::Refused(outcome, Box::new(refusal)))
 }
 

@@ -1,6 +1,7 @@
 //! A real console that nobody here wrote, WordPress: its database is the judge, never usher.
 
 use crate::harness::{Done, Usher};
+use crate::kill::{Seeded, Victim, Watched, until};
 use crate::wordpress::{Member, WordPress};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -325,4 +326,201 @@ fn roles() {
     };
     assert_eq!(but_the_role(&after.about), but_the_role(&before.about));
     assert_eq!(console.mail(), Vec::<String>::new(), "nobody was written to");
+}
+
+/// When usher or its browser is killed: facts of the sitting, never times.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// So many facts were sealed in this sitting.
+    Facts(usize),
+    /// This many intents were sealed; the act is just about to be done.
+    Intent(usize),
+    /// This many intents were sealed, and the console has begun to act: its first mail is written.
+    Acting(usize),
+}
+
+const THIRTY: &str = "\
+email,username,role,first_name,last_name
+ada.abbot@corp.test,adaabbot2,Editor,Ada,Abbot
+meier@corp.test,meier,Author,Max,Meier
+jo+news@corp.test,jonews,Contributor,Jo,News
+ann@corp.test,ann,Subscriber,Ann,Jarvis
+Upper.Case@Corp.Test,upper.case,Author,Uwe,Case
+MIXED.CASE@corp.test,mixed2,Editor,Mia,Mixed
+LOUD@CORP.TEST,Loud,Subscriber,Lou,Loud
+o'neil@corp.test,oneil,Author,Orla,O'Neil
+user0@corp.test,user0,Subscriber,Una,Ser
+user0000@corp.test,user0000,Subscriber,Una,Ser
+";
+
+/// The thirty people, and who of them is new: login, address as it is stored, role, first and last name.
+fn thirty() -> (String, Vec<[String; 5]>) {
+    let roles = ["Subscriber", "Contributor", "Author", "Editor"];
+    let mut request = THIRTY.to_owned();
+    for n in 0..20 {
+        writeln!(request, "new{n:02}.person@corp.test,new{n:02},{},New,Person {n:02}", roles[n % 4]).unwrap();
+    }
+    let rows = request.lines().skip(1).filter(|line| !line.starts_with("MIXED"));
+    let new = rows.map(|line| {
+        let mut fields = line.split(',').map(str::to_owned);
+        let [email, login, role, first, last] = std::array::from_fn(|_| fields.next().unwrap());
+        [login, email.to_lowercase(), role.to_lowercase(), first, last]
+    });
+    let new = new.collect();
+    (request, new)
+}
+
+/// Jobs of a run with an intent and no outcome.
+fn in_doubt(facts: &[Value]) -> BTreeSet<u64> {
+    let mut doubts = BTreeSet::new();
+    for fact in facts {
+        match fact["fact"].as_str() {
+            Some("commit_intended") => doubts.insert(fact["job"].as_u64().unwrap()),
+            Some("job_ended" | "decided") => doubts.remove(&fact["job"].as_u64().unwrap()),
+            _ => false,
+        };
+    }
+    doubts
+}
+
+/// Waits for the moment and kills.
+fn kill_at(
+    mut sitting: Watched<'_>,
+    console: &WordPress,
+    moment: Moment,
+    victim: Victim,
+) -> crate::kill::Dead {
+    let intents = |n: usize| move |facts: &[Value]| Watched::count(facts, "commit_intended") >= n;
+    match moment {
+        Moment::Facts(n) => sitting.until("that many facts", |facts| facts.len() >= n),
+        Moment::Intent(n) => sitting.until("that many intents", intents(n)),
+        Moment::Acting(n) => {
+            sitting.until("that many intents", intents(n));
+            let before = console.mail_size();
+            until("the console to act", || (console.mail_size() > before).then_some(()));
+        }
+    }
+    sitting.kill(victim)
+}
+
+#[test]
+fn thirty_invited_and_killed_ten_times_are_each_there_once() {
+    let seed = std::env::var("KILL_SEED").map_or(2026, |seed| seed.parse().unwrap());
+    let mut seeded = Seeded(seed);
+    let console = WordPress::start(NEIGHBOURS);
+    let usher = Usher::new().with_profiles_of_its_own().wordpress(&console, "");
+    let before = console.tables(ADMIN);
+    let (request, new) = thirty();
+    assert_eq!((request.lines().count(), new.len()), (31, 29));
+    usher.file("people.csv", request);
+
+    let few = |seeded: &mut Seeded| seeded.within(1..4);
+    let moments = [
+        (Moment::Facts(seeded.within(1..40)), Victim::Usher),
+        (Moment::Intent(few(&mut seeded)), Victim::Usher),
+        (Moment::Acting(few(&mut seeded)), Victim::Usher),
+        (Moment::Facts(seeded.within(8..60)), Victim::Browser),
+        (Moment::Intent(few(&mut seeded)), Victim::Driver),
+        (Moment::Acting(few(&mut seeded)), Victim::Usher),
+        (Moment::Facts(seeded.within(8..60)), Victim::Driver),
+        (Moment::Intent(few(&mut seeded)), Victim::Usher),
+        (Moment::Acting(few(&mut seeded)), Victim::Browser),
+        (Moment::Facts(seeded.within(1..60)), Victim::Usher),
+    ];
+    let mut within = 0;
+    for (number, (moment, victim)) in moments.into_iter().enumerate() {
+        let arguments: &[&str] =
+            if number == 0 { &["invite", "wordpress", "people.csv", "--yes"] } else { &["resume", "last"] };
+        let dead = kill_at(Watched::start(&usher, arguments), &console, moment, victim);
+        let doubts = in_doubt(&Usher::facts(&usher.runs()[0]));
+        within += usize::from(!doubts.is_empty());
+        eprintln!(
+            "seed {seed}, kill {}: {victim:?} at {moment:?}, last fact {}, in doubt {doubts:?}, {} processes, {}",
+            number + 1,
+            dead.last,
+            dead.processes,
+            dead.status
+        );
+        assert!(doubts.len() <= 1, "one act at a time");
+        match victim {
+            Victim::Usher => assert_eq!(dead.status.code(), None, "killed"),
+            Victim::Driver | Victim::Browser => {
+                assert_eq!(dead.status.code(), Some(7), "it says it can go on")
+            }
+        }
+    }
+    assert!(within >= 3, "only {within} of the kills were between intent and outcome");
+
+    // To the end. Somebody undecided stops the run each time, so it may take more than one sitting.
+    let run = usher.runs().pop().unwrap();
+    assert_eq!(usher.runs().len(), 1);
+    let mut sittings = 0;
+    while Watched::count(&Usher::facts(&run), "run_ended") == 0 {
+        sittings += 1;
+        assert!(sittings < 6, "it does not come to its end");
+        let status = Watched::start(&usher, &["resume", "last"]).end();
+        assert!(matches!(status.code(), Some(0 | 7 | 8)), "{status}");
+    }
+    until("the last profile to be gone", || usher.profiles().is_empty().then_some(()));
+
+    let outcomes = Usher::outcomes(&run);
+    assert_eq!(outcomes.len(), 30);
+    assert_eq!(outcomes["mixed.case@corp.test"], "already_member");
+    let unknown: BTreeSet<&str> = outcomes
+        .iter()
+        .filter(|(_, outcome)| *outcome == "unknown_after_commit")
+        .map(|(person, _)| person.as_str())
+        .collect();
+
+    // The database: everybody once, as was asked for, and nobody else.
+    let truth: Vec<Member> =
+        console.truth().into_iter().filter(|m| !before.users.contains_key(&m.id)).collect();
+    let mail = console.mail();
+    for [login, email, role, first, last] in &new {
+        let rows: Vec<&Member> = truth.iter().filter(|member| member.email == *email).collect();
+        if unknown.contains(email.as_str()) {
+            assert!(rows.len() <= 1);
+        } else {
+            assert_eq!(outcomes[email], "added", "{email}");
+            assert_eq!(rows.len(), 1, "{email} must be there once");
+        }
+        assert_eq!(mail.iter().filter(|to| **to == *email).count(), rows.len(), "mails to {email}");
+        for row in rows {
+            assert_eq!((&row.login, &row.role), (login, role));
+            let names = console.sql(&format!(
+                "select meta_value from wp_usermeta where user_id = {} and meta_key in ('first_name', 'last_name') order by meta_key",
+                row.id
+            ));
+            assert_eq!(names, [first.as_str(), last.as_str()]);
+        }
+    }
+    let planned: BTreeSet<&str> = new.iter().map(|[_, email, ..]| email.as_str()).collect();
+    assert!(truth.iter().all(|member| planned.contains(member.email.as_str())), "nobody else came");
+    assert_eq!(mail.len(), 2 * truth.len(), "one to the person, one to the administrator");
+    // WordPress would refuse a second try, so the database alone could not tell: its log does.
+    assert_eq!(console.posts_to("/wp-admin/user-new.php"), truth.len(), "nobody was tried twice");
+    assert_eq!(
+        console.tables(ADMIN).only(|id| before.users.contains_key(&id)),
+        before,
+        "bystanders are as they were"
+    );
+
+    // Who is undecided is listed, and only who is.
+    let listed = usher.run(&["unresolved", "--json"]);
+    listed.code(if unknown.is_empty() { 0 } else { 8 });
+    let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+    let listed: BTreeSet<&str> =
+        listed.as_array().unwrap().iter().map(|row| row["person"].as_str().unwrap()).collect();
+    assert_eq!(listed, unknown);
+    usher.run(&["verify", "last"]).code(0);
+    assert_eq!(roster_is_the_truth(&usher, &console), before.users.len() + truth.len());
+    eprintln!(
+        "{within} of 10 between intent and outcome; {} added, {} undecided",
+        truth.len(),
+        unknown.len()
+    );
+
+    // Once more changes nothing.
+    usher.run(&["resume", "last"]).code(if unknown.is_empty() { 0 } else { 8 });
+    assert_eq!(console.posts_to("/wp-admin/user-new.php"), truth.len());
 }

@@ -11,16 +11,23 @@ use std::time::{Duration, Instant};
 
 /// How long anything here may take. Nothing is ever waited for this long unless it is broken.
 const LIMIT: Duration = Duration::from_secs(90);
+/// How long a whole sitting may take.
+const SITTING: Duration = Duration::from_secs(900);
 
 /// Asks again and again until there is an answer.
 #[track_caller]
-pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    within(LIMIT, what, ask)
+}
+
+#[track_caller]
+fn within<T>(limit: Duration, what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(began.elapsed() < LIMIT, "gave up waiting for {what}");
+        assert!(began.elapsed() < limit, "gave up waiting for {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -61,7 +68,10 @@ fn stat(pid: u32) -> Option<Stat> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let living = !matches!(fields[0], "Z" | "X");
-    living.then(|| Stat { parent: fields[1].parse().unwrap(), mark: Mark { pid, started: fields[19].to_owned() } })
+    living.then(|| Stat {
+        parent: fields[1].parse().unwrap(),
+        mark: Mark { pid, started: fields[19].to_owned() },
+    })
 }
 
 fn everybody() -> Vec<Stat> {
@@ -86,6 +96,22 @@ fn below(root: u32) -> BTreeSet<Mark> {
 fn kill(pid: u32) {
     // Who has just ended by itself is dead, too.
     let _ = kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), Signal::KILL);
+}
+
+impl Usher {
+    /// Gives it a temporary folder of its own, so that its profiles are nobody else's.
+    pub(crate) fn with_profiles_of_its_own(self) -> Self {
+        let temporary = self.path().join("tmp");
+        std::fs::create_dir(&temporary).unwrap();
+        self.env("TMPDIR", temporary.to_str().unwrap())
+    }
+
+    /// The browser profiles and their records that are there now.
+    pub(crate) fn profiles(&self) -> Vec<PathBuf> {
+        let roots = std::fs::read_dir(self.path().join("tmp")).unwrap().flatten();
+        let inside = roots.flat_map(|root| std::fs::read_dir(root.path()).into_iter().flatten().flatten());
+        inside.map(|entry| entry.path()).collect()
+    }
 }
 
 /// A running usher whose journal is read as it grows. It ends with the value.
@@ -166,7 +192,9 @@ impl<'a> Watched<'a> {
     #[track_caller]
     pub(crate) fn kill(mut self, victim: Victim) -> Dead {
         let begun = self.facts.iter().rfind(|fact| fact["fact"] == "session_begun").cloned();
-        let driver = begun.as_ref().map(|fact| u32::try_from(fact["traces"]["driver"]["pid"].as_u64().unwrap()).unwrap());
+        let driver = begun
+            .as_ref()
+            .map(|fact| u32::try_from(fact["traces"]["driver"]["pid"].as_u64().unwrap()).unwrap());
         let mut marks = below(self.child.id());
         match victim {
             Victim::Usher => kill(self.child.id()),
@@ -198,9 +226,7 @@ impl<'a> Watched<'a> {
     /// Lets it come to its end.
     #[track_caller]
     pub(crate) fn end(mut self) -> ExitStatus {
-        let status = until("usher to end", || self.child.try_wait().unwrap());
-        self.look();
-        status
+        within(SITTING, "usher to end", || self.child.try_wait().unwrap())
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod console;
 mod harness;
+mod kill;
 mod power_cut;
 mod smoke;
 mod wordpress;
