@@ -6,11 +6,13 @@
 )]
 
 mod cli;
+mod console;
 mod diagnostics;
 mod faults;
 mod generated;
 mod harness;
 mod invite;
+mod kill;
 mod layers;
 mod leftovers;
 mod locating;
@@ -24,3 +26,4 @@ mod role;
 mod smoke;
 mod verify;
 mod watch;
+mod wordpress;
