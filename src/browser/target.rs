@@ -17,6 +17,9 @@ pub struct Target {
     /// The book's line.
     #[serde(skip)]
     pub place: Option<PlaceRef>,
+    /// What it holds is told to nobody.
+    #[serde(skip)]
+    pub secret: bool,
 }
 
 /// One description of a control.

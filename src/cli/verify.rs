@@ -93,6 +93,10 @@ fn chain(kept: &Kept, working: &mut Working) {
             kept.torn
         ));
     }
+    let last = kept.entries.last().map(|entry| &entry.fact);
+    if !matches!(last, None | Some(Fact::RunEnded { .. } | Fact::RunStopped { .. } | Fact::Decided { .. })) {
+        working.note("the journal does not end with the end of a run or a stop: usher was killed, or what came after was cut away");
+    }
     if kept.entries.is_empty() && kept.broken.is_none() {
         working.bad("the journal is empty");
     }
@@ -175,7 +179,8 @@ fn drawn(folder: &Folder, kept: &Kept, working: &mut Working) {
     let story = Story::of(&kept.plan, &kept.entries);
     let again = report::html(&story, &|name| store.read(name).ok());
     let drawn = [("report.html", again.into_bytes()), ("results.csv", report::csv::results(&story))];
-    for (name, bytes) in drawn {
+    let undo = report::csv::undo(&story, &kept.plan).map(|bytes| ("undo.csv", bytes));
+    for (name, bytes) in drawn.into_iter().chain(undo) {
         match store.read(name) {
             Ok(there) if there == bytes => working.good(name, &Digest::of(&bytes)),
             Ok(_) => working.bad(format!(

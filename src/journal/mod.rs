@@ -134,6 +134,8 @@ pub enum Fact {
     },
     /// The act may or may not have reached the app.
     CommitUnclear { job: u32, step: u32, why: String },
+    /// An intent without outcome was settled: it never took effect, and it is the person's turn again.
+    DoubtCleared { job: u32, person: String, why: String },
     /// The person was read back on a fresh load after a commit.
     PersonReadBack { job: u32, state: State, row: BTreeMap<String, String>, whole: bool, tries: u32 },
     /// What became of a person.

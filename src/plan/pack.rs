@@ -147,7 +147,7 @@ impl View {
             for file in [base, over].into_iter().flatten() {
                 let names =
                     file.book.controls.keys().chain(file.book.lists.keys()).chain(file.book.pages.keys());
-                origins.extend(names.map(|name| (name.to_owned(), file.source.clone())));
+                origins.extend(names.map(|own| (format!("{name}/{own}"), file.source.clone())));
                 books.push(file.clone());
                 whole = Some(match whole {
                     Some(under) => under.overlaid(file.book.clone()),
@@ -186,8 +186,8 @@ impl View {
     }
 
     /// The file that describes a control, list or page.
-    pub fn origin(&self, name: &str) -> Option<&Arc<Source>> {
-        self.origins.get(name)
+    pub fn origin(&self, book: &Book, name: &str) -> Option<&Arc<Source>> {
+        self.origins.get(&format!("{}/{name}", book.generation.value))
     }
 
     /// What the scripts of an action name and this tenant's books do not describe: what only a practice overlay attests

@@ -190,6 +190,8 @@ impl App {
     }
 }
 
-fn holds(roles: &Several<String>, role: &str) -> bool {
-    roles.values().any(|known| known.to_lowercase() == role.trim().to_lowercase())
+/// A person may have several roles in one cell; any of them counts.
+fn holds(roles: &Several<String>, cell: &str) -> bool {
+    let mut held = cell.split([',', ';', '\n']).map(|role| role.trim().to_lowercase());
+    held.any(|role| roles.values().any(|known| known.to_lowercase() == role))
 }
