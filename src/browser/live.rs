@@ -11,7 +11,7 @@ use super::{
 };
 use crate::evidence::Masked;
 use crate::evidence::mask::{self, MaskBox, MaskKind};
-use crate::journal::RefusalKind;
+use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

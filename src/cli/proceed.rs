@@ -40,11 +40,13 @@ pub(super) struct Sitting<'a> {
 }
 
 /// Now, UTC, as it is written into journals.
+#[expect(clippy::disallowed_methods, reason = "the clock that is handed in")]
 pub(super) fn utc() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// Now, on this machine's clock, with its offset.
+#[expect(clippy::disallowed_methods, reason = "the clock that is handed in")]
 pub(super) fn local() -> String {
     jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
@@ -200,7 +202,7 @@ pub(super) async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
 }
 
 /// Writes the report and the tables of a run and tells how it went.
-pub(super) fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result<Exit, Failure> {
+pub(super) fn finish(context: &Context, folder: &Folder, ended: &Ended) -> Result<Exit, Failure> {
     let kept = folder.read()?;
     let story = Story::of(&kept.plan, &kept.entries);
     let out = context.out;
@@ -211,7 +213,7 @@ pub(super) fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result
         out.note(&terminal::summary(&story, out.width, out.colour_err));
         out.result(&format!("report: {}", shown(&report)));
     }
-    let whole = ended == Ended::Whole;
+    let whole = *ended == Ended::Whole;
     Ok(Exit::of(&story, whole))
 }
 
@@ -221,8 +223,8 @@ pub(super) fn write_reports(
     plan: &Plan,
     story: &Story,
 ) -> anyhow::Result<std::path::PathBuf> {
-    let store = Store::new(&folder.path);
-    let picture = |name: &str| store.read(name).ok();
+    let kept = Store::new(&folder.path);
+    let picture = |name: &str| kept.read(name).ok();
     let html = report::html(story, &picture);
     folder.write("results.csv", &report::csv::results(story))?;
     if let Some(undo) = report::csv::undo(story, plan) {

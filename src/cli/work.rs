@@ -124,7 +124,7 @@ async fn go(
         blocked: std::collections::BTreeMap::new(),
     };
     let ended = sit(sitting, session).await?;
-    finish(context, &folder, ended)
+    finish(context, &folder, &ended)
 }
 
 /// Goes on where a run stopped. Scripts and books are the ones the plan was made from.
@@ -211,7 +211,7 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     };
     let ended = sit(sitting, session).await?;
     drop(lock);
-    finish(context, &folder, ended)
+    finish(context, &folder, &ended)
 }
 
 /// The pack as it was when the plan was made.

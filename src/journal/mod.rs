@@ -10,6 +10,8 @@ pub use file::{Clock, Journal, Opened, read};
 
 use crate::digest::Digest;
 use crate::evidence::Exhibit;
+pub use crate::words::{PlaceRef, RefusalKind};
+
 use crate::words::{Action, Outcome, State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -189,48 +191,4 @@ pub struct Refusal {
     pub picture: Option<String>,
     /// What to do next.
     pub hint: Option<String>,
-}
-
-/// The kinds of refusals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefusalKind {
-    /// Nothing matched.
-    #[default]
-    NotThere,
-    /// More than one matched.
-    Several,
-    /// Independent descriptions mean different elements.
-    Disagree,
-    /// It is there but cannot be used: hidden, disabled, moving, covered.
-    NotReady,
-    /// The page does not name the person before the commit.
-    NotBound,
-    /// A field does not hold what was typed.
-    NotHeld,
-    /// The app does not offer the option.
-    NoOption,
-    /// The page said no.
-    Said,
-    /// The list could not be read.
-    Unreadable,
-    /// The guard held the commit back.
-    HeldBack,
-    /// A native dialog was open.
-    Dialog,
-    /// The page did not load.
-    NoPage,
-    /// A rule of the plan.
-    Rule,
-}
-
-/// A line of a file that a run was made from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlaceRef {
-    /// The file's name; its text is among the plan's inputs.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The column, from 1.
-    pub column: u32,
 }

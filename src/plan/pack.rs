@@ -58,20 +58,19 @@ pub struct Pack {
 impl Pack {
     /// Reads a pack. Everything that is wrong with all of its files is reported at once; warnings come with a good pack.
     pub fn read(files: &PackFiles) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let mut problems = Vec::new();
         fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
             read.map_err(|found| problems.extend(found)).ok()
         }
-        let app = match &files.about {
-            Some(source) => keep(App::read(source), &mut problems).map(|app| (app, source.clone())),
-            None => {
-                let folder = Arc::new(Source::new(format!("scripts/{}/app.yaml", files.app), ""));
-                problems.push(
-                    Diagnostic::error(&folder, "the file is missing")
-                        .hint("every app needs an app.yaml beside its scripts"),
-                );
-                None
-            }
+        let mut problems = Vec::new();
+        let app = if let Some(source) = &files.about {
+            keep(App::read(source), &mut problems).map(|app| (app, source.clone()))
+        } else {
+            let folder = Arc::new(Source::new(format!("scripts/{}/app.yaml", files.app), ""));
+            problems.push(
+                Diagnostic::error(&folder, "the file is missing")
+                    .hint("every app needs an app.yaml beside its scripts"),
+            );
+            None
         };
         let mut scripts = Vec::new();
         for source in &files.scripts {

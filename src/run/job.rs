@@ -268,7 +268,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         if read_back.unverifiable {
             became.outcome = Outcome::AcknowledgedUnverified;
-            became.why = "the app shows nothing that could prove it".to_owned();
+            "the app shows nothing that could prove it".clone_into(&mut became.why);
             return Ok(());
         }
         let (verdict, now, tries) = self.poll(values, read_back, false).await?;
@@ -395,7 +395,7 @@ impl<B: Browser> Engine<'_, '_, B> {
             match reader.show(self.browser, list, values).await {
                 Ok(()) => return,
                 Err(trouble) => {
-                    tracing::debug!(?trouble, list, "the person's row could not be brought into view")
+                    tracing::debug!(?trouble, list, "the person's row could not be brought into view");
                 }
             }
         }

@@ -71,14 +71,14 @@ pub fn progress(entries: &[Entry]) -> Progress {
     progress
 }
 
-/// The people a run leaves undecided: an intent without outcome, or the outcome that says so. Whom another run left
-/// undecided is that run's to decide.
+/// The people a run leaves undecided: an intent without outcome, or the outcome that says so. Somebody whom it left
+/// alone because an earlier run had left them undecided is decided there, once.
 pub fn undecided(entries: &[Entry]) -> BTreeSet<String> {
     let progress = progress(entries);
     let mut people: BTreeSet<String> = progress.doubts.iter().map(|doubt| doubt.person.clone()).collect();
     for entry in entries {
         if let Fact::JobEnded { job, person, .. } = &entry.fact
-            && progress.touched.contains(person)
+            && progress.intended.contains(job)
             && progress.outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
         {
             people.insert(person.clone());

@@ -67,7 +67,7 @@ pub struct Control {
     pub test_id: Option<At<String>>,
     /// A CSS selector.
     pub css: Option<At<String>>,
-    /// An XPath.
+    /// An `XPath`.
     pub xpath: Option<At<String>>,
     /// Where it is looked for: a control's name, or the person's row of a list.
     #[serde(rename = "in")]

@@ -1,6 +1,7 @@
 //! What the tests stand on: usher as a program, in a folder of its own, and practice consoles with their truth.
 
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ impl Usher {
     /// A folder with a usher.toml that finds the shipped packs.
     pub(crate) fn new() -> Self {
         let usher = Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() };
-        usher.file("usher.toml", &format!("[run]\nfolder = \"screenshots\"\npacks = {ROOT:?}\n"));
+        usher.file("usher.toml", format!("[run]\nfolder = \"screenshots\"\npacks = {ROOT:?}\n"));
         usher
     }
 
@@ -85,10 +86,11 @@ impl Usher {
     pub(crate) fn tenant(self, app: &str, url: &str, account: &str, tenant: &str, more: &str) -> Self {
         let path = self.path().join("usher.toml");
         let mut text = std::fs::read_to_string(&path).unwrap();
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n[apps.{app}]\nurl = {url:?}\naccount = {account:?}\ntenant = {tenant:?}\n{more}\n[apps.{app}.secrets]\npassword = {{ env = \"{}_PASSWORD\" }}\n",
             app.to_uppercase()
-        ));
+        );
         std::fs::write(path, text).unwrap();
         self
     }
@@ -250,5 +252,42 @@ impl Drop for Practice {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Holds a text against the one that was accepted; `UPDATE=1` accepts this one instead.
+#[track_caller]
+pub(crate) fn golden(path: &Path, got: &str) {
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+        std::fs::write(path, got).unwrap();
+        return;
+    }
+    let wanted = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        wanted == got,
+        "{} says otherwise; `UPDATE=1` accepts what is said now\n--- accepted\n{wanted}\n--- now\n{got}",
+        path.display()
+    );
+}
+
+/// The folders of a folder, in order.
+pub(crate) fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    all.sort();
+    all
+}
+
+/// Copies a folder with everything in it over another.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let goal = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &goal);
+        } else {
+            std::fs::copy(&path, &goal).unwrap();
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! The folder a browser works in while a run lasts, the record beside it of who is responsible, and its removal.
+#![expect(clippy::disallowed_methods, reason = "the browser works in a folder that we make and take away")]
 
 use super::process::{ProcessMark, end_browser_of_profile, end_tree};
 use anyhow::Context as _;
