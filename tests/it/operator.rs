@@ -1,4 +1,5 @@
 //! The person at the keyboard: stops, starts twice, changes files, asks for nothing, runs out of disk.
+#![expect(clippy::print_stdout, reason = "what a test skips or met is told with its result")]
 
 use crate::harness::{Practice, Usher, fact};
 use crate::watch::{Running, until};
