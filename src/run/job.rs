@@ -45,12 +45,18 @@ impl<B: Browser> Engine<'_, '_, B> {
             Err(Halt::Broken(error)) => Err(error),
             Err(Halt::Refused(outcome, mut refusal)) => {
                 refusal.picture = self.picture_of_refusal(job).await?;
-                let outcome = self.expired(outcome).await;
-                became.outcome = outcome;
+                // After an act a refusal says nothing of what became of it, unless the guard proved that it never reached the page.
+                let unsettled = became.acted && refusal.kind != RefusalKind::HeldBack;
+                became.outcome =
+                    if unsettled { Outcome::UnknownAfterCommit } else { self.expired(outcome).await };
                 became.why = match &refusal.said {
                     Some(line) => format!("the page says \"{line}\""),
                     None => refusal.message.clone(),
                 };
+                if unsettled {
+                    became.why =
+                        format!("it was asked for once, and then it could not be read back: {}", became.why);
+                }
                 became.refusal = Some(*refusal);
                 if became.after == Standing::default() {
                     became.after = became.before.clone();
