@@ -190,6 +190,9 @@ impl App {
     }
 }
 
-fn holds(roles: &Several<String>, role: &str) -> bool {
-    roles.values().any(|known| known.to_lowercase() == role.trim().to_lowercase())
+/// A cell may show several roles of one person, parted by commas: whoever has one of them has it.
+fn holds(roles: &Several<String>, shown: &str) -> bool {
+    let shown = shown.to_lowercase();
+    let has = |known: &str| shown.trim() == known || shown.split(',').any(|role| role.trim() == known);
+    roles.values().any(|known| has(&known.to_lowercase()))
 }
