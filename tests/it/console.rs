@@ -257,6 +257,13 @@ fn the_last_administrator_stays() {
     let run = usher.run(&["role", "wordpress", "changes.csv", "--yes"]);
     run.code(4);
     came_to(&usher, &run, &[("boss@corp.test", "blocked_last_admin")]);
+    // Somebody with a second role is shown as `Administrator, People Team`, and is an administrator all the same.
+    console.php("(new WP_User(get_user_by('login', 'boss')->ID))->add_role('hr');");
+    usher.file("leavers.csv", "email\nboss@corp.test\n");
+    let run = usher.run(&["remove", "wordpress", "leavers.csv", "--yes"]);
+    run.code(4);
+    came_to(&usher, &run, &[("boss@corp.test", "blocked_last_admin")]);
+    console.php("(new WP_User(get_user_by('login', 'boss')->ID))->remove_role('hr');");
     let after = console.tables(account);
     let left = before.only(|id| after.users.contains_key(&id));
     assert_eq!((&after.users, &after.about), (&left.users, &left.about));
