@@ -118,7 +118,11 @@ impl Diagnostic {
         };
         let body = text.trim_matches('\n').trim_start();
         let body = body.trim_start_matches(['×', '⚠', ' ']);
-        let mut out = format!("{word}: {body}\n");
+        // Where no line can be shown, the file must be named all the same.
+        let mut out = match self.spot() {
+            Some(_) => format!("{word}: {body}\n"),
+            None => format!("{word}: {}: {body}\n", self.source.name),
+        };
         if let Some(hint) = &self.hint {
             let _ = writeln!(out, "  hint: {hint}");
         }

@@ -140,17 +140,17 @@ impl Settings {
         if overrides.headed {
             builder = builder.set_override("run.headless", false)?;
         }
-        let whole = builder.build().map_err(|error| wrong(file, &text, &error.to_string()))?;
+        let whole = builder.build().map_err(|error| unreadable(file, &error.to_string()))?;
         no_secret_in_the_file(file, &text, &whole)?;
-        let settings: Self =
+        let mut settings: Self =
             whole.try_deserialize().map_err(|error| wrong(file, &text, &error.to_string()))?;
         settings.check(file, &text)?;
         Ok(settings)
     }
 
-    fn check(&self, file: &Path, text: &str) -> anyhow::Result<()> {
-        for (name, app) in &self.apps {
-            let url = url::Url::parse(&app.url).map_err(|error| {
+    fn check(&mut self, file: &Path, text: &str) -> anyhow::Result<()> {
+        for (name, app) in &mut self.apps {
+            let mut url = url::Url::parse(&app.url).map_err(|error| {
                 wrong(file, text, &format!("`apps.{name}.url`: `{}` is not a URL: {error}", app.url))
             })?;
             if !matches!(url.scheme(), "http" | "https") {
@@ -160,6 +160,20 @@ impl Settings {
                     &format!("`apps.{name}.url` must begin with https:// or http://"),
                 ));
             }
+            let bare = url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none();
+            if !bare {
+                let what = format!(
+                    "`apps.{name}.url` is more than an address: no user, password, query or fragment belongs in it"
+                );
+                return Err(wrong(file, text, &what));
+            }
+            // One tenant has one address, however it was typed: locks and earlier runs are found by it.
+            let path = url.path().trim_end_matches('/').to_owned();
+            url.set_path(&path);
+            app.url = url.to_string().trim_end_matches('/').to_owned();
             for (secret, from) in &app.secrets {
                 if from.env.is_some() == from.command.is_some() {
                     let what = format!("`apps.{name}.secrets.{secret}` takes one of `env` and `command`");
@@ -198,12 +212,20 @@ fn no_secret_in_the_file(file: &Path, text: &str, whole: &config::Config) -> any
     let apps = whole.get_table("apps").unwrap_or_default();
     for (app, value) in apps {
         let Ok(table) = value.into_table() else { continue };
-        let Some(Ok(secrets)) = table.get("secrets").map(|secrets| secrets.clone().into_table()) else {
-            continue;
+        let Some(secrets) = table.get("secrets") else { continue };
+        let Ok(secrets) = secrets.clone().into_table() else {
+            let place = place(text, "secrets");
+            bail!("{}{place}: `apps.{app}.secrets` is a table of where the secrets are", file.display());
         };
         for (name, value) in secrets {
-            if value.into_table().is_err() {
-                let what = format!("`apps.{app}.secrets.{name}` holds the secret itself");
+            let shape = value.into_table().ok().is_some_and(|from| {
+                from.into_iter().all(|(key, value)| match key.as_str() {
+                    "command" => value.into_array().is_ok(),
+                    _ => true,
+                })
+            });
+            if !shape {
+                let what = format!("`apps.{app}.secrets.{name}` holds the secret itself, or not where it is");
                 let place = place(text, &name);
                 bail!(
                     "{}{place}: {what}\n  hint: say where it is: `{name} = {{ env = \"NAME\" }}` or `{name} = {{ command = [\"pass\", \"show\", \"...\"] }}`, and change the secret: it has been on disk",
@@ -213,6 +235,20 @@ fn no_secret_in_the_file(file: &Path, text: &str, whole: &config::Config) -> any
         }
     }
     Ok(())
+}
+
+/// A file that is no TOML: the parser quotes the line, and the line may hold a secret, so only its place is told.
+fn unreadable(file: &Path, error: &str) -> anyhow::Error {
+    let place = error.lines().find_map(|line| line.split_once("at line ").map(|(_, rest)| rest.to_owned()));
+    let at = place.map_or_else(String::new, |place| {
+        let numbers: Vec<&str> =
+            place.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
+        numbers.iter().take(2).map(|number| format!(":{number}")).collect()
+    });
+    anyhow!(
+        "{}{at}: this is not TOML\n  hint: look for a quote or a bracket that is not closed",
+        file.display()
+    )
 }
 
 fn wrong(file: &Path, text: &str, what: &str) -> anyhow::Error {

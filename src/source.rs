@@ -119,6 +119,21 @@ fn spot_of(location: serde_saphyr::Location) -> Spot {
     }
 }
 
+/// Where the reader stopped; it does not always count bytes, but always lines and columns.
+fn spot_in(source: &Source, location: serde_saphyr::Location) -> Spot {
+    let spot = spot_of(location);
+    if location.span().byte_offset().is_some() || spot.line == 0 {
+        return spot;
+    }
+    let wide = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let mut lines = source.text.split_inclusive('\n');
+    let before: usize = lines.by_ref().take(wide(spot.line) - 1).map(str::len).sum();
+    let line = lines.next().unwrap_or_default();
+    let inside = line.char_indices().nth(wide(spot.column).saturating_sub(1));
+    let (offset, length) = inside.map_or((line.len(), 0), |(offset, letter)| (offset, letter.len_utf8()));
+    source.spot(before + offset, length)
+}
+
 /// A mapping in the order it was written, keys with their places.
 #[derive(Clone, Debug)]
 pub struct Pairs<V>(pub Vec<(At<String>, V)>);
@@ -276,13 +291,13 @@ pub fn schema_of<T: JsonSchema>() -> Value {
 fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostic> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(&source.text, options).map_err(|error| {
-        let spot = error.location().map(spot_of).unwrap_or_default();
+        let spot = error.location().map(|location| spot_in(source, location)).unwrap_or_default();
         let words = error.to_string();
         let message =
             words.split(" at line ").next().unwrap_or(&words).trim().trim_end_matches('.').to_owned();
         let hint = if message.contains("quote") {
             Some("a quote may be left open on the line above".to_owned())
-        } else if message.contains("tab") {
+        } else if message.starts_with("tabs") {
             Some("indent with spaces; YAML refuses tabs".to_owned())
         } else {
             None
@@ -295,6 +310,9 @@ fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostic> {
         Diagnostic::error(source, message).at(spot, "here").hint_if(hint)
     })
 }
+
+/// A list of words that is longer than this nobody reads below a caret.
+const MANY: usize = 12;
 
 /// YAML as it was written, before it has a type.
 #[derive(Clone, Debug)]
@@ -380,16 +398,16 @@ impl Fit<'_> {
             let target = self.root.pointer(reference.trim_start_matches('#')).cloned().unwrap_or_default();
             return self.check(node, &target, path);
         }
+        if let Some(allowed) = words(schema) {
+            return self.check_word(node, &allowed, path);
+        }
         if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array)
         {
             return self.check_branches(node, branches, path);
         }
-        if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
-            return self.check_word(node, allowed, path);
-        }
         match (&node.value, schema.get("type")) {
             (Node::Map(pairs), Some(Value::String(kind))) if kind == "object" => {
-                self.check_map(node, pairs, schema, path)
+                self.check_map(node, pairs, schema, path);
             }
             (Node::Seq(items), Some(Value::String(kind))) if kind == "array" => {
                 let inner = schema.get("items").cloned().unwrap_or(Value::Bool(true));
@@ -432,7 +450,14 @@ impl Fit<'_> {
                 did_you_mean(&word, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             self.problems.push(
                 Diagnostic::error(self.source, format!("unknown word `{word}`{}", inside(path)))
-                    .at(node.spot, format!("one of {}", listed(words)))
+                    .at(
+                        node.spot,
+                        if words.len() > MANY {
+                            "not one of them".to_owned()
+                        } else {
+                            format!("one of {}", listed(words))
+                        },
+                    )
                     .hint_if(hint),
             );
         }
@@ -483,6 +508,18 @@ impl Fit<'_> {
                 .at(node.spot, format!("this is {}", node.value.kind())),
         );
     }
+}
+
+/// The words a schema allows, if it allows nothing else: `enum`, or one `const` for each word that has a meaning.
+fn words(schema: &Value) -> Option<Vec<Value>> {
+    if let Some(word) = schema.get("const") {
+        return Some(vec![word.clone()]);
+    }
+    if let Some(words) = schema.get("enum").and_then(Value::as_array) {
+        return Some(words.clone());
+    }
+    let branches = schema.get("oneOf").and_then(Value::as_array)?;
+    branches.iter().map(words).collect::<Option<Vec<_>>>().map(|all| all.concat())
 }
 
 fn inside(path: &str) -> String {

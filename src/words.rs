@@ -1,4 +1,4 @@
-//! The words everything shares: actions, states a person can be in, and the one list of outcomes.
+//! The words everything shares: actions, states a person can be in, the one list of outcomes, kinds of refusals.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use std::fmt;
 
 /// Declares a word list: an enum whose values are written in `snake_case`, each with its meaning.
 macro_rules! words {
-    ($(#[$outer:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
+    ($(#[$outer:meta])* $name:ident { $($(#[doc = $doc:literal])+ $(#[$inner:ident])? $variant:ident = $word:literal,)+ }) => {
         $(#[$outer])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-        pub enum $name { $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+ }
+        pub enum $name { $($(#[doc = $doc])+ #[serde(rename = $word)] $(#[$inner])? $variant,)+ }
 
         impl $name {
             /// Every word of the list, in its order.
@@ -67,8 +67,10 @@ impl Action {
 
 words! {
     /// How an app shows a person.
+    #[derive(Default)]
     State {
         /// Not shown at all.
+        #[default]
         Absent = "absent",
         /// A member who can sign in.
         Active = "active",
@@ -76,12 +78,6 @@ words! {
         Pending = "pending",
         /// Deactivated: still shown, cannot sign in.
         Inactive = "inactive",
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Absent
     }
 }
 
@@ -247,6 +243,50 @@ impl Outcome {
                 Self::SeatLimit | Self::ManagedByScim | Self::PermissionDenied | Self::RoleMismatch
             )
     }
+}
+
+/// The kinds of refusals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// Nothing matched.
+    #[default]
+    NotThere,
+    /// More than one matched.
+    Several,
+    /// Independent descriptions mean different elements.
+    Disagree,
+    /// It is there but cannot be used: hidden, disabled, moving, covered.
+    NotReady,
+    /// The page does not name the person before the commit.
+    NotBound,
+    /// A field does not hold what was typed.
+    NotHeld,
+    /// The app does not offer the option.
+    NoOption,
+    /// The page said no.
+    Said,
+    /// The list could not be read.
+    Unreadable,
+    /// The guard held the commit back.
+    HeldBack,
+    /// A native dialog was open.
+    Dialog,
+    /// The page did not load.
+    NoPage,
+    /// A rule of the plan.
+    Rule,
+}
+
+/// A line of a file that a run was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceRef {
+    /// The file's name; its text is among the plan's inputs.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
 }
 
 #[cfg(test)]

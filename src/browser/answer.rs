@@ -1,6 +1,6 @@
 //! The page's answers, read: what was found, where to click, what was refused and what was there instead.
 
-use super::{Refused, Said, Seen, Target, Trouble};
+use super::{Described, Refused, Said, Scope, Seen, Target, Trouble};
 use crate::journal::RefusalKind;
 use anyhow::anyhow;
 use serde_json::Value;
@@ -79,8 +79,12 @@ pub(super) fn pick<'a>(target: &Target, answer: &'a Value, option: &str) -> Resu
     }
     let names: Vec<String> =
         all.iter().filter(|o| !disabled(o)).map(|o| text(o, "name").to_owned()).collect();
-    let message = if fitting.is_empty() {
-        format!("`{}` does not offer \"{option}\"; it offers {}", target.name, quoted(&names))
+    let message = if fitting.is_empty() && target.secret {
+        // The options of a secret control are people, or worse; how many there are is all that is told.
+        format!("`{}` does not offer what was asked for among its {} options", target.name, names.len())
+    } else if fitting.is_empty() {
+        let few: Vec<String> = names.iter().take(12).cloned().collect();
+        format!("`{}` does not offer \"{option}\"; it offers {}", target.name, quoted(&few))
     } else {
         format!("`{}` offers \"{option}\" {} times", target.name, fitting.len())
     };
@@ -88,11 +92,36 @@ pub(super) fn pick<'a>(target: &Target, answer: &'a Value, option: &str) -> Resu
         kind: RefusalKind::NoOption,
         message,
         target: Some(target.clone()),
-        near: names,
+        near: if target.secret { Vec::new() } else { names },
         said: said(answer),
         ..Default::default()
     }
     .into())
+}
+
+/// The refusal of a page that is not the tenant's.
+pub(super) fn elsewhere(url: &str) -> Trouble {
+    let message = if url.starts_with("chrome-error:") {
+        "the page could not be loaded".to_owned()
+    } else {
+        let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+        format!(
+            "the page is at {}, which is not the tenant's",
+            if origin == "null" { "another place" } else { &origin }
+        )
+    };
+    Refused { kind: RefusalKind::NoPage, message, ..Default::default() }.into()
+}
+
+/// One option of a choice as a target of its own, so that the click on it is guarded like any other.
+pub(super) fn option_target(target: &Target, role: &str, option: &str, inside: bool) -> Target {
+    Target {
+        name: target.name.clone(),
+        described: vec![Described::Role { role: Some(role.to_owned()), names: vec![option.to_owned()] }],
+        inside: inside.then(|| Box::new(Scope::Control(target.clone()))),
+        place: target.place.clone(),
+        secret: target.secret,
+    }
 }
 
 pub(super) fn quoted(names: &[String]) -> String {
@@ -165,7 +194,7 @@ pub(super) fn refused(target: &Target, answer: &Value) -> Refused {
         "none" => {
             let scope = text(answer, "scope");
             let why = text(answer, "why");
-            let message = if scope.is_empty() || scope == "ok" {
+            let message = if (scope.is_empty() || scope == "ok") && why.is_empty() {
                 format!("`{name}` is not there")
             } else {
                 format!("`{name}` is not there: {}", if why.is_empty() { scope } else { why })

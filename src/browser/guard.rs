@@ -133,6 +133,23 @@ async fn watch(arguments: &GuardArguments, mut record: Record) -> anyhow::Result
     Ok(())
 }
 
+/// Variables a browser needs to find its programs, its home, its language and a screen.
+fn is_harmless(name: &str) -> bool {
+    const NEEDED: [&str; 10] = [
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "LANG",
+        "TZ",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "XAUTHORITY",
+        "XDG_RUNTIME_DIR",
+    ];
+    NEEDED.contains(&name) || name.starts_with("LC_")
+}
+
 fn start(driver: &Path, profile: &Path, temporary: &Path) -> std::io::Result<Child> {
     Command::new(driver)
         // Its log would name what is typed into pages, passwords too.
@@ -141,6 +158,9 @@ fn start(driver: &Path, profile: &Path, temporary: &Path) -> std::io::Result<Chi
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .current_dir("/")
+        // usher's own environment may hold passwords; the browser gets only what it needs to run.
+        .env_clear()
+        .envs(std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_harmless)))
         .env("TMPDIR", temporary)
         // A crash dump holds the page's memory; it goes away with the profile.
         .env("BREAKPAD_DUMP_LOCATION", profile.join("crashes"))

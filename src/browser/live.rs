@@ -1,6 +1,9 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
-use super::answer::{options, pick, pixels, point, refused, round, said, same, seen, text, without_tokens};
+use super::answer::{
+    elsewhere, option_target, options, pick, pixels, point, refused, round, said, same, seen, text,
+    without_tokens,
+};
 use super::webdriver::{Failed, SessionFacts, Wire};
 use super::{
     Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
@@ -8,14 +11,13 @@ use super::{
 };
 use crate::evidence::Masked;
 use crate::evidence::mask::{self, MaskBox, MaskKind};
-use crate::journal::RefusalKind;
+use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// The in-page library, in one function scope: everything usher asks of a page is one call of it.
 const LIBRARY: &str = concat!(
-    "\"use strict\";\n",
     include_str!("page/text.js"),
     include_str!("page/roles.js"),
     include_str!("page/names.js"),
@@ -40,6 +42,11 @@ const LIBRARY: &str = concat!(
     include_str!("page/guard.js"),
     include_str!("page/ask.js"),
 );
+
+/// Comes before anything else in every script: on a page of another origin nothing is read, typed or clicked.
+const HOME: &str = "const origins = arguments[0].origins; \
+     if (origins.length > 0 && !origins.includes(location.origin)) \
+     return arguments[1]({ outcome: 'elsewhere', url: location.href }); ";
 
 /// Asks the library that a question before has left in this document; it is sent again only where it is not there.
 const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
@@ -73,22 +80,6 @@ impl Live {
         self.origins = origins;
     }
 
-    fn at_home(&self, url: &str) -> Result<(), Trouble> {
-        let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-        if self.origins.is_empty() || self.origins.contains(&origin) {
-            return Ok(());
-        }
-        let message = if url.starts_with("chrome-error:") {
-            "the page could not be loaded".to_owned()
-        } else {
-            format!(
-                "the page is at {}, which is not the tenant's",
-                if origin == "null" { url } else { &origin }
-            )
-        };
-        Err(Refused { kind: RefusalKind::NoPage, message, ..Default::default() }.into())
-    }
-
     /// What the session turned out to be.
     pub fn facts(&self) -> &SessionFacts {
         &self.wire.facts
@@ -104,12 +95,13 @@ impl Live {
         let until = Instant::now() + patience;
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
+        request["origins"] = json!(self.origins);
         loop {
             let left = until.saturating_duration_since(Instant::now());
             request["deadline_ms"] = json!(left.as_millis().min(u128::from(u32::MAX)));
-            let answer = match self.wire.script(ASK, &request).await {
+            let answer = match self.wire.script(&format!("{HOME}{ASK}"), &request).await {
                 Ok(answer) if text(&answer, "outcome") == "not_installed" => {
-                    self.wire.script(LIBRARY, &request).await
+                    self.wire.script(&format!("'use strict'; {HOME}{LIBRARY}"), &request).await
                 }
                 other => other,
             };
@@ -120,10 +112,10 @@ impl Live {
                         text(&answer, "why")
                     )));
                 }
-                Ok(answer) => {
-                    self.at_home(text(&answer, "url"))?;
-                    return Ok(answer);
+                Ok(answer) if text(&answer, "outcome") == "elsewhere" => {
+                    return Err(elsewhere(text(&answer, "url")));
                 }
+                Ok(answer) => return Ok(answer),
                 Err(Failed::Navigated(why)) if Instant::now() < until => {
                     tracing::debug!(why, "the page went away under a question; asking the new one");
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -217,16 +209,17 @@ impl Live {
             }
             .into());
         }
-        let mut groups: Vec<&[char]> = vec![&[HOME]];
+        let mut groups: Vec<&[char]> = vec![&[HOME_KEY]];
         groups.extend(std::iter::repeat_n::<&[char]>(&[ARROW_DOWN], presses));
         groups.push(&[ENTER]);
         self.keys(&groups).await?;
+        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
         Ok(())
     }
 }
 
 const SPACE: char = ' ';
-const HOME: char = '\u{e011}';
+const HOME_KEY: char = '\u{e011}';
 const ARROW_DOWN: char = '\u{e015}';
 const ENTER: char = '\u{e007}';
 const CONTROL: char = '\u{e009}';
@@ -316,6 +309,17 @@ impl Browser for Live {
         if answer.get("holds").and_then(Value::as_bool) == Some(true) {
             return Ok(seen(target, &answer));
         }
+        if secret {
+            // Nobody outside of the page can compare a secret, and half a password must not be sent.
+            let message = format!("`{}` did not take what was typed", target.name);
+            return Err(Refused {
+                kind: RefusalKind::NotHeld,
+                message,
+                target: Some(target.clone()),
+                ..Default::default()
+            }
+            .into());
+        }
         // The field did not take the text as one insertion; a person's keys are tried once, which a fill may be.
         tracing::debug!(field = target.name, "the field did not hold the inserted text; typing keys");
         self.ask_for(json!({ "ask": "arm" }), target, PATIENCE).await?;
@@ -327,16 +331,16 @@ impl Browser for Live {
         self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
         let request = json!({ "ask": "look", "want": "ready" });
         let again = self.ask_for(request, target, PATIENCE).await?;
-        // A secret is only ever compared by length outside of the page, and only when the page tells it.
-        let holds = if secret { text(&again, "value").is_empty() } else { text(&again, "value") == typed };
-        if holds {
+        if text(&again, "value") == typed {
             return Ok(seen(target, &answer));
         }
-        let held =
-            if secret { "something else".to_owned() } else { format!("\"{}\"", text(&again, "value")) };
         Err(Refused {
             kind: RefusalKind::NotHeld,
-            message: format!("`{}` does not hold what was typed: it holds {held}", target.name),
+            message: format!(
+                "`{}` does not hold what was typed: it holds \"{}\"",
+                target.name,
+                text(&again, "value")
+            ),
             target: Some(target.clone()),
             said: said(&again),
             ..Default::default()
@@ -351,13 +355,16 @@ impl Browser for Live {
             "radio_group" => {
                 let chosen = pick(target, &answer, option)?;
                 if chosen.get("selected").and_then(Value::as_bool) != Some(true) {
-                    self.point(point(chosen)?, true).await?;
+                    let radio = option_target(target, "radio", option, true);
+                    self.point(point(&self.guarded(&radio).await?)?, true).await?;
                 }
             }
-            "combobox" | "menu" => {
+            kind @ ("combobox" | "menu") => {
                 self.point(point(&self.guarded(target).await?)?, true).await?;
-                let opened = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
-                self.point(point(pick(target, &opened, option)?)?, true).await?;
+                // The list is drawn somewhere else on the page and may still be on its way: it is waited for by name.
+                let role = if kind == "menu" { "menuitem" } else { "option" };
+                let choice = option_target(target, role, option, false);
+                self.point(point(&self.guarded(&choice).await?)?, true).await?;
             }
             other => {
                 let message = format!("`{}` is a {other}, which has no options to choose from", target.name);
@@ -459,6 +466,16 @@ impl Browser for Live {
         });
         let answer = self.ask(request, LIST_PATIENCE).await?;
         let empty = text(&answer, "outcome") == "empty";
+        if answer.get("settled").and_then(Value::as_bool) == Some(false) {
+            let message = format!("list `{}` did not come to rest", question.list.name);
+            return Err(Refused {
+                kind: RefusalKind::Unreadable,
+                message,
+                said: said(&answer),
+                ..Default::default()
+            }
+            .into());
+        }
         if !empty && text(&answer, "outcome") != "found" {
             let headers: Vec<_> =
                 question.list.columns.values().map(|c| format!("\"{}\"", c.header)).collect();

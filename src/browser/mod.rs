@@ -14,8 +14,8 @@ pub use live::Live;
 pub use target::{Binding, ColumnTarget, Described, ListTarget, Pattern, Piece, SaysTarget, Scope, Target};
 pub use webdriver::{Connect, SessionFacts, begin};
 
-use crate::journal::RefusalKind;
 use crate::secret::Secret;
+use crate::words::RefusalKind;
 use serde::Deserialize;
 use std::time::Duration;
 

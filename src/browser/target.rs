@@ -1,6 +1,6 @@
 //! What the page is asked for: a control by its descriptions, in a scope. The form in which it crosses into the page.
 
-use crate::journal::PlaceRef;
+use crate::words::PlaceRef;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -17,6 +17,9 @@ pub struct Target {
     /// The book's line.
     #[serde(skip)]
     pub place: Option<PlaceRef>,
+    /// What it holds is told to nobody.
+    #[serde(skip)]
+    pub secret: bool,
 }
 
 /// One description of a control.
@@ -55,7 +58,7 @@ pub enum Described {
         /// The selector.
         value: String,
     },
-    /// An XPath.
+    /// An `XPath`.
     Xpath {
         /// The path.
         value: String,

@@ -231,7 +231,7 @@ fn sort(error: CmdError) -> Failed {
 
 impl From<Failed> for Trouble {
     fn from(failed: Failed) -> Self {
-        use crate::journal::RefusalKind;
+        use crate::words::RefusalKind;
         let refused = |kind, message| Self::from(super::Refused { kind, message, ..Default::default() });
         match failed {
             Failed::Broken(error) => Self::Broken(error),

@@ -122,10 +122,16 @@ pub(super) struct Earlier {
 }
 
 /// Looks through the runs of one app and tenant.
-pub(super) fn earlier(root: &Path, app: &str, url: &str) -> anyhow::Result<Earlier> {
+pub(super) fn earlier(root: &Path, app: &str, url: &str, but: Option<&str>) -> Result<Earlier, Failure> {
     let mut earlier = Earlier::default();
-    for run in all(root)? {
-        let (entries, _, _) = journal::read(&run.path.join("journal.jsonl"))?;
+    for run in all(root)?.into_iter().filter(|run| but != Some(run.id.as_str())) {
+        let (entries, broken, _) = journal::read(&run.path.join("journal.jsonl"))?;
+        if let Some(broken) = broken {
+            // What is behind the break may be an intent nobody has settled.
+            let message = format!("{} does not verify at line {}: {}", run.id, broken.line, broken.why);
+            let hint = "look at it with `usher verify`; once it is understood, move its folder elsewhere";
+            return Err(Failure::new(super::Exit::NotVerified, format!("{message}\n  hint: {hint}")));
+        }
         let same = matches!(entries.first().map(|entry| &entry.fact),
             Some(Fact::RunBegun { app: a, url: u, .. }) if a == app && u == url);
         if same {
@@ -144,7 +150,10 @@ pub(super) struct TenantLock(#[expect(dead_code, reason = "it is held, not read"
 
 /// Locks an app's tenant, so that two ushers never work on it at once.
 pub(super) fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Failure> {
-    let folder = root.join(".locks");
+    // Beside the runs of one folder there may be others of the same tenant, so the lock belongs to the user, not to a folder.
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    let folder = state.or(home).map_or_else(|| root.join(".locks"), |state| state.join("usher/locks"));
     std::fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
     let path = folder.join(format!("{app}-{}.lock", Digest::of(url).short()));
     let file = File::create(&path).with_context(|| format!("failed to open {}", path.display()))?;
@@ -171,8 +180,15 @@ pub(super) fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Fo
             format!("{now}-{app}-{action}-{attempt}")
         };
         let path = root.join(&id);
-        match std::fs::create_dir(&path) {
-            Ok(()) => return Ok(Folder { path, id }),
+        // A run names people and shows their pages: nobody else on this machine need read it.
+        match std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&path) {
+            Ok(()) => {
+                // A power cut must not take a folder whose journal is already synced.
+                File::open(root)
+                    .and_then(|root| root.sync_all())
+                    .with_context(|| format!("failed to sync {}", root.display()))?;
+                return Ok(Folder { path, id });
+            }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error).with_context(|| format!("failed to make {}", path.display())),
         }

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 /// How to write.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the streams")]
 pub(super) struct Out {
     /// Only results and errors.
     pub(super) quiet: bool,

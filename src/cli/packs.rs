@@ -10,11 +10,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The apps there are packs for, by the folders below `scripts/`.
-pub(super) fn apps(root: &Path) -> anyhow::Result<Vec<String>> {
+pub(super) fn apps(root: &Path) -> Result<Vec<String>, Failure> {
     let folder = root.join("scripts");
     let mut names = Vec::new();
-    let entries = std::fs::read_dir(&folder).with_context(|| {
-        format!("failed to read {}\n  hint: run usher where `scripts/` and `selectors/` are, or set `packs` in usher.toml", folder.display())
+    let entries = std::fs::read_dir(&folder).map_err(|error| {
+        Failure::files(format!(
+            "failed to read {}: {error}\n  hint: run usher where `scripts/` and `selectors/` are, or set `packs` in usher.toml",
+            folder.display()
+        ))
     })?;
     for entry in entries {
         let entry = entry.context("failed to list the packs")?;

@@ -34,14 +34,18 @@ pub(super) struct Sitting<'a> {
     pub(super) resumed: Option<Vec<Entry>>,
     /// The last seal of this tenant's previous run.
     pub(super) previous: Option<Seal>,
+    /// People whom another run of this tenant left undecided, and that run.
+    pub(super) blocked: std::collections::BTreeMap<String, String>,
 }
 
 /// Now, UTC, as it is written into journals.
+#[expect(clippy::disallowed_methods, reason = "the clock that is handed in")]
 pub(super) fn utc() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// Now, on this machine's clock, with its offset.
+#[expect(clippy::disallowed_methods, reason = "the clock that is handed in")]
 pub(super) fn local() -> String {
     jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
@@ -58,7 +62,8 @@ pub(super) fn operator() -> String {
 
 /// Runs until the end, a stop, or the second Ctrl-C.
 pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
-    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous } = sitting;
+    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous, blocked } =
+        sitting;
     let out = context.out;
     let clock: Clock = Arc::new(utc);
     let path = folder.path.join("journal.jsonl");
@@ -107,7 +112,8 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     let when = if resumed.is_some() { "resumed" } else { "before" };
     Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
     let stop = StopSignal::default();
-    let mut engine = Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, stop.clone());
+    let mut engine =
+        Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, blocked, stop.clone());
     let work = async {
         match engine.settle_doubts(&progress.doubts).await? {
             Some(ended) => Ok(ended),
@@ -187,7 +193,7 @@ pub(super) async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
 }
 
 /// Writes the report and the tables of a run and tells how it went.
-pub(super) fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result<Exit, Failure> {
+pub(super) fn finish(context: &Context, folder: &Folder, ended: &Ended) -> Result<Exit, Failure> {
     let kept = folder.read()?;
     let story = Story::of(&kept.plan, &kept.entries);
     let out = context.out;
@@ -198,7 +204,7 @@ pub(super) fn finish(context: &Context, folder: &Folder, ended: Ended) -> Result
         out.note(&terminal::summary(&story, out.width, out.colour_err));
         out.result(&format!("report: {}", shown(&report)));
     }
-    let whole = ended == Ended::Whole;
+    let whole = *ended == Ended::Whole;
     Ok(Exit::of(&story, whole))
 }
 
@@ -208,8 +214,8 @@ pub(super) fn write_reports(
     plan: &Plan,
     story: &Story,
 ) -> anyhow::Result<std::path::PathBuf> {
-    let store = Store::new(&folder.path);
-    let picture = |name: &str| store.read(name).ok();
+    let kept = Store::new(&folder.path);
+    let picture = |name: &str| kept.read(name).ok();
     let html = report::html(story, &picture);
     folder.write("results.csv", &report::csv::results(story))?;
     if let Some(undo) = report::csv::undo(story, plan) {

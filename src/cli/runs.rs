@@ -60,8 +60,7 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
 
 /// Draws a run's report again from its folder.
 pub(super) fn report(context: &Context, which: &str) -> Result<Exit, Failure> {
-    let root =
-        context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
+    let root = context.settings().map_or_else(|_| "screenshots".into(), |settings| settings.run.folder);
     let folder = folders::find(&root, which)?;
     let kept = folder.read()?;
     if let Some(broken) = &kept.broken {

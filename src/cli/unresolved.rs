@@ -52,7 +52,14 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Fail
     }
     let mut rows = Vec::new();
     for run in folders::all(root)? {
-        let Ok(kept) = run.read() else { continue };
+        let kept = run.read()?;
+        if let Some(broken) = &kept.broken {
+            let message = format!(
+                "{} does not verify at line {}, so nobody can say who is undecided in it",
+                run.id, broken.line
+            );
+            return Err(Failure::new(Exit::NotVerified, message));
+        }
         for person in undecided(&kept.entries) {
             rows.push(vec![run.id.clone(), kept.plan.tenant.clone(), person, kept.plan.action.to_string()]);
         }

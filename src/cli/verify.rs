@@ -35,8 +35,7 @@ impl Working {
 
 /// Verifies a run from its folder alone, without a network, a browser or settings.
 pub(super) fn run(context: &Context, which: &str) -> Result<Exit, Failure> {
-    let root =
-        context.settings().map(|settings| settings.run.folder).unwrap_or_else(|_| "screenshots".into());
+    let root = context.settings().map_or_else(|_| "screenshots".into(), |settings| settings.run.folder);
     let folder = folders::find(&root, which)?;
     let kept = match folder.read() {
         Ok(kept) => kept,
@@ -93,6 +92,10 @@ fn chain(kept: &Kept, working: &mut Working) {
             kept.torn
         ));
     }
+    let last = kept.entries.last().map(|entry| &entry.fact);
+    if !matches!(last, None | Some(Fact::RunEnded { .. } | Fact::RunStopped { .. } | Fact::Decided { .. })) {
+        working.note("the journal does not end with the end of a run or a stop: usher was killed, or what came after was cut away");
+    }
     if kept.entries.is_empty() && kept.broken.is_none() {
         working.bad("the journal is empty");
     }
@@ -103,7 +106,7 @@ fn plan(kept: &Kept, working: &mut Working) {
     let digest = Digest::of(&kept.plan_bytes);
     match kept.entries.first().map(|entry| &entry.fact) {
         Some(Fact::RunBegun { plan, .. }) if *plan == digest => {
-            working.good("plan.json, as the journal's first entry names it", &digest)
+            working.good("plan.json, as the journal's first entry names it", &digest);
         }
         Some(Fact::RunBegun { plan, .. }) => {
             working.bad(format!("plan.json gives {}, the journal says {}", digest.short(), plan.short()));
@@ -174,8 +177,9 @@ fn drawn(folder: &Folder, kept: &Kept, working: &mut Working) {
     let store = Store::new(&folder.path);
     let story = Story::of(&kept.plan, &kept.entries);
     let again = report::html(&story, &|name| store.read(name).ok());
-    let drawn = [("report.html", again.into_bytes()), ("results.csv", report::csv::results(&story))];
-    for (name, bytes) in drawn {
+    let files = [("report.html", again.into_bytes()), ("results.csv", report::csv::results(&story))];
+    let undo = report::csv::undo(&story, &kept.plan).map(|bytes| ("undo.csv", bytes));
+    for (name, bytes) in files.into_iter().chain(undo) {
         match store.read(name) {
             Ok(there) if there == bytes => working.good(name, &Digest::of(&bytes)),
             Ok(_) => working.bad(format!(

@@ -38,7 +38,7 @@ pub(super) async fn run(
         request::read(&name, &bytes, &wants).map_err(|problems| packs::told(&problems, context.out))?;
     packs::show(&read.notes, context.out);
     let lock = folders::lock(&settings.run.folder, &pack.app.app, &tenant.url)?;
-    let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url)?;
+    let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url, None)?;
     let mut session = Session::open(context, &settings.run, tenant, &pack).await?;
     let roster = Reader::new(&session.view, &tenant.url).roster(&mut session.live, true).await;
     let roster = match roster {
@@ -121,15 +121,19 @@ async fn go(
         progress: Progress::default(),
         resumed: None,
         previous,
+        blocked: std::collections::BTreeMap::new(),
     };
     let ended = sit(sitting, session).await?;
-    finish(context, &folder, ended)
+    finish(context, &folder, &ended)
 }
 
 /// Goes on where a run stopped. Scripts and books are the ones the plan was made from.
 pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let folder = folders::find(&settings.run.folder, which)?;
+    let named = folder.read()?.plan;
+    // Only under the lock is what is read still so when it is acted upon.
+    let lock = folders::lock(&settings.run.folder, &named.app, &named.url)?;
     let kept = folder.read()?;
     if let Some(broken) = &kept.broken {
         let message = format!("{} does not verify at line {}: {}", folder.id, broken.line, broken.why);
@@ -150,6 +154,17 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
             format!("plan.json of {} is not the plan that was run", folder.id),
         ));
     }
+    let at_home = folder.path.parent().and_then(|parent| parent.canonicalize().ok())
+        == settings.run.folder.canonicalize().ok();
+    if !at_home
+        || !matches!(kept.entries.first().map(|entry| &entry.fact), Some(crate::journal::Fact::RunBegun { run, .. }) if *run == folder.id)
+    {
+        let message = format!(
+            "{} is a copy: a run is resumed where it was begun, or two could go on at once",
+            folder.path.display()
+        );
+        return Err(Failure::new(Exit::NotVerified, message));
+    }
     let so_far = progress(&kept.entries);
     if so_far.ended && so_far.doubts.is_empty() {
         context.out.note(&format!("{} ended already; there is nothing left to do", folder.id));
@@ -166,7 +181,7 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
             ))
         })?;
     let pack = frozen(&plan).map_err(|problems| packs::told(&problems, context.out))?;
-    let lock = folders::lock(&settings.run.folder, &plan.app, &plan.url)?;
+    let earlier = folders::earlier(&settings.run.folder, &plan.app, &plan.url, Some(&folder.id))?;
     super::proceed::end_old_browsers(&kept.entries).await?;
     let mut pinned = tenant.clone();
     pinned.generation = Some(plan.generation.clone());
@@ -192,10 +207,11 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
         progress: so_far,
         resumed: Some(kept.entries),
         previous: None,
+        blocked: earlier.undecided,
     };
     let ended = sit(sitting, session).await?;
     drop(lock);
-    finish(context, &folder, ended)
+    finish(context, &folder, &ended)
 }
 
 /// The pack as it was when the plan was made.

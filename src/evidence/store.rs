@@ -50,6 +50,13 @@ impl Store {
         anyhow::bail!("{name} exists a thousand times in {}", self.folder.display())
     }
 
+    /// Syncs the folder itself, so that the files in it outlast a power cut.
+    pub fn sync(&self) -> anyhow::Result<()> {
+        std::fs::File::open(&self.folder)
+            .and_then(|folder| folder.sync_all())
+            .with_context(|| format!("failed to sync {}", self.folder.display()))
+    }
+
     /// Reads a file of the folder; names that lead out of it are refused.
     pub fn read(&self, name: &str) -> anyhow::Result<Vec<u8>> {
         anyhow::ensure!(is_plain(name), "`{name}` is not the name of a file in a run's folder");

@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn verify(lines: &[String]) -> Result<(u64, Seal), Broken> {
-        verify_lines(lines.iter().map(|line| line.as_bytes()), |_, _| {})
+        verify_lines(lines.iter().map(String::as_bytes), |_, _| {})
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::script::{Script, Step, Verb};
 use crate::selector::{Book, Inside};
 use crate::source::{At, Source};
 use crate::template::{Field, Template};
-use crate::words::{Action, State};
+use crate::words::{Action, Identity, State};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -230,6 +230,17 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
         read_back(source, script, [base, over], found);
     }
     for step in &script.steps {
+        if step.commit.is_some()
+            && step.reads.is_none()
+            && !signing_in
+            && pack.app.identity.value == Identity::Username
+        {
+            found.push(
+                Diagnostic::error(source, "a user name is too little to bind a commit by: it may be a part of another")
+                    .at(step.spot, "`as` is missing")
+                    .hint("add `as:`, the whole line that names the person, such as `as: \"Remove ${person.username}?\"`"),
+            );
+        }
         for template in step.templates() {
             fields(pack, source, script, &template, found);
         }

@@ -5,7 +5,7 @@ use super::{Found, Todo, View};
 use crate::roster::{Roster, Why};
 use crate::script::Removed;
 use crate::words::{Action, Outcome, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who must not be touched.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +50,12 @@ pub fn decide(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>)
         return settled(Outcome::Ambiguous, format!("more than one row of {title} has {}", wish.key));
     }
     let state = there.found.state;
+    if !there.whole && (state == State::Absent || wish.action == Action::Remove) {
+        let why = format!(
+            "the list of people in {title} could not be proven whole, so nobody can say who is not in it"
+        );
+        return settled(Outcome::PageDisagrees, why);
+    }
     if state == State::Absent {
         if wish.action == Action::Invite {
             return run(view, wish, state);
@@ -109,10 +115,6 @@ fn absent(view: &View, wish: Wish<'_>, there: There<'_>) -> Todo {
         );
         return Todo::Settled { outcome: Outcome::NearMatch, why };
     }
-    if !there.whole {
-        let why = format!("was not found, but the list of {title} could not be proven whole");
-        return Todo::Settled { outcome: Outcome::NotFound, why };
-    }
     let (outcome, why) = match wish.action {
         Action::Remove => (Outcome::AlreadyAbsent, format!("is not in {title}, and nobody near is")),
         _ => (Outcome::NotFound, format!("is not in {title}")),
@@ -124,12 +126,11 @@ fn absent(view: &View, wish: Wish<'_>, there: There<'_>) -> Todo {
 fn forbidden(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>, loses: bool) -> Option<Todo> {
     let role = there.found.row.get("role").map_or("", String::as_str);
     let row = &there.found.row;
-    let is_account = same(wish.key, guards.account)
-        || ["email", "username"].iter().any(|c| row.get(*c).is_some_and(|cell| same(cell, guards.account)));
+    let is_account = same(wish.key, guards.account) || identifies(row, guards.account);
     let verb = if wish.action == Action::Remove { "removed" } else { "changed" };
     let (outcome, why) = if is_account {
         (Outcome::BlockedSelf, format!("is the account usher works as; it is never {verb}"))
-    } else if guards.protected.iter().any(|key| same(key, wish.key)) {
+    } else if guards.protected.iter().any(|key| same(key, wish.key) || identifies(row, key)) {
         (Outcome::BlockedProtected, "is on the list of protected people in usher.toml".to_owned())
     } else if view.app.is_owner(role) {
         (Outcome::BlockedOwner, format!("is {role}; hand the ownership over first"))
@@ -156,15 +157,16 @@ pub fn takes_an_admin(view: &View, wish: Wish<'_>, found: &Found) -> bool {
 
 /// How many active people of a roster can manage people.
 pub fn admins(view: &View, roster: &Roster) -> u32 {
-    let count = roster
+    let keys: BTreeSet<&str> = roster
         .people
         .iter()
         .filter(|person| {
             person.state == State::Active
                 && person.columns.get("role").is_some_and(|role| view.app.is_admin(role))
         })
-        .count();
-    u32::try_from(count).unwrap_or(u32::MAX)
+        .map(|person| person.key.as_str())
+        .collect();
+    u32::try_from(keys.len()).unwrap_or(u32::MAX)
 }
 
 fn likeness(why: Why) -> &'static str {
@@ -174,6 +176,11 @@ fn likeness(why: Why) -> &'static str {
         Why::SameName => "the same name",
         Why::OneLetterApart => "one letter apart",
     }
+}
+
+/// Whether a row's own e-mail address or user name is this one.
+fn identifies(row: &BTreeMap<String, String>, who: &str) -> bool {
+    ["email", "username"].iter().any(|column| row.get(*column).is_some_and(|cell| same(cell, who)))
 }
 
 fn with_role(role: &str) -> String {

@@ -58,20 +58,19 @@ pub struct Pack {
 impl Pack {
     /// Reads a pack. Everything that is wrong with all of its files is reported at once; warnings come with a good pack.
     pub fn read(files: &PackFiles) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let mut problems = Vec::new();
         fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
             read.map_err(|found| problems.extend(found)).ok()
         }
-        let app = match &files.about {
-            Some(source) => keep(App::read(source), &mut problems).map(|app| (app, source.clone())),
-            None => {
-                let folder = Arc::new(Source::new(format!("scripts/{}/app.yaml", files.app), ""));
-                problems.push(
-                    Diagnostic::error(&folder, "the file is missing")
-                        .hint("every app needs an app.yaml beside its scripts"),
-                );
-                None
-            }
+        let mut problems = Vec::new();
+        let app = if let Some(source) = &files.about {
+            keep(App::read(source), &mut problems).map(|app| (app, source.clone()))
+        } else {
+            let folder = Arc::new(Source::new(format!("scripts/{}/app.yaml", files.app), ""));
+            problems.push(
+                Diagnostic::error(&folder, "the file is missing")
+                    .hint("every app needs an app.yaml beside its scripts"),
+            );
+            None
         };
         let mut scripts = Vec::new();
         for source in &files.scripts {
@@ -147,7 +146,7 @@ impl View {
             for file in [base, over].into_iter().flatten() {
                 let names =
                     file.book.controls.keys().chain(file.book.lists.keys()).chain(file.book.pages.keys());
-                origins.extend(names.map(|name| (name.to_owned(), file.source.clone())));
+                origins.extend(names.map(|own| (format!("{name}/{own}"), file.source.clone())));
                 books.push(file.clone());
                 whole = Some(match whole {
                     Some(under) => under.overlaid(file.book.clone()),
@@ -186,8 +185,8 @@ impl View {
     }
 
     /// The file that describes a control, list or page.
-    pub fn origin(&self, name: &str) -> Option<&Arc<Source>> {
-        self.origins.get(name)
+    pub fn origin(&self, book: &Book, name: &str) -> Option<&Arc<Source>> {
+        self.origins.get(&format!("{}/{name}", book.generation.value))
     }
 
     /// What the scripts of an action name and this tenant's books do not describe: what only a practice overlay attests

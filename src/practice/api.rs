@@ -40,7 +40,7 @@ async fn list(State(live): State<Arc<Live>>, headers: HeaderMap, Query(which): Q
     if !visitor.manages {
         return refuse(&Refusal::NoPermission);
     }
-    let now = Timestamp::now().as_millisecond();
+    let now = live.now().as_millisecond();
     let answer = live.read(|tenant, knobs| {
         let list = tenant.list(knobs, now);
         let pages = list.len().div_ceil(knobs.page_size).max(1);
@@ -127,7 +127,7 @@ async fn role(
 
 /// Records the request, decides it, completes the record; each step is stored before the next.
 fn answer(live: &Live, asked: &Asked<'_>) -> Response {
-    let now = Timestamp::now();
+    let now = live.now();
     let visitor = live.visitor(asked.headers);
     let decided = live
         .change(|tenant, _| {

@@ -7,6 +7,7 @@ use super::store::Store;
 use super::tenant::Tenant;
 use super::token;
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -50,6 +51,16 @@ impl Live {
 
     fn lock(&self) -> MutexGuard<'_, (Tenant, Knobs)> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Now: the console is a program of its own, with a clock of its own.
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::unused_self,
+        reason = "the one place where the console asks for the time"
+    )]
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::now()
     }
 
     /// Looks at the account.

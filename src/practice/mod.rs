@@ -122,8 +122,7 @@ impl Running {
                 .context("the practice console could not go on")?;
         }
         if temporary {
-            std::fs::remove_file(&state)
-                .with_context(|| format!("could not remove `{}`", state.display()))?;
+            store::Store::remove(&state)?;
         }
         Ok(())
     }

@@ -1,4 +1,9 @@
 //! The file that holds the practice account, replaced whole so that a kill at any moment leaves one good state.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the state of a practice console is a file"
+)]
 use super::tenant::Tenant;
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -63,6 +68,11 @@ impl Store {
             );
         }
         Ok(Some(read.tenant))
+    }
+
+    /// Takes the file away.
+    pub(super) fn remove(path: &Path) -> anyhow::Result<()> {
+        fs::remove_file(path).with_context(|| format!("could not remove `{}`", path.display()))
     }
 
     /// Replaces the file; when this returns the new state survives a kill, and a power cut if `synced`.

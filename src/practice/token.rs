@@ -1,4 +1,5 @@
 //! Unguessable tokens for sessions and forms.
+#![expect(clippy::disallowed_types, reason = "random bytes come from a file")]
 use std::fmt::Write as _;
 use std::io::{self, Read as _};
 

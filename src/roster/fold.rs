@@ -1,5 +1,7 @@
 //! When two texts count as the same: blanks, invisible characters and case do not matter, everything else does.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// Characters nobody sees; pages put them into addresses to let a line break there.
 fn is_invisible(letter: char) -> bool {
     matches!(
@@ -31,9 +33,9 @@ pub(super) fn tidy(text: &str) -> String {
     out
 }
 
-/// A text as it is compared: tidy and case-folded.
+/// A text as it is compared: tidy, composed and case-folded, as the request and the page compare it.
 pub fn fold(text: &str) -> String {
-    tidy(text).to_lowercase()
+    tidy(text).nfc().collect::<String>().to_lowercase()
 }
 
 /// Whether two keys are one, however they are written.

@@ -76,7 +76,7 @@ pub(super) fn settle(
     meaning: Option<(Outcome, String)>,
     answer: Option<&Answer>,
 ) -> (Outcome, String) {
-    let held_back = answer.filter(|answer| answer.passed == Some(0));
+    let held_back = answer.filter(|answer| answer.passed == Some(0) && answer.blocked > 0);
     match (verdict, held_back, meaning) {
         (Verdict::Holds(outcome), _, _) => (*outcome, "read back on a fresh load".to_owned()),
         // Nothing but the guard can prove that the page never saw the click; then the prior state is proof enough.
@@ -84,7 +84,10 @@ pub(super) fn settle(
             let why = answer.why.clone().unwrap_or_else(|| "the click did not arrive".to_owned());
             (Outcome::PageDisagrees, format!("the guard held the commit back: {why}"))
         }
-        (_, _, Some((outcome, line))) if unchanged && outcome.family() != Family::Done => {
+        // "Already there" is only so when the list shows it; a list that does not makes it one more thing nobody knows.
+        (_, _, Some((outcome, line)))
+            if unchanged && !matches!(outcome.family(), Family::Done | Family::Already) =>
+        {
             (outcome, format!("the page says \"{line}\", and the person is as before"))
         }
         (Verdict::Differs(what), _, _) if !unchanged => (Outcome::RoleMismatch, what.clone()),

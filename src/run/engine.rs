@@ -12,7 +12,7 @@ use crate::evidence::{ExhibitKind, Masked};
 use crate::journal::{Fact, Refusal};
 use crate::plan::{Job, Plan, Todo, View, admins, words as completeness_words};
 use crate::roster::Roster;
-use crate::words::{Action, Family, Outcome, State};
+use crate::words::{Family, Outcome, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,11 +58,18 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) roster_is_fresh: bool,
     /// Active admins, less those this run takes away.
     pub(super) admins_left: u32,
-    /// Removals tried in this run, earlier sittings included.
-    pub(super) removals: u32,
+    /// Jobs whose removal was tried in this run, earlier sittings included.
+    pub(super) removals: BTreeSet<u32>,
     /// Everybody's keys, as the roster before showed them.
     pub(super) known: BTreeSet<String>,
-    before: Roster,
+    /// Everybody, as they were before anything was done.
+    pub(super) before: Roster,
+    /// People whom an exact search of this sitting has found.
+    pub(super) found_by_search: BTreeSet<String>,
+    /// People something was done about, in this sitting or an earlier one of this run.
+    pub(super) touched: BTreeSet<String>,
+    /// People whom another run left undecided, and that run.
+    blocked: BTreeMap<String, String>,
     stop: StopSignal,
     acted: u32,
     outcomes: BTreeMap<u32, Outcome>,
@@ -77,6 +84,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         record: &'e mut Record<'r>,
         before: Roster,
         progress: &Progress,
+        blocked: BTreeMap<String, String>,
         stop: StopSignal,
     ) -> Self {
         let locator = Locator::new(view);
@@ -87,11 +95,14 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             browser,
             record,
             admins_left: admins(view, &before),
-            removals: if plan.action == Action::Remove { progress.intended } else { 0 },
+            removals: progress.intended.clone(),
             known: before.people.iter().map(|person| person.key.clone()).collect(),
             last_roster: Some(before.clone()),
             roster_is_fresh: false,
             before,
+            found_by_search: BTreeSet::new(),
+            touched: progress.touched.clone(),
+            blocked,
             stop,
             acted: 0,
             outcomes: progress.outcomes.clone(),
@@ -131,6 +142,12 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             }
             if self.stop.asked() {
                 return self.stopped("asked to stop after the person at hand", None, None);
+            }
+            if let (Todo::Run { .. }, Some(run)) = (&job.todo, self.blocked.get(&job.key)) {
+                let why =
+                    format!("run {run} left this person undecided; decide it first with `usher unresolved`");
+                self.settled(job, Outcome::UnknownAfterCommit, &why)?;
+                continue;
             }
             if let Todo::Settled { outcome, why } = &job.todo {
                 if outcome.family() == Family::Already && job.found.state != State::Absent {
@@ -180,8 +197,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             after: after.row,
         })?;
         if outcome.stops_the_run() {
-            self.last_look().await?;
-            return self.stopped(&format!("{}: {why}", job.key), Some(outcome), refusal).map(Some);
+            let more = self.last_look().await?.map(|(_, more)| format!("; {more}")).unwrap_or_default();
+            return self.stopped(&format!("{}: {why}{more}", job.key), Some(outcome), refusal).map(Some);
         }
         // The ramp: after the first person and after the sixth the whole roster is compared, before many more follow.
         // Where reading a person means reading everybody, it costs nothing, so it is done each time.
@@ -205,43 +222,49 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             },
         };
         let strangers = self.strangers(&now);
+        self.admins_left = admins(self.view, &now);
         self.roster_is_fresh = true;
         self.last_roster = Some(now);
-        if strangers.is_empty() {
-            return Ok(None);
+        match strangers {
+            None => Ok(None),
+            Some(why) => self.stopped(&why, Some(Outcome::PageDisagrees), None).map(Some),
         }
-        let why = format!("people who are not in the plan changed meanwhile: {}", strangers.join("; "));
-        self.stopped(&why, Some(Outcome::PageDisagrees), None).map(Some)
     }
 
-    fn strangers(&self, now: &Roster) -> Vec<String> {
-        let planned: BTreeSet<&str> = self.plan.jobs.iter().map(|job| job.key.as_str()).collect();
-        let role =
-            |roster: &Roster, key: &str| standing(roster, key).row.get("role").cloned().unwrap_or_default();
-        let before: BTreeSet<&str> = self.before.people.iter().map(|p| p.key.as_str()).collect();
-        let after: BTreeSet<&str> = now.people.iter().map(|p| p.key.as_str()).collect();
+    /// What changed of people this run has done nothing about: anybody may come, go or change while it runs, but then a
+    /// person must look before usher goes on.
+    fn strangers(&self, now: &Roster) -> Option<String> {
+        if !now.is_proven() {
+            return Some(
+                "the list of people could not be read whole, so nobody can say that nobody else changed"
+                    .to_owned(),
+            );
+        }
+        let keys: BTreeSet<&str> =
+            self.before.people.iter().chain(&now.people).map(|p| p.key.as_str()).collect();
         let mut found = Vec::new();
-        match self.plan.action {
-            Action::Invite => found.extend(
-                after.difference(&before).filter(|k| !planned.contains(*k)).map(|k| format!("{k} came")),
-            ),
-            Action::Remove if now.is_proven() => {
-                found.extend(
-                    before.difference(&after).filter(|k| !planned.contains(*k)).map(|k| format!("{k} went")),
-                );
-            }
-            Action::Role => {
-                for key in before.intersection(&after).filter(|key| !planned.contains(*key)) {
-                    let (was, is) = (role(&self.before, key), role(now, key));
-                    if was != is {
-                        found.push(format!("{key} was {was} and is {is}"));
-                    }
+        for key in keys.into_iter().filter(|key| !self.touched.contains(*key)) {
+            let (was, is) = (standing(&self.before, key), standing(now, key));
+            let role = |standing: &super::Standing| standing.row.get("role").cloned().unwrap_or_default();
+            match (was.state, is.state) {
+                (State::Absent, _) => found.push(format!("{key} came")),
+                (_, State::Absent) => found.push(format!("{key} went")),
+                // Somebody accepting an invitation is what invitations are for.
+                (State::Pending, State::Active) if role(&was) == role(&is) => {}
+                (before, after) if before != after => {
+                    found.push(format!("{key} was {before} and is {after}"))
                 }
+                _ if role(&was) != role(&is) => {
+                    found.push(format!("{key} was {} and is {}", role(&was), role(&is)))
+                }
+                _ => {}
             }
-            _ => {}
+        }
+        if found.is_empty() {
+            return None;
         }
         found.truncate(5);
-        found
+        Some(format!("people this run has done nothing about changed meanwhile: {}", found.join("; ")))
     }
 
     async fn whole_roster(&mut self) -> anyhow::Result<Result<Roster, (Outcome, Box<Refusal>)>> {
@@ -257,15 +280,17 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         }
     }
 
-    /// Reads the final roster and re-decides everybody by it.
-    async fn last_look(&mut self) -> anyhow::Result<()> {
+    /// Reads the final roster, re-decides everybody by it, and says what else changed or why it could not be read.
+    async fn last_look(&mut self) -> anyhow::Result<Option<(Outcome, String)>> {
         let roster = match self.last_roster.take().filter(|_| self.roster_is_fresh) {
             Some(roster) => roster,
             None => match self.whole_roster().await? {
                 Ok(roster) => roster,
                 Err((outcome, refusal)) => {
-                    tracing::warn!(%outcome, message = refusal.message, "the final roster could not be read");
-                    return Ok(());
+                    return Ok(Some((
+                        outcome,
+                        format!("the final roster could not be read: {}", refusal.message),
+                    )));
                 }
             },
         };
@@ -283,13 +308,15 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 })?;
             }
         }
+        let strangers = if self.touched.is_empty() { None } else { self.strangers(&roster) };
         self.last_roster = Some(roster);
-        Ok(())
+        Ok(strangers.map(|why| (Outcome::PageDisagrees, why)))
     }
 
     fn revised(&self, job: &Job, outcome: Outcome, roster: &Roster) -> Option<(Outcome, String)> {
         let Todo::Run { script } = &job.todo else { return None };
-        let decided = matches!(outcome.family(), Family::Done | Family::Undecided);
+        let decided =
+            matches!(outcome.family(), Family::Done | Family::Undecided) && self.touched.contains(&job.key);
         let read_back = self
             .view
             .script_named(script)?
@@ -320,7 +347,9 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     }
 
     async fn finish(&mut self) -> anyhow::Result<Ended> {
-        self.last_look().await?;
+        if let Some((outcome, why)) = self.last_look().await? {
+            return self.stopped(&why, Some(outcome), None);
+        }
         let mut outcomes: BTreeMap<Outcome, u32> = BTreeMap::new();
         for outcome in self.outcomes.values() {
             *outcomes.entry(*outcome).or_default() += 1;
@@ -387,7 +416,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         let mut now = super::Standing::default();
         for _ in 0..2 {
             self.last_roster = None;
-            let read = self.poll(&values, &read_back).await;
+            let read = self.poll(&values, &read_back, true).await;
             let (verdict, standing, tries) = match read {
                 Ok(read) => read,
                 Err(Halt::Broken(error)) => return Err(error),

@@ -9,7 +9,7 @@ use super::target::{Locator, Values};
 use crate::browser::{Answer, Browser, Cover, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
 use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide, takes_an_admin};
-use crate::script::{ReadBack, Verb};
+use crate::script::{ReadBack, Shown, Verb};
 use crate::words::{Action, Outcome, State};
 use std::time::{Duration, Instant};
 
@@ -45,17 +45,19 @@ impl<B: Browser> Engine<'_, '_, B> {
             Err(Halt::Broken(error)) => Err(error),
             Err(Halt::Refused(outcome, mut refusal)) => {
                 refusal.picture = self.picture_of_refusal(job).await?;
-                // After an act a refusal says nothing of what became of it, unless the guard proved that it never reached the page.
-                let unsettled = became.acted && refusal.kind != RefusalKind::HeldBack;
-                became.outcome =
-                    if unsettled { Outcome::UnknownAfterCommit } else { self.expired(outcome).await };
-                became.why = match &refusal.said {
+                let why = match &refusal.said {
                     Some(line) => format!("the page says \"{line}\""),
                     None => refusal.message.clone(),
                 };
-                if unsettled {
-                    became.why =
-                        format!("it was asked for once, and then it could not be read back: {}", became.why);
+                // Whatever the page shows now, it is not what the next person should start from.
+                self.roster_is_fresh = false;
+                if became.acted && refusal.kind != RefusalKind::HeldBack {
+                    // A page that cannot be read afterwards says nothing about what became of the act.
+                    became.outcome = Outcome::UnknownAfterCommit;
+                    became.why = format!("it was asked for once, and reading back failed: {why}");
+                } else {
+                    became.outcome = self.expired(outcome).await;
+                    became.why = why;
                 }
                 became.refusal = Some(*refusal);
                 if became.after == Standing::default() {
@@ -126,6 +128,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let reader = super::Reader::new(self.view, &self.plan.url);
         let stepper =
             Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
+        let mut clicked = None;
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };
@@ -136,10 +139,21 @@ impl<B: Browser> Engine<'_, '_, B> {
             }
             let Some(&verb) = step.verbs().first() else { continue };
             if let Verb::Commit(_) = verb {
+                clicked = None;
                 self.commit(job, at, values, became).await?;
                 continue;
             }
-            let done = stepper.step(self.browser, at, verb).await?;
+            let mut done = stepper.step(self.browser, at, verb).await;
+            // A page may show its controls before they react. The click before commits nothing, so it is done once more.
+            if let (Err(Halt::Refused(_, refusal)), Some((before, click))) = (&done, clicked)
+                && refusal.kind == RefusalKind::NotThere
+                && stepper.step(self.browser, before, click).await.is_ok()
+            {
+                tracing::debug!(step = number, "the click before had no effect; it was done once more");
+                done = stepper.step(self.browser, at, verb).await;
+            }
+            let done = done?;
+            clicked = matches!(verb, Verb::Click(_)).then_some((at, verb));
             self.record.fact(Fact::StepDone {
                 job: job.id,
                 step: number,
@@ -170,12 +184,13 @@ impl<B: Browser> Engine<'_, '_, B> {
         let (Some(commit), Some(names)) = (&step.commit, &step.names) else {
             return Err(Halt::Broken(anyhow::anyhow!("a commit without `names` got past the check")));
         };
-        self.reserve(job)?;
+        self.reserve(job, &became.before)?;
         let target = locator.control(&commit.click, values)?;
         let reads = step.reads.as_ref().map(|template| &template.value);
         let binding = locator.binding(names, reads, values, self.foreign(&job.key))?;
         let armed = self.browser.arm(&target, &binding).await.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
+        self.no_refusal_holds(at, values).await?;
         self.record.fact(Fact::CommitIntended {
             job: job.id,
             step: at.number,
@@ -187,6 +202,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         })?;
         // From here on nothing is ever tried again. Whatever goes wrong, the person is only read.
         became.acted = true;
+        self.touched.insert(job.key.clone());
         self.last_roster = None;
         let answer = match self.browser.fire(&armed).await {
             Ok(()) => self.browser.answered(ANSWER).await,
@@ -220,6 +236,24 @@ impl<B: Browser> Engine<'_, '_, B> {
         self.read_back(job, at, values, answer.as_ref(), became).await
     }
 
+    /// A page may show late what a `refuse` step before looked for; so each is looked for once more, before the intent.
+    async fn no_refusal_holds(&mut self, at: Where<'_>, values: &Values) -> Result<(), Halt> {
+        let locator = Locator::new(self.view);
+        let reader = super::Reader::new(self.view, &self.plan.url);
+        let stepper =
+            Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
+        for step in &at.script.script.steps {
+            let (Some(_), Some(when)) = (&step.refuse, &step.when) else { continue };
+            let again = Where { step, ..at };
+            if when.sees.is_some() && stepper.holds(self.browser, again, when).await? {
+                for verb in step.verbs() {
+                    stepper.step(self.browser, again, verb).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the person back on fresh loads until the wanted state holds or `settle` has passed.
     async fn read_back(
         &mut self,
@@ -234,10 +268,10 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         if read_back.unverifiable {
             became.outcome = Outcome::AcknowledgedUnverified;
-            became.why = "the app shows nothing that could prove it".to_owned();
+            "the app shows nothing that could prove it".clone_into(&mut became.why);
             return Ok(());
         }
-        let (verdict, now, tries) = self.poll(values, read_back).await?;
+        let (verdict, now, tries) = self.poll(values, read_back, false).await?;
         self.record.fact(Fact::PersonReadBack {
             job: job.id,
             state: now.state,
@@ -247,12 +281,14 @@ impl<B: Browser> Engine<'_, '_, B> {
         })?;
         let unchanged = now.state == became.before.state && now.row == became.before.row && !now.several;
         let meaning = answer.and_then(|answer| Locator::new(self.view).meaning(&answer.said));
-        let (outcome, why) = settle(&verdict, unchanged, meaning, answer);
+        // Where an app hides pending people, the prior state is no proof that nothing happened.
+        let shows = became.before.state != State::Absent || self.view.app.pending.value == Shown::Shown;
+        let (outcome, why) = settle(&verdict, unchanged && shows, meaning, answer);
         became.after = now;
         became.outcome = outcome;
         became.why = why;
         self.bring_into_view(values, &became.after).await;
-        self.picture(job, at.number, "after", values, None).await?;
+        self.picture_if_possible(job, at.number, "after", values).await?;
         if outcome == Outcome::PageDisagrees {
             let mut halt = Halt::rule(outcome, became.why.clone());
             if let Halt::Refused(_, refusal) = &mut halt {
@@ -269,13 +305,14 @@ impl<B: Browser> Engine<'_, '_, B> {
         &mut self,
         values: &Values,
         read_back: &ReadBack,
+        whole: bool,
     ) -> Result<(Verdict, Standing, u32), Halt> {
         let until = Instant::now() + self.view.app.settle.value.0;
         let mut pause = Duration::from_millis(150);
         let mut tries = 0;
         loop {
             tries += 1;
-            let now = self.read_fresh(values).await?;
+            let now = if whole { self.read_whole(values).await? } else { self.read_fresh(values).await? };
             let verdict = judge(self.view, self.plan.action, read_back, values, &now);
             if matches!(verdict, Verdict::Holds(_)) || Instant::now() >= until {
                 return Ok((verdict, now, tries));
@@ -286,22 +323,22 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     /// Guards that only hold while jobs are done one after the other: the last admin.
-    fn reserve(&mut self, job: &Job) -> Result<(), Halt> {
+    fn reserve(&mut self, job: &Job, now: &Standing) -> Result<(), Halt> {
         let wish = Wish { action: self.plan.action, key: &job.key, values: &job.values };
-        if takes_an_admin(self.view, wish, &job.found) {
+        let found = Found { state: now.state, row: now.row.clone() };
+        if takes_an_admin(self.view, wish, &found) {
             if self.admins_left <= 1 {
                 return Err(Halt::rule(Outcome::BlockedLastAdmin, "nobody could manage people any more"));
             }
             self.admins_left -= 1;
         }
         if self.plan.action == Action::Remove {
-            if self.removals >= self.plan.cap {
-                return Err(Halt::rule(
-                    Outcome::CapReached,
-                    format!("{} people were removed already", self.removals),
-                ));
+            // A removal that is proven not to have happened, and is this person's turn again, is still one person.
+            let others = self.removals.iter().filter(|other| **other != job.id).count();
+            if others >= usize::try_from(self.plan.cap).unwrap_or(usize::MAX) {
+                return Err(Halt::rule(Outcome::CapReached, format!("{others} people were removed already")));
             }
-            self.removals += 1;
+            self.removals.insert(job.id);
         }
         Ok(())
     }
@@ -358,7 +395,7 @@ impl<B: Browser> Engine<'_, '_, B> {
             match reader.show(self.browser, list, values).await {
                 Ok(()) => return,
                 Err(trouble) => {
-                    tracing::debug!(?trouble, list, "the person's row could not be brought into view")
+                    tracing::debug!(?trouble, list, "the person's row could not be brought into view");
                 }
             }
         }
@@ -435,12 +472,41 @@ impl<B: Browser> Engine<'_, '_, B> {
         self.read_fresh(values).await
     }
 
+    /// Whether an exact search that finds nobody may be believed: it found the person before, or nothing was done about
+    /// them and the whole roster before did not have them either.
+    fn absence_is_plain(&self, key: &str) -> bool {
+        let never_there = self.before.is_proven() && !self.known.contains(key) && !self.touched.contains(key);
+        self.found_by_search.contains(key) || never_there
+    }
+
+    /// Everybody, read whole: the stricter reading that doubts are settled by.
+    pub(super) async fn read_whole(&mut self, values: &Values) -> Result<Standing, Halt> {
+        let reader = super::Reader::new(self.view, &self.plan.url);
+        let locator = Locator::new(self.view);
+        let roster =
+            reader.roster(self.browser, true).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
+        let standing = super::standing(&roster, &values.key);
+        self.roster_is_fresh = true;
+        self.last_roster = Some(roster);
+        Ok(standing)
+    }
+
     pub(super) async fn read_fresh(&mut self, values: &Values) -> Result<Standing, Halt> {
         let reader = super::Reader::new(self.view, &self.plan.url);
         let locator = Locator::new(self.view);
-        let (standing, roster) =
-            reader.person(self.browser, values).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
+        let halt = |trouble| Halt::of(trouble, &locator, None);
+        let (mut standing, mut roster) = reader.person(self.browser, values).await.map_err(halt)?;
+        if standing.state != State::Absent && roster.is_none() {
+            self.found_by_search.insert(values.key.clone());
+        }
+        if standing.state == State::Absent && roster.is_none() && !self.absence_is_plain(&values.key) {
+            // A search that never found this person proves nothing by not finding them.
+            let whole = reader.roster(self.browser, true).await.map_err(halt)?;
+            standing = super::standing(&whole, &values.key);
+            roster = Some(whole);
+        }
         if let Some(roster) = roster {
+            self.admins_left = crate::plan::admins(self.view, &roster);
             self.roster_is_fresh = true;
             self.last_roster = Some(roster);
         }

@@ -4,7 +4,7 @@ use super::target::{Locator, Values};
 use crate::browser::{Browser, ListQuestion, Refused, Trouble, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Found, PageRead, Roster, Shape, keys_equal, read_page};
+use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, keys_equal, read_page};
 use crate::words::State;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
@@ -63,7 +63,19 @@ impl<'a> Reader<'a> {
         let address =
             self.locator.page(self.base, &entry.page, &Values::default()).map_err(Trouble::Broken)?;
         let (pages, ended) = self.pages(browser, name, &address, None).await?;
-        Ok(Roster::assemble(pages, ended, before))
+        Ok(self.counted(name, Roster::assemble(pages.clone(), ended, before), &pages))
+    }
+
+    /// A book that knows the app's own count is held to it: a page that no longer shows it may have changed in other
+    /// ways, too, and then the end of a list is no proof of its end.
+    fn counted(&self, name: &str, mut roster: Roster, pages: &[PageRead]) -> Roster {
+        let expected = self.locator.list_entry(name).is_ok_and(|list| !list.count.is_empty());
+        let shown = pages.iter().any(|page| page.count.is_some() || page.empty);
+        if expected && !shown && roster.is_proven() {
+            let why = format!("the page does not show the count that the book knows of list `{name}`");
+            roster.completeness = Completeness::Unproven { why };
+        }
+        roster
     }
 
     /// Brings the person's row onto the page: by the list's exact search, else page by page until it is there. Where the
@@ -108,16 +120,28 @@ impl<'a> Reader<'a> {
         browser.open(address).await?;
         let mut pages = Vec::new();
         let mut seen: Vec<String> = Vec::new();
+        let mut again = false;
         for _ in 0..MOST_PAGES {
             let unlike = seen.last().map(String::as_str);
             let question = ListQuestion { list: &list, next: next.as_ref(), empty: &empty, unlike };
             let snapshot = browser.snapshot(&question).await?;
+            if unlike == Some(snapshot.fingerprint.as_str()) {
+                // The control had no effect: a page may show it before it reacts. It is used once more only where the
+                // app's own count would tell that a page was passed over; else nobody knows what is behind it.
+                let Some(next) = next.as_ref().filter(|_| !again && !entry.count.is_empty()) else {
+                    return Ok((pages, false));
+                };
+                again = true;
+                browser.click(next).await?;
+                continue;
+            }
+            again = false;
             let read = read_page(&shape, &snapshot.html, &snapshot.lines).map_err(|unreadable| {
                 let message = format!("list `{name}` cannot be read: {unreadable}");
                 Trouble::from(Refused { kind: RefusalKind::Unreadable, message, ..Default::default() })
             })?;
             let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
-            tracing::trace!(list = name, lines = ?snapshot.lines, count = ?read.count, "read a page of a list");
+            tracing::trace!(list = name, people = read.people.len(), count = ?read.count, "read a page of a list");
             pages.push(read);
             if snapshot.empty {
                 return Ok((pages, true));
@@ -161,7 +185,7 @@ impl<'a> Reader<'a> {
             // An exact search found the person before, so one reading of its whole result is proof enough; a count that
             // disagrees, unread rows or a missing end still leave it unproven.
             let once = Roster::assemble(pages.clone(), ended, None);
-            parts.push(Roster::assemble(pages, ended, Some(&once)));
+            parts.push(self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages));
         }
         Ok((standing(&Roster::together(parts), &values.key), None))
     }

@@ -25,6 +25,10 @@ impl<'a> Record<'a> {
 
     /// Seals a fact and syncs it; only then the observers see it. A fact that cannot be sealed stops the run.
     pub fn fact(&mut self, fact: Fact) -> anyhow::Result<()> {
+        if matches!(fact, Fact::CommitIntended { .. }) {
+            // The picture of the armed page belongs to the intent and must be as safe as it.
+            self.store.sync()?;
+        }
         let entry = self.journal.append(fact)?;
         for observer in &mut self.observers {
             observer(&entry);

@@ -3,7 +3,7 @@
 use super::target::Locator;
 use crate::browser::{Refused, Trouble};
 use crate::journal::{PlaceRef, Refusal, RefusalKind};
-use crate::words::Outcome;
+use crate::words::{Family, Outcome};
 
 /// Why a step, a job or a run did not go on.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub(super) fn refusal(
 ) -> (Outcome, Refusal) {
     let meaning = locator.meaning(&refused.said);
     let outcome = match &meaning {
+        // Before the act the list was read: it did not have the person, so a page that says otherwise contradicts it.
+        Some((outcome, _)) if outcome.family() == Family::Already => Outcome::PageDisagrees,
         Some((outcome, _)) => *outcome,
         None => outcome_of(&refused),
     };

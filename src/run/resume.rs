@@ -15,6 +15,8 @@ pub struct Doubt {
     pub before_state: State,
     /// Their row then.
     pub before: BTreeMap<String, String>,
+    /// The browser ran on a driver that was not ours, so that it cannot be known dead.
+    pub remote: bool,
 }
 
 /// How far a run has come.
@@ -24,8 +26,10 @@ pub struct Progress {
     pub outcomes: BTreeMap<u32, Outcome>,
     /// Jobs in doubt.
     pub doubts: Vec<Doubt>,
-    /// How many commits were intended.
-    pub intended: u32,
+    /// Jobs with an intended commit.
+    pub intended: BTreeSet<u32>,
+    /// The people they were intended for.
+    pub touched: BTreeSet<String>,
     /// The run ended whole.
     pub ended: bool,
 }
@@ -35,15 +39,22 @@ pub fn progress(entries: &[Entry]) -> Progress {
     let mut progress = Progress::default();
     let mut reads: BTreeMap<u32, (State, BTreeMap<String, String>)> = BTreeMap::new();
     let mut doubts: BTreeMap<u32, Doubt> = BTreeMap::new();
+    let mut remote = false;
     for entry in entries {
         match &entry.fact {
+            Fact::SessionBegun { traces, .. } => remote = traces.is_none(),
             Fact::PersonRead { job, state, row } => {
                 reads.insert(*job, (*state, row.clone()));
             }
             Fact::CommitIntended { job, person, .. } => {
-                progress.intended += 1;
+                progress.intended.insert(*job);
+                progress.touched.insert(person.clone());
                 let (before_state, before) = reads.get(job).cloned().unwrap_or_default();
-                doubts.insert(*job, Doubt { job: *job, person: person.clone(), before_state, before });
+                doubts
+                    .insert(*job, Doubt { job: *job, person: person.clone(), before_state, before, remote });
+            }
+            Fact::DoubtCleared { job, .. } => {
+                doubts.remove(job);
             }
             Fact::JobEnded { job, outcome, .. } | Fact::Decided { job, outcome, .. } => {
                 doubts.remove(job);
@@ -60,12 +71,14 @@ pub fn progress(entries: &[Entry]) -> Progress {
     progress
 }
 
-/// The people a run leaves undecided: an intent without outcome, or the outcome that says so.
+/// The people a run leaves undecided: an intent without outcome, or the outcome that says so. Somebody whom it left
+/// alone because an earlier run had left them undecided is decided there, once.
 pub fn undecided(entries: &[Entry]) -> BTreeSet<String> {
     let progress = progress(entries);
-    let mut people: BTreeSet<String> = progress.doubts.into_iter().map(|doubt| doubt.person).collect();
+    let mut people: BTreeSet<String> = progress.doubts.iter().map(|doubt| doubt.person.clone()).collect();
     for entry in entries {
         if let Fact::JobEnded { job, person, .. } = &entry.fact
+            && progress.intended.contains(job)
             && progress.outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
         {
             people.insert(person.clone());
@@ -119,6 +132,14 @@ mod tests {
         assert_eq!(progress.doubts.len(), 1);
         assert_eq!(progress.doubts[0].before_state, State::Active);
         assert_eq!(undecided(&entries).into_iter().collect::<Vec<_>>(), ["p2@x.test"]);
+    }
+
+    #[test]
+    fn a_doubt_stays_where_it_arose() {
+        let settled = entries(vec![ended(1, Outcome::UnknownAfterCommit)]);
+        assert!(undecided(&settled).is_empty(), "this run only heard of the doubt");
+        let own = entries(vec![intent(1), ended(1, Outcome::UnknownAfterCommit)]);
+        assert_eq!(undecided(&own).len(), 1);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl<'a> Locator<'a> {
     }
 
     fn place<T>(&self, name: &str, at: &At<T>) -> Option<PlaceRef> {
-        let file = self.view.origin(name)?;
+        let file = self.view.origin(self.book, name)?;
         Some(PlaceRef { file: file.name.clone(), line: at.spot.line, column: at.spot.column })
     }
 
@@ -94,7 +94,8 @@ impl<'a> Locator<'a> {
                 key: values.key.clone(),
             })),
         };
-        Ok(Target { name: name.to_owned(), described, inside, place })
+        let secret = self.book.secret.values().any(|secret| secret == name);
+        Ok(Target { name: name.to_owned(), described, inside, place, secret })
     }
 
     /// The person's own row of a list.
@@ -109,6 +110,7 @@ impl<'a> Locator<'a> {
             described: Vec::new(),
             inside: Some(Box::new(scope)),
             place: None,
+            secret: false,
         })
     }
 

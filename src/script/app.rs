@@ -190,9 +190,8 @@ impl App {
     }
 }
 
-/// A cell may show several roles of one person, parted by commas: whoever has one of them has it.
-fn holds(roles: &Several<String>, shown: &str) -> bool {
-    let shown = shown.to_lowercase();
-    let has = |known: &str| shown.trim() == known || shown.split(',').any(|role| role.trim() == known);
-    roles.values().any(|known| has(&known.to_lowercase()))
+/// A person may have several roles in one cell; any of them counts.
+fn holds(roles: &Several<String>, cell: &str) -> bool {
+    let mut held = cell.split([',', ';', '\n']).map(|role| role.trim().to_lowercase());
+    held.any(|role| roles.values().any(|known| known.to_lowercase() == role))
 }

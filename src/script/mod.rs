@@ -9,7 +9,7 @@ pub use app::{App, Duration, Leftover, Removed, Route, Shown, SignedIn, States};
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
 use crate::template::Template;
-use crate::words::{Action, Outcome, State};
+use crate::words::{Action, Family, Outcome, State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -255,6 +255,14 @@ pub fn read(source: &Arc<Source>) -> Result<Script, Vec<Diagnostic>> {
                     );
                 }
             }
+        }
+        if let Some(refuse) = &step.refuse
+            && !matches!(refuse.family(), Family::Refused | Family::Stopped)
+        {
+            problems.push(
+                Diagnostic::error(source, format!("`{refuse}` is no refusal"))
+                    .at(refuse.spot, "a script can only say why it does not go on"),
+            );
         }
         if step.commit.is_some() {
             if let Some(first) = committed {

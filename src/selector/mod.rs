@@ -5,7 +5,7 @@
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
 use crate::template::Template;
-use crate::words::{Outcome, State};
+use crate::words::{Family, Outcome, State};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ pub struct Control {
     pub test_id: Option<At<String>>,
     /// A CSS selector.
     pub css: Option<At<String>>,
-    /// An XPath.
+    /// An `XPath`.
     pub xpath: Option<At<String>>,
     /// Where it is looked for: a control's name, or the person's row of a list.
     #[serde(rename = "in")]
@@ -230,6 +230,14 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         problems.push(
             Diagnostic::error(source, "`count` has no `${n}`").at(count.spot, "where does the number stand?"),
         );
+    }
+    for statement in &book.says {
+        if matches!(statement.means.family(), Family::Done | Family::Undecided | Family::NotReached) {
+            problems.push(
+                Diagnostic::error(source, format!("a page cannot say `{}`", statement.means))
+                    .at(statement.means.spot, "done means read back, never said"),
+            );
+        }
     }
     let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
     for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {

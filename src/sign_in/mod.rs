@@ -83,7 +83,7 @@ pub async fn shown(browser: &mut impl Browser, view: &View, tenancy: Tenancy<'_>
             format!("the page shows the account \"{account}\", but usher.toml says \"{}\"", tenancy.account);
         return Err(Halt::rule(Outcome::WrongAccount, message));
     }
-    if !names_whole(&tenant, tenancy.tenant) {
+    if bare(&tenant) != bare(tenancy.tenant) {
         let message =
             format!("the page shows the tenant \"{tenant}\", but usher.toml says \"{}\"", tenancy.tenant);
         return Err(Halt::rule(Outcome::WrongTenant, message));
@@ -180,6 +180,11 @@ pub async fn detect(
             }
         }
     }
+}
+
+/// A name without the icons and blanks around it; "Acme" must not pass for "Acme Sandbox", so it is compared whole.
+fn bare(name: &str) -> String {
+    name.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
 /// A page that is none of the known ones may say why, in the words of one of the books: the account may not, the session is over.

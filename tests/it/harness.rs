@@ -1,6 +1,7 @@
 //! What the tests stand on: usher as a program, in a folder of its own, and practice consoles with their truth.
 
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ impl Usher {
     /// A folder with a usher.toml that finds the shipped packs.
     pub(crate) fn new() -> Self {
         let usher = Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() };
-        usher.file("usher.toml", &format!("[run]\nfolder = \"screenshots\"\npacks = {ROOT:?}\n"));
+        usher.file("usher.toml", format!("[run]\nfolder = \"screenshots\"\npacks = {ROOT:?}\n"));
         usher
     }
 
@@ -74,14 +75,22 @@ impl Usher {
             .env("HEAP_PASSWORD", &console.password)
     }
 
+    /// The same, with further lines of TOML.
+    pub(crate) fn heap_with(self, console: &Practice, more: &str) -> Self {
+        let more = format!("practice = true\n{more}");
+        self.tenant("heap", &console.url, &console.account, &console.tenant, &more)
+            .env("HEAP_PASSWORD", &console.password)
+    }
+
     /// Adds a tenant whose password is in `APP_PASSWORD`; `more` is further TOML of its table.
     pub(crate) fn tenant(self, app: &str, url: &str, account: &str, tenant: &str, more: &str) -> Self {
         let path = self.path().join("usher.toml");
         let mut text = std::fs::read_to_string(&path).unwrap();
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n[apps.{app}]\nurl = {url:?}\naccount = {account:?}\ntenant = {tenant:?}\n{more}\n[apps.{app}.secrets]\npassword = {{ env = \"{}_PASSWORD\" }}\n",
             app.to_uppercase()
-        ));
+        );
         std::fs::write(path, text).unwrap();
         self
     }
@@ -133,6 +142,20 @@ impl Usher {
         }
         outcomes
     }
+}
+
+/// The last fact of this kind in a run's journal; with a person, the last one about them.
+#[track_caller]
+pub(crate) fn fact(run: &Path, kind: &str, person: &str) -> Value {
+    let facts = Usher::facts(run);
+    let of = |fact: &&Value| fact["fact"] == kind && (person.is_empty() || fact["person"] == person);
+    facts.iter().rev().find(of).unwrap_or_else(|| panic!("no {kind} of {person}: {facts:#?}")).clone()
+}
+
+/// A file of a run, as text.
+#[track_caller]
+pub(crate) fn file_of(run: &Path, name: &str) -> String {
+    std::fs::read_to_string(run.join(name)).unwrap()
 }
 
 /// A practice console in a process of its own, ended by its own pid.
@@ -201,6 +224,14 @@ impl Practice {
         done.map(|request| request["email"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The addresses of every request of this action, whatever became of it, in order.
+    pub(crate) fn asked(&self, action: &str) -> Vec<String> {
+        let truth = self.truth();
+        let requests = truth["requests"].as_array().unwrap();
+        let asked = requests.iter().filter(|request| request["action"] == action);
+        asked.map(|request| request["email"].as_str().unwrap().to_owned()).collect()
+    }
+
     fn http(&self, method: &str, path: &str, body: &str) -> Value {
         let host = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).unwrap();
@@ -221,5 +252,42 @@ impl Drop for Practice {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Holds a text against the one that was accepted; `UPDATE=1` accepts this one instead.
+#[track_caller]
+pub(crate) fn golden(path: &Path, got: &str) {
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+        std::fs::write(path, got).unwrap();
+        return;
+    }
+    let wanted = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        wanted == got,
+        "{} says otherwise; `UPDATE=1` accepts what is said now\n--- accepted\n{wanted}\n--- now\n{got}",
+        path.display()
+    );
+}
+
+/// The folders of a folder, in order.
+pub(crate) fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    all.sort();
+    all
+}
+
+/// Copies a folder with everything in it over another.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let goal = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &goal);
+        } else {
+            std::fs::copy(&path, &goal).unwrap();
+        }
     }
 }

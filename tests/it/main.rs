@@ -5,9 +5,25 @@
     reason = "tests stop at the first surprise, and work on files of their own"
 )]
 
+mod cli;
 mod console;
+mod diagnostics;
+mod faults;
+mod generated;
 mod harness;
+mod invite;
 mod kill;
+mod layers;
+mod leftovers;
+mod locating;
+mod masking;
+mod operator;
 mod power_cut;
+mod remove;
+mod requests;
+mod resume;
+mod role;
 mod smoke;
+mod verify;
+mod watch;
 mod wordpress;

@@ -130,6 +130,7 @@ impl World {
                     &mut record,
                     roster,
                     &so_far,
+                    BTreeMap::new(),
                     StopSignal::default(),
                 );
                 match engine.settle_doubts(&so_far.doubts).await.unwrap() {

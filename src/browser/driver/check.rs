@@ -1,4 +1,8 @@
 //! Whether this machine can drive a browser, point by point, without starting one.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "whether the kernel lets a browser have a sandbox stands in a file"
+)]
 
 use super::arguments::{Sandbox, sandbox};
 use super::programs::{INSTALL, NotFound, find_browser, find_driver};

@@ -1,6 +1,7 @@
 //! Processes, each by an identity that is never mistaken for another: who lives, who belongs to a browser's folder, and how they end.
 //!
 //! It reads `/proc`, so it is for Linux. Everything here blocks; call it from a thread that may.
+#![expect(clippy::disallowed_methods, reason = "processes are files below /proc")]
 
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};

@@ -1,4 +1,5 @@
 //! The folder a browser works in while a run lasts, the record beside it of who is responsible, and its removal.
+#![expect(clippy::disallowed_methods, reason = "the browser works in a folder that we make and take away")]
 
 use super::process::{ProcessMark, end_browser_of_profile, end_tree};
 use anyhow::Context as _;
@@ -27,9 +28,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The record of a profile; none if the folder is not one of ours.
+    /// The record of a profile; none if the folder is not one of ours. A record that names any other folder as its
+    /// temporary one is not ours either: what it names is going to be removed.
     pub(crate) fn of(profile: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(path_of(profile)).ok()?).ok()
+        let record: Self = serde_json::from_slice(&fs::read(path_of(profile)).ok()?).ok()?;
+        (record.temporary == temporary_of(profile)?).then_some(record)
     }
 
     /// Writes it whole or not at all.
@@ -45,12 +48,35 @@ fn path_of(profile: &Path) -> PathBuf {
     profile.with_extension("json")
 }
 
+/// Where the browser of a profile keeps its temporary files: inside, unless that is too long for its socket.
+fn temporary_of(profile: &Path) -> Option<PathBuf> {
+    let inside = profile.join("tmp");
+    if inside.as_os_str().len() <= LONGEST {
+        return Some(inside);
+    }
+    Some(std::env::temp_dir().join(format!("usher-{}", profile.file_name()?.to_str()?)))
+}
+
+/// Whether a root is a folder of this user's that nobody else can write to. Below the system's temporary folder
+/// anybody may have made one of this name first.
+fn is_private(root: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::symlink_metadata(root).is_ok_and(|found| {
+        found.is_dir() && found.uid() == rustix::process::getuid().as_raw() && found.mode() & 0o022 == 0
+    })
+}
+
 /// Makes an empty profile under this root, for this process, readable by nobody else.
 pub(crate) fn create(root: &Path) -> anyhow::Result<PathBuf> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut private = fs::DirBuilder::new();
     private.mode(0o700);
     private.recursive(true).create(root).with_context(|| format!("cannot make `{}`", root.display()))?;
+    anyhow::ensure!(
+        is_private(root),
+        "`{}` belongs to somebody else, or others can write to it",
+        root.display()
+    );
     let root = root.canonicalize()?;
     let owner = ProcessMark::of(std::process::id())
         .context("cannot read `/proc`, without which nothing can be guarded")?;
@@ -61,12 +87,7 @@ pub(crate) fn create(root: &Path) -> anyhow::Result<PathBuf> {
         if profile.exists() || path_of(&profile).exists() {
             continue;
         }
-        let inside = profile.join("tmp");
-        let temporary = if inside.as_os_str().len() <= LONGEST {
-            inside
-        } else {
-            std::env::temp_dir().join(format!("usher-{name}"))
-        };
+        let temporary = temporary_of(&profile).context("the profile's folder has no name")?;
         Record { owner, guard: None, driver: None, temporary: temporary.clone() }.write(&profile)?;
         let made = private.create(&profile).and_then(|()| private.create(&temporary));
         if let Err(error) = made {
@@ -119,6 +140,9 @@ pub(crate) fn sweep(profile: &Path) -> bool {
 ///
 /// Returns the folders it removed. It blocks, for some seconds where a browser does not want to end.
 pub fn cleanup_stale(root: &Path) -> Vec<PathBuf> {
+    if !is_private(root) {
+        return Vec::new();
+    }
     let Ok(root) = root.canonicalize() else { return Vec::new() };
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
     let records =

@@ -70,6 +70,7 @@ fn runs(program: &Path) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the tests make programs to find")]
 mod tests {
     use super::*;
     use std::fs;

@@ -2,6 +2,7 @@
 //!
 //! The test binary plays usher, the guard and the owner that is killed; the latter two are ignored tests
 //! that do nothing unless they are started by another one.
+#![expect(clippy::disallowed_methods, reason = "the tests make programs and look at folders")]
 
 use super::*;
 use crate::browser::guard::{GuardArguments, run_guard};

@@ -8,7 +8,7 @@ function masks(request) {
   const found = (request.lists || []).map((list) => ({ list, ...tablesOf(list) }));
   const known = found.some(({ tables }) => tables.length > 0);
   const boxes = secretBoxes(request, view);
-  if (known) boxes.push(...personBoxes(found, request, scope, view));
+  if (known) boxes.push(...personBoxes(found, request, scope, view), ...strangeTables(found, scope, view));
   else boxes.push(...unknownBoxes(scope, view));
   return {
     outcome: "found",
@@ -45,6 +45,17 @@ function personBoxes(found, request, scope, view) {
     }
   }
   return boxes.map((box) => asBox(box, "person"));
+}
+
+/** Tables that no list of the book describes may hold people as well; nobody can tell whose rows they are. */
+function strangeTables(found, scope, view) {
+  const known = found.flatMap(({ tables }) => tables.map(({ element }) => element));
+  const isKnown = (table) => known.some((own) => isWithin(table, own) || isWithin(own, table));
+  const strange = queryAll(TABLES, null).filter((table) => isVisible(table) && !isKnown(table) && (scope === null || !isWithin(table, scope)));
+  return strange.flatMap((table) => {
+    const box = outerBox(rectOf(table), clipOf(table, view));
+    return box === null ? [] : withoutOverlays(box, overlaysAbove(table, scope, view)).map((one) => asBox(one, "unknown"));
+  });
 }
 
 function isSubject(row, table, list, subject) {
@@ -85,8 +96,15 @@ function actingPlaces(scope) {
   const places = queryAll("form,main,[role=main]", null).filter(isVisible);
   const focused = places.filter((place) => place.localName === "form" && document.activeElement !== null && isWithin(document.activeElement, place));
   const area = (element) => rectOf(element).width * rectOf(element).height;
+  // A place that holds a table may hold the list that was not recognised: then nothing may be left open.
+  const harmless = (place) => queryAll(TABLES, place).filter(isVisible).every((table) => isLayout(table));
   const best = (focused.length > 0 ? focused : places).sort((one, other) => area(other) - area(one))[0];
-  return best === undefined ? [] : [inward(rectOf(best))];
+  return best === undefined || !harmless(best) ? [] : [inward(rectOf(best))];
+}
+
+// Old consoles lay forms out by tables; one whose cells hold fields is no list of people.
+function isLayout(table) {
+  return table.getAttribute("role") === "presentation" || queryAll("input:not([type=hidden]):not([type=checkbox]):not([type=radio]),textarea", table).some(isVisible);
 }
 
 function isTopmost(dialog) {

@@ -31,6 +31,8 @@ function nearNames(described, scope) {
   for (const element of likeCandidates(described, scope)) {
     if (names.size >= 400) break;
     if (!isUsable(element, described.by)) continue;
+    // Names inside the rows of a list are other people's, and no business of a refusal about something else.
+    if (isInDataRow(element) && (scope === null || !isInDataRow(scope))) continue;
     for (const name of namesOfKind(described, element)) if (name !== "") names.add(cut(name, 80));
   }
   const score = (name) => Math.max(0, ...wanted.map((one) => likeness(one, fold(name))));

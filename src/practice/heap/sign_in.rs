@@ -10,7 +10,6 @@ use axum::extract::{Form, Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use jiff::Timestamp;
 use serde::Deserialize;
 use std::io;
 use std::sync::Arc;
@@ -128,7 +127,7 @@ fn recorded(
     let (token, csrf) = (token::fresh()?, token::fresh()?);
     let kept = token.clone();
     let seq = live.change(|tenant, _| {
-        let received = tenant.receive(Timestamp::now(), "POST", path, action);
+        let received = tenant.receive(live.now(), "POST", path, action);
         received.email = (!email.is_empty()).then(|| email.to_owned());
         received.seq
     })?;
