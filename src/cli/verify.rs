@@ -176,8 +176,8 @@ fn drawn(folder: &Folder, kept: &Kept, working: &mut Working) {
     let _ = writeln!(working.lines, "report");
     let store = Store::new(&folder.path);
     let story = Story::of(&kept.plan, &kept.entries);
-    let again = report::html(&story, &|name| store.read(name).ok());
-    let files = [("report.html", again.into_bytes()), ("results.csv", report::csv::results(&story))];
+    let html = report::html(&story, &|name| store.read(name).ok());
+    let files = [("report.html", html.into_bytes()), ("results.csv", report::csv::results(&story))];
     let undo = report::csv::undo(&story, &kept.plan).map(|bytes| ("undo.csv", bytes));
     for (name, bytes) in files.into_iter().chain(undo) {
         match store.read(name) {
