@@ -194,7 +194,7 @@ pub(super) fn refused(target: &Target, answer: &Value) -> Refused {
         "none" => {
             let scope = text(answer, "scope");
             let why = text(answer, "why");
-            let message = if scope.is_empty() || scope == "ok" {
+            let message = if (scope.is_empty() || scope == "ok") && why.is_empty() {
                 format!("`{name}` is not there")
             } else {
                 format!("`{name}` is not there: {}", if why.is_empty() { scope } else { why })

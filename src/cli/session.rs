@@ -2,10 +2,10 @@
 
 use super::{Context, Exit, Failure, Out, exit_of};
 use crate::browser::driver::{self, Driver, Traces};
-use crate::browser::{Connect, Live, begin};
+use crate::browser::{Browser as _, Connect, Live, begin};
 use crate::journal::{Fact, Refusal};
 use crate::plan::{Pack, View};
-use crate::run::Halt;
+use crate::run::{Halt, Locator};
 use crate::secret::Secret;
 use crate::settings::{AppSettings, RunSettings, SecretFrom};
 use crate::sign_in::{SignedIn, Tenancy, detect, sign_in};
@@ -69,6 +69,8 @@ impl Session {
             })?,
             None => detect(live, pack, app.practice, &app.url).await?,
         };
+        // A list that cannot be read is most often a page that says why.
+        live.watch(Locator::new(&view).says()?);
         Ok((signed_in, view))
     }
 
@@ -243,6 +245,9 @@ pub(super) fn told(refusal: &Refusal) -> String {
         if let Some(place) = place {
             let _ = write!(text, "\n  {what}: {}:{}:{}", place.file, place.line, place.column);
         }
+    }
+    if let Some(said) = &refusal.said {
+        let _ = write!(text, "\n  the page says: \"{said}\"");
     }
     for tried in &refusal.tried {
         let _ = write!(text, "\n  tried: {tried}");

@@ -12,7 +12,7 @@ use crate::evidence::{ExhibitKind, Masked};
 use crate::journal::{Fact, Refusal};
 use crate::plan::{Job, Plan, Todo, View, admins, words as completeness_words};
 use crate::roster::Roster;
-use crate::words::{Action, Family, Outcome, State};
+use crate::words::{Family, Outcome, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,8 +58,8 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) roster_is_fresh: bool,
     /// Active admins, less those this run takes away.
     pub(super) admins_left: u32,
-    /// Removals tried in this run, earlier sittings included.
-    pub(super) removals: u32,
+    /// Jobs whose removal was tried in this run, earlier sittings included.
+    pub(super) removals: BTreeSet<u32>,
     /// Everybody's keys, as the roster before showed them.
     pub(super) known: BTreeSet<String>,
     /// Everybody, as they were before anything was done.
@@ -99,7 +99,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             browser,
             record,
             admins_left: admins(view, &before),
-            removals: if plan.action == Action::Remove { progress.intended } else { 0 },
+            removals: progress.intended.clone(),
             known: before.people.iter().map(|person| person.key.clone()).collect(),
             last_roster: Some(before.clone()),
             roster_is_fresh: false,

@@ -128,6 +128,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let reader = super::Reader::new(self.view, &self.plan.url);
         let stepper =
             Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
+        let mut clicked = None;
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };
@@ -138,10 +139,21 @@ impl<B: Browser> Engine<'_, '_, B> {
             }
             let Some(&verb) = step.verbs().first() else { continue };
             if let Verb::Commit(_) = verb {
+                clicked = None;
                 self.commit(job, at, values, became).await?;
                 continue;
             }
-            let done = stepper.step(self.browser, at, verb).await?;
+            let mut done = stepper.step(self.browser, at, verb).await;
+            // A page may show its controls before they react. The click before commits nothing, so it is done once more.
+            if let (Err(Halt::Refused(_, refusal)), Some((before, click))) = (&done, clicked)
+                && refusal.kind == RefusalKind::NotThere
+                && stepper.step(self.browser, before, click).await.is_ok()
+            {
+                tracing::debug!(step = number, "the click before had no effect; it was done once more");
+                done = stepper.step(self.browser, at, verb).await;
+            }
+            let done = done?;
+            clicked = matches!(verb, Verb::Click(_)).then_some((at, verb));
             self.record.fact(Fact::StepDone {
                 job: job.id,
                 step: number,
@@ -321,13 +333,12 @@ impl<B: Browser> Engine<'_, '_, B> {
             self.admins_left -= 1;
         }
         if self.plan.action == Action::Remove {
-            if self.removals >= self.plan.cap {
-                return Err(Halt::rule(
-                    Outcome::CapReached,
-                    format!("{} people were removed already", self.removals),
-                ));
+            // A removal that is proven not to have happened, and is this person's turn again, is still one person.
+            let others = self.removals.iter().filter(|other| **other != job.id).count();
+            if others >= usize::try_from(self.plan.cap).unwrap_or(usize::MAX) {
+                return Err(Halt::rule(Outcome::CapReached, format!("{others} people were removed already")));
             }
-            self.removals += 1;
+            self.removals.insert(job.id);
         }
         Ok(())
     }

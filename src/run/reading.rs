@@ -120,10 +120,22 @@ impl<'a> Reader<'a> {
         browser.open(address).await?;
         let mut pages = Vec::new();
         let mut seen: Vec<String> = Vec::new();
+        let mut again = false;
         for _ in 0..MOST_PAGES {
             let unlike = seen.last().map(String::as_str);
             let question = ListQuestion { list: &list, next: next.as_ref(), empty: &empty, unlike };
             let snapshot = browser.snapshot(&question).await?;
+            if unlike == Some(snapshot.fingerprint.as_str()) {
+                // The control had no effect: a page may show it before it reacts. It is used once more only where the
+                // app's own count would tell that a page was passed over; else nobody knows what is behind it.
+                let Some(next) = next.as_ref().filter(|_| !again && !entry.count.is_empty()) else {
+                    return Ok((pages, false));
+                };
+                again = true;
+                browser.click(next).await?;
+                continue;
+            }
+            again = false;
             let read = read_page(&shape, &snapshot.html, &snapshot.lines).map_err(|unreadable| {
                 let message = format!("list `{name}` cannot be read: {unreadable}");
                 Trouble::from(Refused { kind: RefusalKind::Unreadable, message, ..Default::default() })

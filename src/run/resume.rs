@@ -26,8 +26,8 @@ pub struct Progress {
     pub outcomes: BTreeMap<u32, Outcome>,
     /// Jobs in doubt.
     pub doubts: Vec<Doubt>,
-    /// How many commits were intended.
-    pub intended: u32,
+    /// Jobs with an intended commit.
+    pub intended: BTreeSet<u32>,
     /// The people they were intended for.
     pub touched: BTreeSet<String>,
     /// The run ended whole.
@@ -47,7 +47,7 @@ pub fn progress(entries: &[Entry]) -> Progress {
                 reads.insert(*job, (*state, row.clone()));
             }
             Fact::CommitIntended { job, person, .. } => {
-                progress.intended += 1;
+                progress.intended.insert(*job);
                 progress.touched.insert(person.clone());
                 let (before_state, before) = reads.get(job).cloned().unwrap_or_default();
                 doubts
@@ -71,14 +71,14 @@ pub fn progress(entries: &[Entry]) -> Progress {
     progress
 }
 
-/// The people a run leaves undecided: an intent without outcome, or the outcome that says so. Whom another run left
-/// undecided is that run's to decide.
+/// The people a run leaves undecided: an intent without outcome, or the outcome that says so. Somebody whom it left
+/// alone because an earlier run had left them undecided is decided there, once.
 pub fn undecided(entries: &[Entry]) -> BTreeSet<String> {
     let progress = progress(entries);
     let mut people: BTreeSet<String> = progress.doubts.iter().map(|doubt| doubt.person.clone()).collect();
     for entry in entries {
         if let Fact::JobEnded { job, person, .. } = &entry.fact
-            && progress.touched.contains(person)
+            && progress.intended.contains(job)
             && progress.outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
         {
             people.insert(person.clone());
@@ -132,6 +132,14 @@ mod tests {
         assert_eq!(progress.doubts.len(), 1);
         assert_eq!(progress.doubts[0].before_state, State::Active);
         assert_eq!(undecided(&entries).into_iter().collect::<Vec<_>>(), ["p2@x.test"]);
+    }
+
+    #[test]
+    fn a_doubt_stays_where_it_arose() {
+        let settled = entries(vec![ended(1, Outcome::UnknownAfterCommit)]);
+        assert!(undecided(&settled).is_empty(), "this run only heard of the doubt");
+        let own = entries(vec![intent(1), ended(1, Outcome::UnknownAfterCommit)]);
+        assert_eq!(undecided(&own).len(), 1);
     }
 
     #[test]

@@ -155,7 +155,12 @@ pub async fn detect(
         }
         match fitting.as_slice() {
             [one] => return Ok((*one).clone()),
-            [] if Instant::now() < until => tokio::time::sleep(Duration::from_millis(100)).await,
+            [] if Instant::now() < until => {
+                for view in &views {
+                    says_why(browser, view).await?;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
             [] => {
                 let known: Vec<&str> = pack.generations().collect();
                 let message = format!(
@@ -180,6 +185,19 @@ pub async fn detect(
 /// A name without the icons and blanks around it; "Acme" must not pass for "Acme Sandbox", so it is compared whole.
 fn bare(name: &str) -> String {
     name.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+/// A page that is none of the known ones may say why, in the words of one of the books: the account may not, the session is over.
+async fn says_why(browser: &mut impl Browser, view: &View) -> Result<(), Halt> {
+    let locator = Locator::new(view);
+    browser.watch(locator.says()?);
+    let said = browser.said().await;
+    browser.watch(Vec::new());
+    let said = said.map_err(|trouble| Halt::of(trouble, &locator, None))?;
+    let Some((outcome, line)) = locator.meaning(&said) else { return Ok(()) };
+    let message = format!("the page says \"{line}\"");
+    let refusal = Refusal { kind: RefusalKind::Said, message, said: Some(line), ..Refusal::default() };
+    Err(Halt::Refused(outcome, Box::new(refusal)))
 }
 
 /// Whether a text names somebody as a whole: not as a part of a longer word or address.

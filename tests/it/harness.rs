@@ -75,6 +75,13 @@ impl Usher {
             .env("HEAP_PASSWORD", &console.password)
     }
 
+    /// The same, with further lines of TOML.
+    pub(crate) fn heap_with(self, console: &Practice, more: &str) -> Self {
+        let more = format!("practice = true\n{more}");
+        self.tenant("heap", &console.url, &console.account, &console.tenant, &more)
+            .env("HEAP_PASSWORD", &console.password)
+    }
+
     /// Adds a tenant whose password is in `APP_PASSWORD`; `more` is further TOML of its table.
     pub(crate) fn tenant(self, app: &str, url: &str, account: &str, tenant: &str, more: &str) -> Self {
         let path = self.path().join("usher.toml");
@@ -135,6 +142,20 @@ impl Usher {
         }
         outcomes
     }
+}
+
+/// The last fact of this kind in a run's journal; with a person, the last one about them.
+#[track_caller]
+pub(crate) fn fact(run: &Path, kind: &str, person: &str) -> Value {
+    let facts = Usher::facts(run);
+    let of = |fact: &&Value| fact["fact"] == kind && (person.is_empty() || fact["person"] == person);
+    facts.iter().rev().find(of).unwrap_or_else(|| panic!("no {kind} of {person}: {facts:#?}")).clone()
+}
+
+/// A file of a run, as text.
+#[track_caller]
+pub(crate) fn file_of(run: &Path, name: &str) -> String {
+    std::fs::read_to_string(run.join(name)).unwrap()
 }
 
 /// A practice console in a process of its own, ended by its own pid.
@@ -201,6 +222,14 @@ impl Practice {
         let done =
             requests.iter().filter(|request| request["action"] == action && request["applied"] == true);
         done.map(|request| request["email"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The addresses of every request of this action, whatever became of it, in order.
+    pub(crate) fn asked(&self, action: &str) -> Vec<String> {
+        let truth = self.truth();
+        let requests = truth["requests"].as_array().unwrap();
+        let asked = requests.iter().filter(|request| request["action"] == action);
+        asked.map(|request| request["email"].as_str().unwrap().to_owned()).collect()
     }
 
     fn http(&self, method: &str, path: &str, body: &str) -> Value {

@@ -6,11 +6,24 @@
 )]
 
 mod cli;
+mod console;
 mod diagnostics;
+mod faults;
 mod generated;
 mod harness;
+mod invite;
+mod kill;
 mod layers;
+mod leftovers;
+mod locating;
+mod masking;
+mod operator;
 mod power_cut;
+mod remove;
 mod requests;
+mod resume;
+mod role;
 mod smoke;
 mod verify;
+mod watch;
+mod wordpress;

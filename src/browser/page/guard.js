@@ -15,6 +15,10 @@ async function arm(request, deadline) {
   const look = await until(deadline, (watch) => {
     const answer = ready(watch);
     if (answer.outcome !== "found") return answer;
+    // A commit that one description does not find any more is not what the book describes, whatever the others find.
+    if (request.expect && answer.found.described.some(({ matched }) => matched === 0)) {
+      return { done: false, outcome: "none", found: Object.assign({}, answer.found, { why: "only some of its descriptions find it, and a commit needs them all" }) };
+    }
     if (readySince === null) readySince = performance.now();
     const binding = bindingNow(request);
     // A dialog may fill in the name a little later than it shows its button.

@@ -1,0 +1,166 @@
+//! The person at the keyboard: stops, starts twice, changes files, asks for nothing, runs out of disk.
+
+use crate::harness::{Practice, Usher, fact};
+use crate::watch::{Running, until};
+use rustix::process::Signal;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const FOUR: &str = "email,role\na1@new.example,Member\nb2@new.example,Member\nc3@new.example,Viewer\nd4@new.example,Member\n";
+
+#[test]
+fn one_interrupt_finishes_the_person_and_two_stop_at_once() {
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    usher.file("people.csv", FOUR);
+    let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    running.reaches(&usher, 0, "job_begun").unwrap();
+    running.signal(Signal::INT);
+    running.end().code(7).says("usher resume");
+    let run = usher.runs().remove(0);
+    assert_eq!(Usher::outcomes(&run).len(), 1, "the person at hand was finished, nobody else was begun");
+    assert_eq!(Usher::outcomes(&run)["a1@new.example"], "invited_pending");
+    assert_eq!(console.asked("invite"), ["a1@new.example"]);
+    assert!(run.join("report.html").is_file());
+
+    let known = Usher::facts(&run).len();
+    let mut running = Running::start(&usher, &["resume", "last"]);
+    running.reaches(&usher, known, "commit_intended").unwrap();
+    running.signal(Signal::INT);
+    until("the first is heard", 20, || {
+        (!running.is_at_work() || running.said().contains("once more stops at once")).then_some(())
+    });
+    running.signal(Signal::INT);
+    let stopped = running.end();
+    assert!(matches!(stopped.status.code(), Some(7 | 8)), "{stopped:?}");
+    assert!(Usher::outcomes(&run).len() <= 2, "it did not go on to the next person");
+    fact(&run, "run_stopped", "");
+
+    let done = usher.run(&["resume", "last"]);
+    let outcomes = Usher::outcomes(&run);
+    let undecided = outcomes.values().any(|outcome| outcome == "unknown_after_commit");
+    done.code(if undecided { 8 } else { 0 });
+    let mut asked = console.applied("invite");
+    asked.sort();
+    asked.dedup();
+    assert_eq!(asked.len(), console.asked("invite").len(), "nobody twice");
+    assert!(undecided || asked.len() == 4);
+}
+
+#[test]
+fn a_second_usher_on_the_same_tenant_is_refused() {
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    usher.file("people.csv", FOUR);
+    let mut first = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    first.reaches(&usher, 0, "commit_intended").unwrap();
+    first.signal(Signal::STOP);
+    usher.run(&["invite", "heap", "people.csv", "--yes"]).code(7).says("another usher");
+    usher.run(&["resume", "last"]).code(7).says("another usher");
+    assert_eq!(usher.runs().len(), 1);
+    // Stopped in the middle of the act, and woken up: it goes on as if nothing had been.
+    first.signal(Signal::CONT);
+    first.end().code(0);
+    assert_eq!(
+        console.asked("invite"),
+        ["a1@new.example", "b2@new.example", "c3@new.example", "d4@new.example"]
+    );
+    usher.run(&["verify", "last"]).code(0);
+}
+
+#[test]
+fn looking_only_and_having_nothing_to_do_touch_nothing() {
+    let console = Practice::start(&["people=20"]);
+    let usher = Usher::new().heap(&console);
+    let touched = || {
+        let truth = console.truth();
+        let requests = truth["requests"].as_array().unwrap();
+        requests.iter().any(|request| request["action"] != "sign_in")
+    };
+    usher.file("people.csv", "email,role\na1@new.example,Member\nmeier@northwind.example,Member\n");
+    let plan = usher.run(&["invite", "heap", "people.csv", "--dry-run"]);
+    plan.code(0);
+    assert!(plan.stdout.contains("a1@new.example") && plan.stdout.contains("already"), "{}", plan.stdout);
+    usher.file("leavers.csv", "email\nmeier@northwind.example\ngrace.whitfield@northwind.example\n");
+    usher.run(&["remove", "heap", "leavers.csv", "--dry-run"]).code(4);
+    assert!(usher.runs().is_empty() && !touched());
+    // Without `--yes` and without anybody to ask nothing is approved.
+    usher.run(&["invite", "heap", "people.csv"]).code(5).says("--yes");
+    assert!(usher.runs().is_empty() && !touched());
+    // Everybody is there already: a run like any other, with nothing in it to do.
+    usher.file("people.csv", "email,role\nmeier@northwind.example,Member\nmchen@northwind.example,Member\n");
+    usher.run(&["invite", "heap", "people.csv", "--yes"]).code(0);
+    assert!(!touched());
+    assert_eq!(Usher::outcomes(&usher.runs()[0]).len(), 2);
+    // And a request without anybody in it is a wrong file.
+    usher.file("people.csv", "email,role\n");
+    usher.run(&["invite", "heap", "people.csv", "--yes"]).code(3);
+    assert_eq!(usher.runs().len(), 1);
+}
+
+/// A small disk of its own, taken away again in any case.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// None where it cannot be mounted: then the test has said so, and there is a unit test of the journal on `/dev/full`.
+    fn mount(folder: &Path, size: &str) -> Option<Self> {
+        std::fs::create_dir_all(folder).unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(folder)
+            .output();
+        match mounted {
+            Ok(output) if output.status.success() => Some(Self(folder.to_owned())),
+            other => {
+                println!("SKIPPED: no disk can be mounted here, so nothing can be filled: {other:?}");
+                None
+            }
+        }
+    }
+
+    fn grow(&self, size: &str) {
+        let grown = Command::new("mount").args(["-o", &format!("remount,size={size}")]).arg(&self.0).status();
+        assert!(grown.unwrap().success());
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_stops_the_run_and_leaves_it_to_be_resumed() {
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    usher.file("people.csv", FOUR);
+    let Some(disk) = Disk::mount(&usher.path().join("screenshots"), "16k") else { return };
+    // Not even the plan can be kept: nobody is touched, and there is nothing to be resumed.
+    let none = usher.run(&["invite", "heap", "people.csv", "--yes"]);
+    none.code(1).says("No space left");
+    usher.run(&["resume", "last"]).code(2).says("there are no runs");
+    assert!(console.asked("invite").is_empty());
+    disk.grow("300k");
+    let full = usher.run(&["invite", "heap", "people.csv", "--yes"]);
+    full.code(7).says("No space left").says("usher resume");
+    let run = usher.runs().remove(1);
+    assert!(console.asked("invite").len() < 4, "the disk was not small enough for this test");
+    // Still full: nobody is touched, and it says so again.
+    let asked = console.asked("invite");
+    let again = usher.run(&["resume", "last"]);
+    assert!(!again.status.success(), "{again:?}");
+    again.says("No space left");
+    assert_eq!(console.asked("invite"), asked);
+    disk.grow("50m");
+    let done = usher.run(&["resume", "last"]);
+    let outcomes = Usher::outcomes(&run);
+    let undecided = outcomes.values().any(|outcome| outcome == "unknown_after_commit");
+    done.code(if undecided { 8 } else { 0 });
+    let mut applied = console.applied("invite");
+    assert_eq!(applied, console.asked("invite"));
+    applied.dedup();
+    assert_eq!(applied.len(), console.asked("invite").len(), "nobody twice");
+    assert!(undecided || applied.len() == 4, "{outcomes:?}");
+    usher.run(&["verify", "last"]).code(0);
+}
