@@ -257,6 +257,13 @@ fn the_last_administrator_stays() {
     let run = usher.run(&["role", "wordpress", "changes.csv", "--yes"]);
     run.code(4);
     came_to(&usher, &run, &[("boss@corp.test", "blocked_last_admin")]);
+    // Somebody with a second role is shown as `Administrator, People Team`, and is an administrator all the same.
+    console.php("(new WP_User(get_user_by('login', 'boss')->ID))->add_role('hr');");
+    usher.file("leavers.csv", "email\nboss@corp.test\n");
+    let run = usher.run(&["remove", "wordpress", "leavers.csv", "--yes"]);
+    run.code(4);
+    came_to(&usher, &run, &[("boss@corp.test", "blocked_last_admin")]);
+    console.php("(new WP_User(get_user_by('login', 'boss')->ID))->remove_role('hr');");
     let after = console.tables(account);
     let left = before.only(|id| after.users.contains_key(&id));
     assert_eq!((&after.users, &after.about), (&left.users, &left.about));
@@ -526,4 +533,43 @@ fn thirty_invited_and_killed_ten_times_are_each_there_once() {
     // Once more changes nothing.
     usher.run(&["resume", "last"]).code(if unknown.is_empty() { 0 } else { 8 });
     assert_eq!(console.posts_to("/wp-admin/user-new.php"), truth.len());
+}
+
+/// The account is signed out by the very act, so nothing can be read back: nobody may be told that it was, or was not, done.
+#[test]
+fn a_session_lost_at_the_act_leaves_one_person_undecided_until_a_roster_decides() {
+    let console = WordPress::start("");
+    let usher = Usher::new().wordpress(&console, "");
+    console.sql(
+        "create trigger signed_out after insert on wp_users for each row \
+         delete from wp_usermeta where user_id = 1 and meta_key = 'session_tokens' and new.user_login = 'second'",
+    );
+    usher.file(
+        "people.csv",
+        "email,username,role\nfirst.one@corp.test,first,Author\nsecond.one@corp.test,second,Editor\nthird.one@corp.test,third,Author\n",
+    );
+    let run = usher.run(&["invite", "wordpress", "people.csv", "--yes"]);
+    run.code(8);
+    came_to(
+        &usher,
+        &run,
+        &[("first.one@corp.test", "added"), ("second.one@corp.test", "unknown_after_commit")],
+    );
+    let listed = usher.run(&["unresolved", "--json"]);
+    assert!(listed.code(8).stdout.contains("second.one@corp.test"));
+    usher.run(&["verify", "last"]).code(0);
+    // Another run leaves them alone as well, though they are to be seen there by now.
+    usher.file("again.csv", "email,username,role\nsecond.one@corp.test,second,Editor\n");
+    usher.run(&["invite", "wordpress", "again.csv", "--dry-run"]);
+    assert_eq!(console.posts_to("/wp-admin/user-new.php"), 2);
+
+    let run = usher.run(&["resume", "last"]);
+    run.code(0);
+    let all = ["first.one@corp.test", "second.one@corp.test", "third.one@corp.test"];
+    came_to(&usher, &run, &all.map(|person| (person, "added")));
+    usher.run(&["unresolved"]).code(0);
+    usher.run(&["verify", "last"]).code(0);
+    assert_eq!(console.posts_to("/wp-admin/user-new.php"), 3);
+    assert!(all.iter().all(|person| console.with(person).len() == 1));
+    assert_eq!(console.mail().iter().filter(|to| to.as_str() != "admin@corp.test").count(), 3);
 }

@@ -4,12 +4,14 @@ use crate::harness::{ROOT, Usher};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
-/// A running WordPress. It ends with the value, a test's panic included.
+/// A running WordPress. It ends with the value, a test's panic included, and with the tests, however those end.
 pub(crate) struct WordPress {
     folder: tempfile::TempDir,
     told: Value,
+    /// Stops it as soon as its standard input ends.
+    stops: Child,
 }
 
 /// One person in its database.
@@ -48,7 +50,16 @@ impl WordPress {
     /// Starts one with 45 people, an administrator, and these: login, e-mail, first name, last name, role, number of posts,
     /// parted by blanks or tabs, one person a line; `-` is an empty field.
     pub(crate) fn start(people: &str) -> Self {
-        let mut console = Self { folder: tempfile::tempdir().unwrap(), told: Value::Null };
+        let folder = tempfile::tempdir().unwrap();
+        // In a session of its own: Ctrl-C ends the tests, and it must still be there then.
+        let stops = Command::new("setsid")
+            .args(["sh", "-c", "read -r _; \"$0\" stop \"$1/w\"; rm -rf \"$1\""])
+            .arg(Path::new(ROOT).join("tests/real/wordpress.sh"))
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut console = Self { folder, told: Value::Null, stops };
         let file = console.folder.path().join("people.tsv");
         let field = |field: &str| if field == "-" { String::new() } else { field.to_owned() };
         let lines = people.lines().map(|line| {
@@ -179,10 +190,12 @@ impl WordPress {
 
 impl Drop for WordPress {
     fn drop(&mut self) {
-        match self.script("stop").output() {
-            Ok(output) if output.status.success() => {}
-            other => eprintln!("wordpress did not stop: {other:?}"),
-        }
+        drop(self.stops.stdin.take());
+        let ended = self.stops.wait();
+        assert!(
+            ended.is_ok_and(|status| status.success()) || std::thread::panicking(),
+            "wordpress did not stop"
+        );
     }
 }
 
