@@ -4,7 +4,7 @@ use super::answer::{
     elsewhere, option_target, options, pick, pixels, point, refused, round, said, same, seen, text,
     without_tokens,
 };
-use super::webdriver::{Failed, SessionFacts, Wire};
+use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
     Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
     Target, Trouble, Typed, Want,
@@ -97,7 +97,8 @@ impl Live {
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            let asked = Instant::now();
+            let left = until.saturating_duration_since(asked);
             request["deadline_ms"] = json!(left.as_millis().min(u128::from(u32::MAX)));
             let answer = match self.wire.script(&format!("{HOME}{ASK}"), &request).await {
                 Ok(answer) if text(&answer, "outcome") == "not_installed" => {
@@ -119,6 +120,12 @@ impl Live {
                 // The driver tells a page that was replaced meanwhile as a script that took too long, long before its time
                 // is up; the page's own deadline comes first, so before that it is never true.
                 Err(Failed::Navigated(why) | Failed::Slow(why)) if Instant::now() < until => {
+                    tracing::debug!(why, "the page went away under a question; asking the new one");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                // A page that is replaced just then makes ChromeDriver say at once that the script was too slow
+                // (w3c/webdriver issue 1856); one that really was would have had all of its time.
+                Err(Failed::Slow(why)) if asked.elapsed() < SCRIPT_TIME && Instant::now() < until => {
                     tracing::debug!(why, "the page went away under a question; asking the new one");
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }

@@ -67,6 +67,9 @@ pub(super) enum Failed {
     Broken(anyhow::Error),
 }
 
+/// How long the driver gives a script; every script ends itself long before.
+pub(super) const SCRIPT_TIME: Duration = Duration::from_secs(60);
+
 /// A command by its path below the session.
 #[derive(Debug)]
 struct Command {
@@ -138,7 +141,7 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
         "pageLoadStrategy": "eager",
         // A native dialog that no step expects is answered with "no" and reported.
         "unhandledPromptBehavior": "dismiss and notify",
-        "timeouts": { "script": 60_000, "pageLoad": 60_000, "implicit": 0 },
+        "timeouts": { "script": SCRIPT_TIME.as_millis(), "pageLoad": 60_000, "implicit": 0 },
         "goog:chromeOptions": chrome,
     });
     let capabilities = wanted.as_object().cloned().unwrap_or_default();
