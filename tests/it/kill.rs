@@ -1,4 +1,5 @@
 //! Killing usher, its driver or its browser at a fact of the journal, and looking whether anything is left of them.
+#![expect(clippy::disallowed_types, reason = "a journal is read here as it grows")]
 
 use crate::harness::Usher;
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How long anything here may take. Nothing is ever waited for this long unless it is broken.
 const LIMIT: Duration = Duration::from_secs(90);
 /// How long a whole sitting may take.
-const SITTING: Duration = Duration::from_secs(900);
+const SITTING: Duration = Duration::from_mins(15);
 
 /// Asks again and again until there is an answer.
 #[track_caller]
