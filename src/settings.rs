@@ -173,7 +173,7 @@ impl Settings {
             // One tenant has one address, however it was typed: locks and earlier runs are found by it.
             let path = url.path().trim_end_matches('/').to_owned();
             url.set_path(&path);
-            app.url = url.to_string().trim_end_matches('/').to_owned();
+            url.as_str().trim_end_matches('/').clone_into(&mut app.url);
             for (secret, from) in &app.secrets {
                 if from.env.is_some() == from.command.is_some() {
                     let what = format!("`apps.{name}.secrets.{secret}` takes one of `env` and `command`");
@@ -243,7 +243,7 @@ fn unreadable(file: &Path, error: &str) -> anyhow::Error {
     let at = place.map_or_else(String::new, |place| {
         let numbers: Vec<&str> =
             place.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
-        numbers.iter().take(2).map(|number| format!(":{number}")).collect()
+        numbers.iter().take(2).flat_map(|number| [":", number]).collect()
     });
     anyhow!(
         "{}{at}: this is not TOML\n  hint: look for a quote or a bracket that is not closed",

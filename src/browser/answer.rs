@@ -1,7 +1,7 @@
 //! The page's answers, read: what was found, where to click, what was refused and what was there instead.
 
 use super::{Described, Refused, Said, Scope, Seen, Target, Trouble};
-use crate::journal::RefusalKind;
+use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::Value;
 

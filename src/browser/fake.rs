@@ -7,7 +7,7 @@ use super::{
     Answer, Armed, Binding, Browser, Cover, ListQuestion, Pattern, Picture, Refused, Said, SaysTarget, Scope,
     Seen, Snapshot, Target, Trouble, Typed, Want,
 };
-use crate::journal::RefusalKind;
+use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use std::cell::RefCell;

@@ -116,7 +116,9 @@ impl Live {
                     return Err(elsewhere(text(&answer, "url")));
                 }
                 Ok(answer) => return Ok(answer),
-                Err(Failed::Navigated(why)) if Instant::now() < until => {
+                // The driver tells a page that was replaced meanwhile as a script that took too long, long before its time
+                // is up; the page's own deadline comes first, so before that it is never true.
+                Err(Failed::Navigated(why) | Failed::Slow(why)) if Instant::now() < until => {
                     tracing::debug!(why, "the page went away under a question; asking the new one");
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }

@@ -13,6 +13,7 @@ use crate::settings::AppSettings;
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What a sitting needs.
 pub(super) struct Sitting<'a> {
@@ -65,6 +66,8 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous, blocked } =
         sitting;
     let out = context.out;
+    // From here on a stop is heard, also before the engine has its first moment of rest.
+    let interrupts = Interrupts::heard()?;
     let clock: Clock = Arc::new(utc);
     let path = folder.path.join("journal.jsonl");
     let (journal, mended) = match &resumed {
@@ -122,7 +125,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     };
     let ended = tokio::select! {
         ended = work => Some(ended),
-        () = twice(&stop, out) => None,
+        () = interrupts.twice(&stop, out) => None,
     };
     drop(engine);
     let ended = match ended {
@@ -150,27 +153,33 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     ended
 }
 
-/// The first Ctrl-C asks the engine to stop after this person; the second ends the sitting.
-async fn twice(stop: &StopSignal, out: super::Out) {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-    let mut asked = false;
-    loop {
-        let term = async {
-            match &mut terminate {
-                Some(signal) => signal.recv().await,
-                None => std::future::pending().await,
+/// Ctrl-C and the request to terminate, heard from the moment this is made.
+struct Interrupts {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupts {
+    fn heard() -> anyhow::Result<Self> {
+        let hear = |kind| signal(kind).context("failed to listen for Ctrl-C");
+        Ok(Self { interrupt: hear(SignalKind::interrupt())?, terminate: hear(SignalKind::terminate())? })
+    }
+
+    /// The first asks the engine to stop after this person; the second ends the sitting.
+    async fn twice(mut self, stop: &StopSignal, out: super::Out) {
+        let mut asked = false;
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
             }
-        };
-        tokio::select! {
-            heard = tokio::signal::ctrl_c() => if heard.is_err() { std::future::pending::<()>().await },
-            _ = term => {}
+            if asked {
+                return;
+            }
+            asked = true;
+            stop.ask();
+            out.note("stopping after this person; once more stops at once");
         }
-        if asked {
-            return;
-        }
-        asked = true;
-        stop.ask();
-        out.note("stopping after this person; once more stops at once");
     }
 }
 

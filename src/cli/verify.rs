@@ -174,14 +174,14 @@ fn exhibit(fact: &Fact) -> Option<&Exhibit> {
 /// The report is drawn again from plan, journal and exhibits, and must be the very bytes that lie in the folder.
 fn drawn(folder: &Folder, kept: &Kept, working: &mut Working) {
     let _ = writeln!(working.lines, "report");
-    let store = Store::new(&folder.path);
+    let there = Store::new(&folder.path);
     let story = Story::of(&kept.plan, &kept.entries);
-    let again = report::html(&story, &|name| store.read(name).ok());
-    let files = [("report.html", again.into_bytes()), ("results.csv", report::csv::results(&story))];
+    let html = report::html(&story, &|name| there.read(name).ok());
+    let files = [("report.html", html.into_bytes()), ("results.csv", report::csv::results(&story))];
     let undo = report::csv::undo(&story, &kept.plan).map(|bytes| ("undo.csv", bytes));
     for (name, bytes) in files.into_iter().chain(undo) {
-        match store.read(name) {
-            Ok(there) if there == bytes => working.good(name, &Digest::of(&bytes)),
+        match there.read(name) {
+            Ok(kept) if kept == bytes => working.good(name, &Digest::of(&bytes)),
             Ok(_) => working.bad(format!(
                 "{name} is not what plan, journal and exhibits give; `usher report` draws it again"
             )),

@@ -123,8 +123,24 @@ async fn go(
         previous,
         blocked: std::collections::BTreeMap::new(),
     };
-    let ended = sit(sitting, session).await?;
+    let ended = sat(&folder, sit(sitting, session).await)?;
     finish(context, &folder, &ended)
+}
+
+/// A sitting that broke off still leaves a report of how far it came; what broke it off is told in any case.
+fn sat(
+    folder: &folders::Folder,
+    ended: Result<crate::run::Ended, Failure>,
+) -> Result<crate::run::Ended, Failure> {
+    if ended.is_err()
+        && let Ok(kept) = folder.read()
+    {
+        let story = Story::of(&kept.plan, &kept.entries);
+        if let Err(error) = super::proceed::write_reports(folder, &kept.plan, &story) {
+            tracing::debug!(%error, "no report of the broken sitting");
+        }
+    }
+    ended
 }
 
 /// Goes on where a run stopped. Scripts and books are the ones the plan was made from.
@@ -209,7 +225,7 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
         previous: None,
         blocked: earlier.undecided,
     };
-    let ended = sit(sitting, session).await?;
+    let ended = sat(&folder, sit(sitting, session).await)?;
     drop(lock);
     finish(context, &folder, &ended)
 }

@@ -77,6 +77,10 @@ pub struct Engine<'e, 'r, B: Browser> {
 
 impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     /// Ready to run. The roster before was just read; what earlier sittings of the run did is in `progress`.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is what the engine works with, named at its one caller"
+    )]
     pub fn new(
         plan: &'e Plan,
         view: &'e View,
@@ -252,10 +256,10 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 // Somebody accepting an invitation is what invitations are for.
                 (State::Pending, State::Active) if role(&was) == role(&is) => {}
                 (before, after) if before != after => {
-                    found.push(format!("{key} was {before} and is {after}"))
+                    found.push(format!("{key} was {before} and is {after}"));
                 }
                 _ if role(&was) != role(&is) => {
-                    found.push(format!("{key} was {} and is {}", role(&was), role(&is)))
+                    found.push(format!("{key} was {} and is {}", role(&was), role(&is)));
                 }
                 _ => {}
             }
@@ -325,7 +329,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             .as_ref()
             .filter(|rb| decided && !rb.unverifiable)?;
         let now = standing(roster, &job.key);
-        let values = self.values(job);
+        let values = Self::values(job);
         match (judge(self.view, self.plan.action, read_back, &values, &now), outcome.family()) {
             (Verdict::Holds(shown), Family::Undecided) => {
                 Some((shown, "the final roster shows it".to_owned()))
@@ -387,7 +391,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     /// An intent without an outcome: done, or proven not done (then it is the person's turn again), or undecided.
     async fn in_doubt(&mut self, job: &Job, doubt: &super::Doubt) -> anyhow::Result<Option<Became>> {
         tokio::time::sleep(self.view.app.settle.value.0).await;
-        let values = self.values(job);
+        let values = Self::values(job);
         let before = super::Standing {
             state: doubt.before_state,
             row: doubt.before.clone(),

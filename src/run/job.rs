@@ -69,7 +69,7 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     async fn try_job(&mut self, job: &Job, became: &mut Became) -> Result<(), Halt> {
-        let mut values = self.values(job);
+        let mut values = Self::values(job);
         let now = self.read_person(&values).await?;
         self.record.fact(Fact::PersonRead { job: job.id, state: now.state, row: now.row.clone() })?;
         became.before = now.clone();
@@ -352,7 +352,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         others.cloned().collect()
     }
 
-    pub(super) fn values(&self, job: &Job) -> Values {
+    pub(super) fn values(job: &Job) -> Values {
         Values { key: job.key.clone(), person: job.values.clone(), row: job.found.row.clone() }
     }
 
@@ -420,7 +420,7 @@ impl<B: Browser> Engine<'_, '_, B> {
 
     /// Who is there already is pictured too: it is what an auditor asks to see.
     pub(super) async fn picture_of_settled(&mut self, job: &Job) -> anyhow::Result<()> {
-        let values = self.values(job);
+        let values = Self::values(job);
         let now = Standing { state: job.found.state, row: job.found.row.clone(), ..Standing::default() };
         self.bring_into_view(&values, &now).await;
         match self.picture_if_possible(job, 0, "found so", &values).await {
@@ -430,7 +430,7 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     async fn picture_of_refusal(&mut self, job: &Job) -> anyhow::Result<Option<String>> {
-        let values = self.values(job);
+        let values = Self::values(job);
         let picture = match self.picture(job, 0, "refused", &values, None).await {
             Ok(file) => Some(file),
             Err(Halt::Refused(..)) => None,

@@ -191,9 +191,9 @@ fn a_wrong_password_is_tried_once() {
 fn another_account_or_tenant_than_expected_stops_everything() {
     let console = Practice::start(&["people=10"]);
     let wrong = |account: &str, tenant: &str| {
-        let more = format!("practice = true\n[apps.heap.secrets.username]\nenv = \"HEAP_USERNAME\"");
+        let more = "practice = true\n[apps.heap.secrets.username]\nenv = \"HEAP_USERNAME\"";
         let usher = Usher::new()
-            .tenant("heap", &console.url, account, tenant, &more)
+            .tenant("heap", &console.url, account, tenant, more)
             .env("HEAP_USERNAME", &console.account)
             .env("HEAP_PASSWORD", &console.password);
         usher.file("people.csv", ADA);

@@ -103,9 +103,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tokio", &["browser/", "cli/", "practice/", "run/", "sign_in/"]),
     ("tracing", &["browser/", "cli/", "practice/", "run/"]),
     ("tracing_subscriber", &["cli/mod.rs"]),
-    ("unicode_normalization", &["request/clean.rs"]),
+    ("unicode_normalization", &["request/clean.rs", "roster/fold.rs"]),
     ("unicode_security", &["request/look_alike.rs"]),
-    ("url", &["browser/webdriver.rs", "run/", "settings.rs", "template.rs"]),
+    ("url", &["browser/", "cli/session.rs", "run/", "settings.rs", "template.rs"]),
     ("zeroize", &["secret.rs"]),
 ];
 

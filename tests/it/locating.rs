@@ -115,7 +115,7 @@ fn css(value: &str) -> Described {
 }
 
 fn target(name: &str, described: Vec<Described>) -> Target {
-    Target { name: name.to_owned(), described, inside: None, place: None }
+    Target { name: name.to_owned(), described, inside: None, secret: false, place: None }
 }
 
 fn dialog(name: &str) -> Target {

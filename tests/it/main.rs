@@ -2,7 +2,10 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "tests stop at the first surprise, and work on files of their own"
+    clippy::disallowed_types,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "tests stop at the first surprise, work on files of their own, and tell seeds and what was skipped"
 )]
 
 mod cli;

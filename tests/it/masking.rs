@@ -21,7 +21,7 @@ struct Picture {
 
 impl Picture {
     fn open(path: &Path) -> Self {
-        let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+        let file = std::io::Cursor::new(std::fs::read(path).unwrap());
         let mut reader = Decoder::new(file).read_info().unwrap();
         let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
         let frame = reader.next_frame(&mut bytes).unwrap();

@@ -100,7 +100,7 @@ fn complaints_have_an_end() {
     assert_eq!(problems.len(), 201);
     assert_eq!(problems[200].message, "and 99800 more");
     let spots: Vec<u32> =
-        problems.iter().filter_map(|problem| problem.spot()).map(|spot| spot.line).collect();
+        problems.iter().filter_map(usher::diag::Diagnostic::spot).map(|spot| spot.line).collect();
     assert_eq!(spots, (2..202).collect::<Vec<u32>>(), "the first ones, in the order of the lines");
 }
 

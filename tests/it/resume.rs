@@ -1,4 +1,5 @@
 //! Killed at every kind of fact, and taken up again: each person at most once, and nobody forgotten.
+#![expect(clippy::print_stdout, reason = "what a test skips or met is told with its result")]
 
 use crate::harness::{Done, Practice, Usher, fact};
 use crate::watch::{Running, Traces, signal, until};

@@ -1,4 +1,5 @@
 //! usher as a process that is watched, stopped and killed; and facts that are waited for, never slept for.
+#![expect(clippy::disallowed_types, reason = "what a watched command says goes into files of the test")]
 
 use crate::harness::{Done, Usher};
 use rustix::process::{Pid, Signal, kill_process};

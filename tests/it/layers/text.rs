@@ -19,7 +19,7 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn of(name: &str, text: &str) -> Self {
-        Self { name: name.to_owned(), words: without_tests(lex(text)), text: text.to_owned() }
+        Self { name: name.to_owned(), words: without_tests(&lex(text)), text: text.to_owned() }
     }
 
     /// The top-level module it belongs to; none for `lib.rs` and `main.rs`.
@@ -118,7 +118,7 @@ fn raw_text(letters: &[char], i: usize) -> Option<usize> {
 }
 
 /// Leaves out every item under `#[cfg(test)]`.
-fn without_tests(words: Vec<String>) -> Vec<String> {
+fn without_tests(words: &[String]) -> Vec<String> {
     const TEST: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::with_capacity(words.len());
     let mut i = 0;
