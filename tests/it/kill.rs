@@ -1,4 +1,5 @@
 //! Killing usher, its driver or its browser at a fact of the journal, and looking whether anything is left of them.
+#![expect(clippy::disallowed_types, reason = "a journal is read here as it grows")]
 
 use crate::harness::Usher;
 use rustix::process::{Pid, Signal, kill_process};
