@@ -98,7 +98,13 @@ impl Usher {
     /// A command in this folder, not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(USHER);
-        command.args(arguments).current_dir(self.path()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("NO_COLOR", "1")
+            // Locks of tenants belong to a user; each test is one of its own.
+            .env("XDG_STATE_HOME", self.path().join("state"))
+            .stdin(Stdio::null());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
