@@ -475,7 +475,9 @@ impl Browser for Live {
         });
         let answer = self.ask(request, LIST_PATIENCE).await?;
         let empty = text(&answer, "outcome") == "empty";
-        if answer.get("settled").and_then(Value::as_bool) == Some(false) {
+        // The same page once more is an answer, too: the control that leads on may not have reacted yet.
+        let stands = |what: &str| answer.get(what).and_then(Value::as_bool) == Some(true);
+        if !empty && text(&answer, "outcome") == "found" && !stands("settled") && !stands("same") {
             let message = format!("list `{}` did not come to rest", question.list.name);
             return Err(Refused {
                 kind: RefusalKind::Unreadable,

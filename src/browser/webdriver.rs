@@ -68,7 +68,7 @@ pub(super) enum Failed {
 }
 
 /// How long the driver gives a script; every script ends itself long before.
-pub(super) const SCRIPT_TIME: Duration = Duration::from_secs(60);
+pub(super) const SCRIPT_TIME: Duration = Duration::from_mins(1);
 
 /// A command by its path below the session.
 #[derive(Debug)]

@@ -44,8 +44,8 @@ impl Folder {
         let file = self.path.join("plan.json");
         let plan_bytes =
             std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
-        let plan = Plan::from_bytes(&plan_bytes)
-            .map_err(|why| anyhow::anyhow!("{} is not a plan: {why}", file.display()))?;
+        let plan =
+            Plan::from_bytes(&plan_bytes).map_err(|why| anyhow::anyhow!("plan.json is not a plan: {why}"))?;
         let (entries, broken, torn) = journal::read(&self.path.join("journal.jsonl"))?;
         Ok(Kept { plan, plan_bytes, entries, broken, torn })
     }
