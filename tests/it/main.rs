@@ -2,9 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::print_stderr,
-    clippy::print_stdout,
     reason = "tests stop at the first surprise, work on files of their own, and tell seeds and what was skipped"
 )]
 
