@@ -1,11 +1,10 @@
 //! `usher roster`: who is in an app.
 
-use super::session::{Session, failure};
+use super::session::Session;
 use super::{Context, Exit, Failure, Format, packs};
 use crate::plan::words;
 use crate::report::terminal;
 use crate::roster::Roster;
-use crate::run::{Halt, Locator, Reader};
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
@@ -23,10 +22,8 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
     let tenant = settings.app(&arguments.app).map_err(|error| Failure::files(error.to_string()))?;
     let pack =
         packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(&arguments.app), context.out)?;
-    let mut session = Session::open(context, &settings.run, tenant, &pack).await?;
-    let reader = Reader::new(&session.view, &tenant.url);
-    let read = reader.roster(&mut session.live, true).await;
-    let halted = read.map_err(|trouble| Halt::of(trouble, &Locator::new(&session.view), None));
+    let session = Session::open(context, &settings.run, tenant, &pack).await?;
+    let (session, roster) = session.roster(&tenant.url, context.out).await?;
     let columns: Vec<String> = session
         .view
         .book
@@ -36,7 +33,6 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
         .map(|(_, list)| list.columns.keys().map(str::to_owned).collect())
         .unwrap_or_default();
     session.close().await?;
-    let roster = halted.map_err(|halt| failure(halt, context.out))?;
     print(context, arguments.format, &roster, &columns)?;
     Ok(Exit::Done)
 }

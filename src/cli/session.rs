@@ -5,7 +5,8 @@ use crate::browser::driver::{self, Driver, Traces};
 use crate::browser::{Browser as _, Connect, Live, begin};
 use crate::journal::{Fact, Refusal};
 use crate::plan::{Pack, View};
-use crate::run::{Halt, Locator};
+use crate::roster::Roster;
+use crate::run::{Halt, Locator, Reader};
 use crate::secret::Secret;
 use crate::settings::{AppSettings, RunSettings, SecretFrom};
 use crate::sign_in::{SignedIn, Tenancy, detect, sign_in};
@@ -111,6 +112,18 @@ impl Session {
     /// What a later sitting must make sure is dead.
     pub(super) fn traces(&self) -> Option<&Traces> {
         self.driver.as_ref().map(Driver::traces)
+    }
+
+    /// Reads everybody; a roster that cannot be read ends the session and is told.
+    pub(super) async fn roster(mut self, url: &str, out: Out) -> Result<(Self, Roster), Failure> {
+        let read = Reader::new(&self.view, url).roster(&mut self.live, true).await;
+        match read.map_err(|trouble| Halt::of(trouble, &Locator::new(&self.view), None)) {
+            Ok(roster) => Ok((self, roster)),
+            Err(halt) => {
+                self.close().await?;
+                Err(failure(halt, out))
+            }
+        }
     }
 
     /// Ends browser and driver.

@@ -1,12 +1,12 @@
 //! The main job: read the request and the roster, make the plan, show it, ask, run it; and resuming a run.
 
 use super::proceed::{Sitting, finish, sit};
-use super::session::{Session, failure};
+use super::session::Session;
 use super::{Context, Exit, Failure, How, folders, packs};
 use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, View};
 use crate::report::{Story, terminal};
 use crate::request::{self, Column, Key, Wants};
-use crate::run::{Progress, Reader, progress};
+use crate::run::{Progress, progress};
 use crate::settings::AppSettings;
 use crate::source::Source;
 use crate::words::{Action, Identity};
@@ -39,16 +39,8 @@ pub(super) async fn run(
     packs::show(&read.notes, context.out);
     let lock = folders::lock(&settings.run.folder, &pack.app.app, &tenant.url)?;
     let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url, None)?;
-    let mut session = Session::open(context, &settings.run, tenant, &pack).await?;
-    let roster = Reader::new(&session.view, &tenant.url).roster(&mut session.live, true).await;
-    let roster = match roster {
-        Ok(roster) => roster,
-        Err(trouble) => {
-            let halt = crate::run::Halt::of(trouble, &crate::run::Locator::new(&session.view), None);
-            session.close().await?;
-            return Err(failure(halt, context.out));
-        }
-    };
+    let session = Session::open(context, &settings.run, tenant, &pack).await?;
+    let (session, roster) = session.roster(&tenant.url, context.out).await?;
     let plan = plan::build(&Parts {
         view: &session.view,
         action,
@@ -202,16 +194,8 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     let mut pinned = tenant.clone();
     pinned.generation = Some(plan.generation.clone());
     pinned.practice = plan.practice;
-    let mut session = Session::open(context, &settings.run, &pinned, &pack).await?;
-    let roster = Reader::new(&session.view, &plan.url).roster(&mut session.live, true).await;
-    let roster = match roster {
-        Ok(roster) => roster,
-        Err(trouble) => {
-            let halt = crate::run::Halt::of(trouble, &crate::run::Locator::new(&session.view), None);
-            session.close().await?;
-            return Err(failure(halt, context.out));
-        }
-    };
+    let session = Session::open(context, &settings.run, &pinned, &pack).await?;
+    let (session, roster) = session.roster(&plan.url, context.out).await?;
     let view = session.view.clone();
     let sitting = Sitting {
         context,
