@@ -110,7 +110,7 @@ pub(super) fn elsewhere(url: &str) -> Trouble {
             if origin == "null" { "another place" } else { &origin }
         )
     };
-    Refused { kind: RefusalKind::NoPage, message, ..Default::default() }.into()
+    Refused::new(RefusalKind::NoPage, message).into()
 }
 
 /// One option of a choice as a target of its own, so that the click on it is guarded like any other.

@@ -1,16 +1,16 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
-use super::answer::{
-    elsewhere, option_target, options, pick, pixels, point, refused, round, said, same, seen, text,
-    without_tokens,
-};
+mod choose;
+mod fill;
+mod keys;
+mod picture;
+
+use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
     Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
     Target, Trouble, Typed, Want,
 };
-use crate::evidence::Masked;
-use crate::evidence::mask::{self, MaskBox, MaskKind};
 use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
@@ -56,8 +56,6 @@ const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a list may take to show its rows.
 const LIST_PATIENCE: Duration = Duration::from_secs(20);
-/// How often a picture is taken again because the page moved under it.
-const PICTURE_TRIES: u8 = 6;
 
 /// A browser with one page, driven over WebDriver.
 pub struct Live {
@@ -173,66 +171,11 @@ impl Live {
         self.wire.command("actions", Some(&body)).await.map(drop)
     }
 
-    /// What is asked of the page about a picture: rectangles to cover, and where the page stands.
-    async fn boxes(&self, cover: &Cover<'_>) -> Result<Value, Trouble> {
-        let subject = cover.subject.map(|(column, key)| json!({ "column": column, "key": key }));
-        let request = json!({
-            "ask": "masks", "lists": cover.lists, "subject": subject, "secret": cover.secret, "scope": cover.scope,
-        });
-        self.ask(request, PATIENCE).await
-    }
-
     /// Finds a control, puts a guard on it that lets one click through to it and nothing else, and gives the answer.
     async fn guarded(&self, target: &Target) -> Result<Value, Trouble> {
         self.ask_for(json!({ "ask": "arm", "once": true }), target, PATIENCE).await
     }
-
-    /// Chooses in a native select by keys. They are guarded like a click: should the page move the focus away meanwhile,
-    /// no key reaches whatever has it then. The list is opened first, so that only Enter changes anything.
-    async fn choose_native(&self, target: &Target, answer: &Value, option: &str) -> Result<(), Trouble> {
-        let chosen = pick(target, answer, option)?;
-        if chosen.get("selected").and_then(Value::as_bool) == Some(true) {
-            return Ok(());
-        }
-        if answer.get("list").and_then(Value::as_bool) == Some(true) {
-            let reach = json!({ "ask": "options", "reach": chosen.get("index") });
-            let shown = self.ask_for(reach, target, PATIENCE).await?;
-            self.guarded(target).await?;
-            return Ok(self.point(point(pick(target, &shown, option)?)?, true).await?);
-        }
-        let presses =
-            chosen.get("presses").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-        self.guarded(target).await?;
-        self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
-        self.keys(&[&[SPACE]]).await?;
-        let opened = self.ask_for(json!({ "ask": "opened" }), target, PATIENCE).await?;
-        let stands = |what: &str| opened.get(what).and_then(Value::as_bool) == Some(true);
-        if !stands("open") || !stands("focused") {
-            self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
-            let message = format!("the list of `{}` did not open, so no key is sent to it", target.name);
-            return Err(Refused {
-                kind: RefusalKind::NotHeld,
-                message,
-                target: Some(target.clone()),
-                ..Default::default()
-            }
-            .into());
-        }
-        let mut groups: Vec<&[char]> = vec![&[HOME_KEY]];
-        groups.extend(std::iter::repeat_n::<&[char]>(&[ARROW_DOWN], presses));
-        groups.push(&[ENTER]);
-        self.keys(&groups).await?;
-        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
-        Ok(())
-    }
 }
-
-const SPACE: char = ' ';
-const HOME_KEY: char = '\u{e011}';
-const ARROW_DOWN: char = '\u{e015}';
-const ENTER: char = '\u{e007}';
-const CONTROL: char = '\u{e009}';
-const DELETE: char = '\u{e017}';
 
 impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
@@ -264,13 +207,7 @@ impl Browser for Live {
         let answer = self.ask_for(json!({ "ask": "look", "want": want }), target, patience).await?;
         if want == "absent" && text(&answer, "outcome") != "absent" {
             let message = format!("`{}` is still there", target.name);
-            return Err(Refused {
-                kind: RefusalKind::NotReady,
-                message,
-                target: Some(target.clone()),
-                ..Default::default()
-            }
-            .into());
+            return Err(Refused::new(RefusalKind::NotReady, message).about(target).into());
         }
         Ok(seen(target, &answer))
     }
@@ -309,100 +246,11 @@ impl Browser for Live {
     }
 
     async fn fill(&mut self, target: &Target, value: Typed<'_>) -> Result<Seen, Trouble> {
-        let (typed, secret) = match value {
-            Typed::Plain(text) => (text, false),
-            Typed::Secret(secret) => (secret.reveal(), true),
-        };
-        let request = json!({ "ask": "fill", "value": typed, "secret": secret, "way": "insert" });
-        let answer = self.ask_for(request, target, PATIENCE).await?;
-        if answer.get("holds").and_then(Value::as_bool) == Some(true) {
-            return Ok(seen(target, &answer));
-        }
-        if secret {
-            // Nobody outside of the page can compare a secret, and half a password must not be sent.
-            let message = format!("`{}` did not take what was typed", target.name);
-            return Err(Refused {
-                kind: RefusalKind::NotHeld,
-                message,
-                target: Some(target.clone()),
-                ..Default::default()
-            }
-            .into());
-        }
-        // The field did not take the text as one insertion; a person's keys are tried once, which a fill may be.
-        tracing::debug!(field = target.name, "the field did not hold the inserted text; typing keys");
-        self.ask_for(json!({ "ask": "arm" }), target, PATIENCE).await?;
-        let mut groups: Vec<Vec<char>> = vec![vec![CONTROL, 'a'], vec![DELETE]];
-        groups.extend(typed.chars().map(|c| vec![c]));
-        let borrowed: Vec<&[char]> = groups.iter().map(Vec::as_slice).collect();
-        // The guard lets keys through to this very field only: a focus that moves away meanwhile gets none of them.
-        self.keys(&borrowed).await?;
-        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
-        let request = json!({ "ask": "look", "want": "ready" });
-        let again = self.ask_for(request, target, PATIENCE).await?;
-        if text(&again, "value") == typed {
-            return Ok(seen(target, &answer));
-        }
-        Err(Refused {
-            kind: RefusalKind::NotHeld,
-            message: format!(
-                "`{}` does not hold what was typed: it holds \"{}\"",
-                target.name,
-                text(&again, "value")
-            ),
-            target: Some(target.clone()),
-            said: said(&again),
-            ..Default::default()
-        }
-        .into())
+        self.fill_in(target, value).await
     }
 
     async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble> {
-        let answer = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
-        match text(&answer, "kind") {
-            "native_select" => self.choose_native(target, &answer, option).await?,
-            "radio_group" => {
-                let chosen = pick(target, &answer, option)?;
-                if chosen.get("selected").and_then(Value::as_bool) != Some(true) {
-                    let radio = option_target(target, "radio", option, true);
-                    self.point(point(&self.guarded(&radio).await?)?, true).await?;
-                }
-            }
-            kind @ ("combobox" | "menu") => {
-                self.point(point(&self.guarded(target).await?)?, true).await?;
-                // The list is drawn somewhere else on the page and may still be on its way: it is waited for by name.
-                let role = if kind == "menu" { "menuitem" } else { "option" };
-                let choice = option_target(target, role, option, false);
-                self.point(point(&self.guarded(&choice).await?)?, true).await?;
-            }
-            other => {
-                let message = format!("`{}` is a {other}, which has no options to choose from", target.name);
-                return Err(Refused {
-                    kind: RefusalKind::NoOption,
-                    message,
-                    target: Some(target.clone()),
-                    ..Default::default()
-                }
-                .into());
-            }
-        }
-        let again = self.ask_for(json!({ "ask": "options" }), target, PATIENCE).await?;
-        let shown =
-            options(&again).into_iter().find(|o| o.get("selected").and_then(Value::as_bool) == Some(true));
-        let holds =
-            shown.is_some_and(|o| same(text(o, "name"), option)) || same(text(&again, "value"), option);
-        if holds {
-            return Ok(seen(target, &answer));
-        }
-        let held = shown.map_or_else(|| text(&again, "value").to_owned(), |o| text(o, "name").to_owned());
-        Err(Refused {
-            kind: RefusalKind::NotHeld,
-            message: format!("`{}` shows \"{held}\" after \"{option}\" was chosen", target.name),
-            target: Some(target.clone()),
-            said: said(&again),
-            ..Default::default()
-        }
-        .into())
+        self.choose_option(target, option).await
     }
 
     async fn check(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
@@ -418,13 +266,7 @@ impl Browser for Live {
             return Ok(again);
         }
         let message = format!("`{}` did not become {}", target.name, if on { "ticked" } else { "unticked" });
-        Err(Refused {
-            kind: RefusalKind::NotHeld,
-            message,
-            target: Some(target.clone()),
-            ..Default::default()
-        }
-        .into())
+        Err(Refused::new(RefusalKind::NotHeld, message).about(target).into())
     }
 
     async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
@@ -479,13 +321,7 @@ impl Browser for Live {
         let stands = |what: &str| answer.get(what).and_then(Value::as_bool) == Some(true);
         if !empty && text(&answer, "outcome") == "found" && !stands("settled") && !stands("same") {
             let message = format!("list `{}` did not come to rest", question.list.name);
-            return Err(Refused {
-                kind: RefusalKind::Unreadable,
-                message,
-                said: said(&answer),
-                ..Default::default()
-            }
-            .into());
+            return Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(&answer)).into());
         }
         if !empty && text(&answer, "outcome") != "found" {
             let headers: Vec<_> =
@@ -498,13 +334,7 @@ impl Browser for Live {
                     headers.join(", ")
                 ),
             };
-            return Err(Refused {
-                kind: RefusalKind::Unreadable,
-                message,
-                said: said(&answer),
-                ..Default::default()
-            }
-            .into());
+            return Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(&answer)).into());
         }
         let lines = answer.get("lines").and_then(Value::as_array).into_iter().flatten();
         Ok(Snapshot {
@@ -518,66 +348,12 @@ impl Browser for Live {
     }
 
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
-        let mut before = self.boxes(cover).await?;
-        for _ in 0..PICTURE_TRIES {
-            let png = self.wire.capture().await?;
-            let after = self.boxes(cover).await?;
-            let still =
-                ["boxes", "scroll", "viewport", "url"].iter().all(|part| before.get(part) == after.get(part));
-            if still {
-                return self.cover(png, &after).await;
-            }
-            before = after;
-        }
-        let message =
-            "the page did not hold still for a picture, so nothing could be covered safely".to_owned();
-        Err(Refused { kind: RefusalKind::NotReady, message, ..Default::default() }.into())
+        self.take_picture(cover).await
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {
         let answer = self.ask(json!({ "ask": "outline" }), PATIENCE).await?;
         let url = without_tokens(text(&answer, "url"));
         Ok(json!({ "url": url, "title": answer.get("title"), "nodes": answer.get("nodes") }))
-    }
-}
-
-impl Live {
-    async fn cover(&self, png: Vec<u8>, answer: &Value) -> Result<Picture, Trouble> {
-        let ratio = answer.pointer("/viewport/dpr").and_then(Value::as_f64).unwrap_or(1.0);
-        let mut masked = Masked::default();
-        let mut boxes = Vec::new();
-        for place in answer.get("boxes").and_then(Value::as_array).into_iter().flatten() {
-            let side = |name: &str| place.get(name).and_then(Value::as_f64).unwrap_or(0.0) * ratio;
-            let kind = match text(place, "kind") {
-                "secret" => MaskKind::Secret,
-                "person" => MaskKind::Person,
-                _ => MaskKind::Unknown,
-            };
-            match kind {
-                MaskKind::Secret => masked.secret += 1,
-                MaskKind::Person => masked.people += 1,
-                MaskKind::Unknown => masked.unknown += 1,
-            }
-            // Outwards to whole pixels: a covered edge must not show half a letter.
-            let (left, top) = (side("x").floor().max(0.0), side("y").floor().max(0.0));
-            let (right, bottom) = ((side("x") + side("width")).ceil(), (side("y") + side("height")).ceil());
-            boxes.push(MaskBox {
-                x: pixels(left),
-                y: pixels(top),
-                width: pixels(right - left),
-                height: pixels(bottom - top),
-                kind,
-            });
-        }
-        let covered = tokio::task::spawn_blocking(move || mask::mask(&png, &boxes))
-            .await
-            .map_err(|error| Trouble::Broken(anyhow!(error)))?
-            .map_err(|error| Trouble::Broken(anyhow!("a picture could not be covered: {error}")))?;
-        Ok(Picture {
-            png: covered,
-            url: without_tokens(text(answer, "url")),
-            title: text(answer, "title").to_owned(),
-            masked,
-        })
     }
 }

@@ -45,6 +45,27 @@ pub struct Refused {
     pub said: Vec<Said>,
 }
 
+impl Refused {
+    /// A refusal of this kind.
+    pub fn new(kind: RefusalKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), ..Self::default() }
+    }
+
+    /// The control it is about.
+    #[must_use]
+    pub fn about(mut self, target: &Target) -> Self {
+        self.target = Some(target.clone());
+        self
+    }
+
+    /// What the page said meanwhile.
+    #[must_use]
+    pub fn hearing(mut self, said: Vec<Said>) -> Self {
+        self.said = said;
+        self
+    }
+}
+
 impl From<Refused> for Trouble {
     fn from(refused: Refused) -> Self {
         Self::Refused(Box::new(refused))

@@ -1,0 +1,8 @@
+//! The keys of a keyboard by the characters that WebDriver gives them.
+
+pub(super) const SPACE: char = ' ';
+pub(super) const HOME_KEY: char = '\u{e011}';
+pub(super) const ARROW_DOWN: char = '\u{e015}';
+pub(super) const ENTER: char = '\u{e007}';
+pub(super) const CONTROL: char = '\u{e009}';
+pub(super) const DELETE: char = '\u{e017}';
