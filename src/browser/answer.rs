@@ -213,6 +213,8 @@ pub(super) fn refused(target: &Target, answer: &Value) -> Refused {
                     format!("the page names somebody else, {}, before the commit", text(answer, "foreign"))
                 }
                 "twice" => "the page names more than one person before the commit".to_owned(),
+                "unticked" => "the person's row is not ticked before the commit".to_owned(),
+                "ticked" => "other rows than the person's are ticked before the commit".to_owned(),
                 _ if !region.is_empty() && region != "ok" => {
                     format!("the region that must name the person before the commit is not there ({region})")
                 }

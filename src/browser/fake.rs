@@ -4,8 +4,8 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Answer, Armed, Binding, Browser, Cover, ListQuestion, Pattern, Picture, Refused, Said, SaysTarget, Scope,
-    Seen, Snapshot, Target, Trouble, Typed, Want,
+    Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Pattern, Picture, Refused, Said,
+    SaysTarget, Scope, Seen, Snapshot, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -138,8 +138,26 @@ impl Browser for Fake {
         self.says = says;
     }
 
+    fn expect(&mut self, _: Vec<InterruptTarget>) {}
+
+    fn sent_away(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
     async fn said(&mut self) -> Result<Vec<Said>, Trouble> {
         Ok(Vec::new())
+    }
+
+    async fn rest(&mut self) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
+        Ok(self.fields.get(&target.name).cloned().unwrap_or_default())
+    }
+
+    async fn accept(&mut self, _: &str) -> Result<(), Trouble> {
+        Ok(())
     }
 
     async fn look(&mut self, target: &Target, _: Want, _: Duration) -> Result<Seen, Trouble> {

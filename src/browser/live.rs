@@ -1,19 +1,22 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
+mod between;
 mod choose;
 mod fill;
 mod keys;
 mod picture;
 
+use self::between::Between;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
-    Target, Trouble, Typed, Want,
+    Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Picture, Refused, Said,
+    SaysTarget, Seen, Snapshot, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 /// The in-page library, in one function scope: everything usher asks of a page is one call of it.
@@ -34,6 +37,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/wait.js"),
     include_str!("page/look.js"),
     include_str!("page/snapshot.js"),
+    include_str!("page/rest.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
@@ -54,8 +58,6 @@ const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
 
 /// How long a control may take to be there and ready.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a list may take to show its rows.
-const LIST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A browser with one page, driven over WebDriver.
 pub struct Live {
@@ -64,13 +66,23 @@ pub struct Live {
     session: String,
     /// The origins usher may be on; anything may be asked of no other page.
     origins: Vec<String>,
+    between: RefCell<between::Between>,
+    /// A commit is armed: nothing may be clicked but what it is for.
+    armed: Cell<bool>,
 }
 
 impl Live {
     pub(super) fn new(wire: Wire) -> Self {
         // The name only has to differ from every name a page uses; who guesses it gains nothing.
         let session = format!("usher-{}", crate::digest::Digest::of(format!("{:?}", Instant::now())).short());
-        Self { wire, says: Vec::new(), session, origins: Vec::new() }
+        Self {
+            wire,
+            says: Vec::new(),
+            session,
+            origins: Vec::new(),
+            between: RefCell::default(),
+            armed: Cell::new(false),
+        }
     }
 
     /// Holds the browser to these origins: a page anywhere else is never read, filled or clicked.
@@ -137,7 +149,7 @@ impl Live {
         let mut request = request;
         request["target"] = json!(target);
         request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
-        let answer = self.ask(request, patience).await?;
+        let answer = self.ask_on(request, patience).await?;
         match text(&answer, "outcome") {
             "found" | "absent" => Ok(answer),
             _ => Err(refused(target, &answer).into()),
@@ -179,6 +191,8 @@ impl Live {
 
 impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
+        self.armed.set(false);
+        self.between.borrow_mut().came.fill(0);
         match self.wire.command("url", Some(&json!({ "url": url }))).await {
             Err(Failed::Navigated(why)) => Err(Failed::NoPage(why).into()),
             done => done.map(drop).map_err(Trouble::from),
@@ -187,6 +201,28 @@ impl Browser for Live {
 
     async fn url(&mut self) -> Result<String, Trouble> {
         Ok(self.wire.command("url", None).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn expect(&mut self, interrupts: Vec<InterruptTarget>) {
+        let came = vec![0; interrupts.len()];
+        *self.between.borrow_mut() = Between { expected: interrupts, came, gone: self.sent_away() };
+    }
+
+    fn sent_away(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.between.borrow_mut().gone)
+    }
+
+    async fn rest(&mut self) -> Result<(), Trouble> {
+        self.ask_on(json!({ "ask": "rest" }), PATIENCE).await.map(drop)
+    }
+
+    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
+        let answer = self.ask_for(json!({ "ask": "holding" }), target, PATIENCE).await?;
+        Ok(text(&answer, "holds").to_owned())
+    }
+
+    async fn accept(&mut self, text: &str) -> Result<(), Trouble> {
+        self.answer_with_yes(text).await
     }
 
     fn watch(&mut self, says: Vec<SaysTarget>) {
@@ -202,6 +238,7 @@ impl Browser for Live {
         let want = match want {
             Want::Ready => "ready",
             Want::Visible => "visible",
+            Want::OnTop => "top",
             Want::Absent => "absent",
         };
         let answer = self.ask_for(json!({ "ask": "look", "want": want }), target, patience).await?;
@@ -216,7 +253,7 @@ impl Browser for Live {
         let until = Instant::now() + PATIENCE;
         loop {
             let answer = self
-                .ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO)
+                .ask_on(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO)
                 .await?;
             match text(&answer, "outcome") {
                 "found" => return Ok(true),
@@ -271,7 +308,9 @@ impl Browser for Live {
 
     async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
         let request = json!({ "ask": "arm", "names": binding.names, "expect": binding.expect, "foreign": binding.foreign });
+        self.armed.set(false);
         let answer = self.ask_for(request, target, PATIENCE).await?;
+        self.armed.set(true);
         Ok(Armed {
             by: seen(target, &answer).by,
             bound: text(&answer, "bound").to_owned(),
@@ -286,6 +325,7 @@ impl Browser for Live {
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble> {
         let request = json!({ "ask": "fired", "wait": { "gone": true, "says": true } });
         let answer = self.ask(request, patience).await?;
+        self.armed.set(false);
         let guard = answer.get("guard").filter(|guard| guard.is_object());
         let number = |name: &str| {
             guard.and_then(|g| g.get(name)).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
@@ -313,9 +353,9 @@ impl Browser for Live {
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
         let request = json!({
             "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
-            "unlike": question.unlike,
+            "unlike": question.unlike, "detail": question.detail,
         });
-        let answer = self.ask(request, LIST_PATIENCE).await?;
+        let answer = self.ask_on(request, question.patience).await?;
         let empty = text(&answer, "outcome") == "empty";
         // The same page once more is an answer, too: the control that leads on may not have reacted yet.
         let stands = |what: &str| answer.get(what).and_then(Value::as_bool) == Some(true);

@@ -11,7 +11,9 @@ mod target;
 mod webdriver;
 
 pub use live::Live;
-pub use target::{Binding, ColumnTarget, Described, ListTarget, Pattern, Piece, SaysTarget, Scope, Target};
+pub use target::{
+    Binding, ColumnTarget, Described, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+};
 pub use webdriver::{Connect, SessionFacts, begin};
 
 use crate::secret::Secret;
@@ -88,6 +90,8 @@ pub enum Want {
     Ready,
     /// Can be seen.
     Visible,
+    /// Can be seen, and nothing lies above it: a dialog that is open.
+    OnTop,
     /// Cannot be seen.
     Absent,
 }
@@ -166,15 +170,22 @@ pub struct ListQuestion<'a> {
     pub empty: &'a [String],
     /// Wait until it is not this page any more.
     pub unlike: Option<&'a str>,
+    /// What in each row leads to the person's own page.
+    pub detail: Option<&'a Target>,
+    /// How long the list may take.
+    pub patience: Duration,
 }
+
+/// How long a list may take to show its rows.
+pub const LIST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a picture must not show.
 #[derive(Clone, Debug, Default)]
 pub struct Cover<'a> {
     /// Lists whose other rows are covered.
     pub lists: Vec<&'a ListTarget>,
-    /// Whose row stays: column and key.
-    pub subject: Option<(&'a str, &'a str)>,
+    /// Whose row stays, by the column that tells a list's rows apart, and what stands in it.
+    pub subject: Vec<(String, String)>,
     /// Regions that are always covered.
     pub secret: Vec<Target>,
     /// Where the action is; stays visible.
@@ -206,6 +217,16 @@ pub trait Browser {
     async fn url(&mut self) -> Result<String, Trouble>;
     /// Statements that every look at the page watches for.
     fn watch(&mut self, says: Vec<SaysTarget>);
+    /// What may come in between from now on, and how it is sent away. Nothing is while a commit is armed.
+    fn expect(&mut self, interrupts: Vec<InterruptTarget>);
+    /// What was sent away since this was last asked.
+    fn sent_away(&mut self) -> Vec<String>;
+    /// Waits until the page has come to rest: nothing changes, nothing says that it is busy.
+    async fn rest(&mut self) -> Result<(), Trouble>;
+    /// What a control shows or holds, once it is there; it need not be visible, such as a field on another tab.
+    async fn read(&mut self, target: &Target) -> Result<String, Trouble>;
+    /// Answers the native dialog that is open or about to be: with yes when this is its text, else with no and a refusal.
+    async fn accept(&mut self, text: &str) -> Result<(), Trouble>;
     /// The watched statements that stand on the page now.
     async fn said(&mut self) -> Result<Vec<Said>, Trouble>;
     /// Waits until a control is as wanted.

@@ -8,6 +8,7 @@ mod folders;
 mod init;
 mod out;
 mod packs;
+mod passwords;
 mod practice;
 mod proceed;
 mod roster;

@@ -10,6 +10,7 @@ use crate::run::{Halt, Locator, Reader};
 use crate::secret::Secret;
 use crate::settings::{AppSettings, RunSettings, SecretFrom};
 use crate::sign_in::{SignedIn, Tenancy, detect, sign_in};
+use crate::template::Field;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -62,7 +63,10 @@ impl Session {
         let origins =
             std::iter::once(tenant.origin().ascii_serialization()).chain(pack.app.origins.values().cloned());
         live.confine(origins.collect());
-        let source = |name: &str| secrets.get(name).cloned();
+        let source = |field: &Field| match field {
+            Field::Secret(name) => secrets.get(name).cloned(),
+            _ => None,
+        };
         let signed_in = sign_in(live, &any, tenancy, &source).await?;
         let view = match &app.generation {
             Some(pinned) => pack.view(pinned, app.practice).ok_or_else(|| {
@@ -72,6 +76,7 @@ impl Session {
         };
         // A list that cannot be read is most often a page that says why.
         live.watch(Locator::new(&view).says()?);
+        live.expect(Locator::new(&view).interrupts()?);
         Ok((signed_in, view))
     }
 
@@ -195,7 +200,8 @@ async fn secrets(app: &AppSettings) -> Result<BTreeMap<String, Secret>, Failure>
         all.insert(name.clone(), secret(name, from).await?);
     }
     // The user name is most often the account itself, and no secret then.
-    all.entry("username".to_owned()).or_insert_with(|| Secret::new(app.account.clone()));
+    all.entry("username".to_owned())
+        .or_insert_with(|| Secret::new(app.sign_in_as.clone().unwrap_or_else(|| app.account.clone())));
     Ok(all)
 }
 

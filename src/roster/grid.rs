@@ -26,6 +26,8 @@ pub(super) enum Section {
 pub(super) struct Row<'a> {
     pub(super) section: Section,
     pub(super) cells: Vec<Cell<'a>>,
+    /// Where the page says that the row leads to.
+    pub(super) detail: Option<String>,
 }
 
 impl<'a> Row<'a> {
@@ -97,7 +99,7 @@ impl<'a> Finder<'a> {
                 self.frames.push(Frame { grid, section: Section::Body, in_row: false, in_cell: false });
                 self.grids.push(Grid { parent, rows: Vec::new() });
             }
-            Kind::Row => self.row(),
+            Kind::Row => self.row(element),
             Kind::Cell => self.cell(element),
             Kind::Section => {
                 if let Some(frame) = self.frames.last_mut() {
@@ -123,11 +125,12 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn row(&mut self) {
+    fn row(&mut self, element: ElementRef<'a>) {
         let Some(frame) = self.frames.last_mut() else { return };
         frame.in_row = true;
         if let Some(grid) = self.grids.get_mut(frame.grid) {
-            grid.rows.push(Row { section: frame.section, cells: Vec::new() });
+            let detail = element.attr("data-detail").map(str::to_owned);
+            grid.rows.push(Row { section: frame.section, cells: Vec::new(), detail });
         }
     }
 

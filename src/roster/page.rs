@@ -4,7 +4,7 @@ use super::fold::{at_most, fold};
 use super::grid::{Grid, Row, Section, grids};
 use super::text::Text;
 use super::unreadable::Unreadable;
-use super::{Person, Shape, State, count, key, measure};
+use super::{Person, Shape, count, key, measure};
 use scraper::{ElementRef, Html, Selector};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -66,8 +66,7 @@ pub fn read_page(shape: &Shape, html: &str, lines: &[String]) -> Result<PageRead
 }
 
 fn says_empty(shape: &Shape, text: &str) -> bool {
-    let text = fold(text);
-    shape.empty.iter().any(|empty| fold(empty) == text)
+    shape.empty.iter().any(|empty| count::is_as(empty, text))
 }
 
 /// The one table that has all columns, and its header row.
@@ -157,39 +156,40 @@ impl Table<'_> {
         for place in &self.places {
             let (text, parts) = cell_text(row, place);
             if place.name == self.shape.key {
-                found = key::read(&text, place.name == "username", parts);
+                found = key::read(&text, place.name != "email", parts);
             }
             columns.insert(place.name.to_owned(), at_most(&text.apart(), CELL_TEXT));
         }
-        let aside = match found {
-            key::Read::One(shown) => return self.person(shown, columns),
-            key::Read::None => &mut self.read.keyless,
-            key::Read::Ambiguous => &mut self.read.ambiguous,
+        let instead = self.shape.or_key.as_ref().and_then(|column| columns.get(column));
+        let aside = match (found, instead) {
+            (key::Read::One(shown), _) => return self.person(row, shown, columns),
+            (key::Read::None, Some(name)) if !name.is_empty() => {
+                let name = name.clone();
+                return self.person(row, name, columns);
+            }
+            (key::Read::None, _) => &mut self.read.keyless,
+            (key::Read::Ambiguous, _) => &mut self.read.ambiguous,
         };
         aside.push(row_text(row));
         Ok(())
     }
 
-    fn person(&mut self, shown: String, columns: BTreeMap<String, String>) -> Result<(), Unreadable> {
-        let state = self.state(columns.get("status").map(String::as_str))?;
+    fn person(
+        &mut self,
+        row: &Row<'_>,
+        shown: String,
+        columns: BTreeMap<String, String>,
+    ) -> Result<(), Unreadable> {
+        let state = self.shape.state(columns.get("status").map(String::as_str))?;
         self.read.people.push(Person {
             key: fold(&shown),
             shown,
             columns,
             state,
             list: self.shape.list.clone(),
+            detail: row.detail.clone(),
         });
         Ok(())
-    }
-
-    fn state(&self, word: Option<&str>) -> Result<State, Unreadable> {
-        let Some(word) = word.filter(|_| !self.shape.states.is_empty()) else {
-            return Ok(self.shape.otherwise);
-        };
-        let folded = fold(word);
-        let mut states = self.shape.states.iter();
-        let known = states.find(|(_, words)| words.iter().any(|one| fold(one) == folded));
-        known.map(|(state, _)| *state).ok_or_else(|| Unreadable::UnknownStatus(at_most(word, 80)))
     }
 }
 

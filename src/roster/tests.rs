@@ -15,6 +15,7 @@ fn people() -> Shape {
     Shape {
         list: "people".to_owned(),
         key: "email".to_owned(),
+        or_key: None,
         columns: vec![
             column("email", "Email", None),
             column("name", "Name", None),
@@ -82,6 +83,7 @@ fn reads_a_wordpress_table() {
     );
     let shape = Shape {
         key: "username".to_owned(),
+        or_key: None,
         columns: vec![
             column("username", "Username", Some("strong a")),
             column("email", "Email", None),

@@ -3,7 +3,7 @@
 use super::reading::Standing;
 use super::target::Values;
 use crate::browser::Answer;
-use crate::plan::View;
+use crate::plan::{View, same_roles};
 use crate::script::{ReadBack, Removed};
 use crate::words::{Action, Family, Outcome, State};
 
@@ -49,7 +49,11 @@ pub(super) fn judge(
         };
         let allowed: Vec<String> =
             wanted.values().filter_map(|template| values.fill(template).ok()).collect();
-        if !allowed.iter().any(|value| value.trim().to_lowercase() == shown.trim().to_lowercase()) {
+        let is_it = |value: &String| match column.value.as_str() {
+            "role" => same_roles(value, &shown),
+            _ => value.trim().to_lowercase() == shown.trim().to_lowercase(),
+        };
+        if !allowed.iter().any(is_it) {
             return Verdict::Differs(format!(
                 "{column} is \"{shown}\", not \"{}\"",
                 allowed.join("\" or \"")

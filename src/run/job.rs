@@ -6,11 +6,13 @@ use super::reading::Standing;
 use super::refuse::Halt;
 use super::steps::{Stepper, Where};
 use super::target::{Locator, Values};
-use crate::browser::{Answer, Browser, Cover, Target, Trouble};
+use crate::browser::{Answer, Armed, Browser, Cover, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
 use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide, takes_an_admin};
 use crate::script::{ReadBack, Shown, Verb};
-use crate::words::{Action, Outcome, State};
+use crate::template::Field;
+use crate::words::{Action, Family, Outcome, State};
+use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
 /// How long the page may take to answer a commit before the person is read back.
@@ -126,12 +128,25 @@ impl<B: Browser> Engine<'_, '_, B> {
     ) -> Result<(), Halt> {
         let locator = Locator::new(self.view);
         let reader = super::Reader::new(self.view, &self.plan.url);
-        let stepper =
-            Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
+        let mut values = values.clone();
+        let passwords = self.passwords;
+        let made = OnceCell::new();
+        let secrets = |field: &Field| match (field, passwords) {
+            // The same new password goes into both fields that ask for it.
+            (Field::New(_), Some(passwords)) => Some(made.get_or_init(|| passwords.fresh()).clone()),
+            _ => None,
+        };
         let mut clicked = None;
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };
+            let stepper = Stepper {
+                locator: &locator,
+                base: &self.plan.url,
+                reader: &reader,
+                values: &values,
+                secrets: Some(&secrets),
+            };
             if let Some(when) = &step.when
                 && !stepper.holds(self.browser, at, when).await?
             {
@@ -140,7 +155,17 @@ impl<B: Browser> Engine<'_, '_, B> {
             let Some(&verb) = step.verbs().first() else { continue };
             if let Verb::Commit(_) = verb {
                 clicked = None;
-                self.commit(job, at, values, became).await?;
+                self.commit(job, at, &values, became).await?;
+                if let (Some(passwords), Some(password)) = (passwords, made.get())
+                    && became.outcome.family() == Family::Done
+                {
+                    // The person is in, whatever becomes of the password: it can be set anew.
+                    if let Err(error) = passwords.hand_over(&job.key, password) {
+                        let lost =
+                            format!("; their new password could not be handed over and is lost: {error:#}");
+                        became.why.push_str(&lost);
+                    }
+                }
                 continue;
             }
             let mut done = stepper.step(self.browser, at, verb).await;
@@ -153,6 +178,16 @@ impl<B: Browser> Engine<'_, '_, B> {
                 done = stepper.step(self.browser, at, verb).await;
             }
             let done = done?;
+            for what in self.browser.sent_away() {
+                self.record.fact(Fact::StepDone {
+                    job: job.id,
+                    step: number,
+                    verb: "send away".to_owned(),
+                    on: what,
+                    by: Vec::new(),
+                    line: step.spot.line,
+                })?;
+            }
             clicked = matches!(verb, Verb::Click(_)).then_some((at, verb));
             self.record.fact(Fact::StepDone {
                 job: job.id,
@@ -162,6 +197,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                 by: done.by,
                 line: step.spot.line,
             })?;
+            values.read.extend(done.read);
         }
         if became.acted {
             Ok(())
@@ -181,13 +217,20 @@ impl<B: Browser> Engine<'_, '_, B> {
         let locator = Locator::new(self.view);
         let halt = |trouble: Trouble| Halt::of(trouble, &Locator::new(self.view), Some(at.place()));
         let step = at.step;
-        let (Some(commit), Some(names)) = (&step.commit, &step.names) else {
-            return Err(Halt::Broken(anyhow::anyhow!("a commit without `names` got past the check")));
+        let Some(commit) = &step.commit else {
+            return Err(Halt::Broken(anyhow::anyhow!("a step without `commit` was taken for one")));
         };
         self.reserve(job, &became.before)?;
         let target = locator.control(&commit.click, values)?;
+        let accept = step.accept.as_ref().map(|accept| values.fill(accept)).transpose()?;
         let reads = step.reads.as_ref().map(|template| &template.value);
-        let binding = locator.binding(names, reads, values, self.foreign(&job.key))?;
+        let binding = match (&step.names, &step.selects) {
+            (Some(names), _) => locator.binding(names, reads, values, self.foreign(&job.key))?,
+            (None, Some(list)) => locator.ticked(list, values)?,
+            (None, None) => {
+                return Err(Halt::Broken(anyhow::anyhow!("a commit that nothing binds got past the check")));
+            }
+        };
         let armed = self.browser.arm(&target, &binding).await.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
@@ -204,10 +247,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         became.acted = true;
         self.touched.insert(job.key.clone());
         self.last_roster = None;
-        let answer = match self.browser.fire(&armed).await {
-            Ok(()) => self.browser.answered(ANSWER).await,
-            Err(trouble) => Err(trouble),
-        };
+        let answer = self.act(&armed, accept.as_deref()).await;
         let answer = match answer {
             Ok(answer) => {
                 self.record.fact(Fact::CommitReturned {
@@ -234,6 +274,29 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         self.picture_if_possible(job, at.number, "answer", values).await?;
         self.read_back(job, at, values, answer.as_ref(), became).await
+    }
+
+    /// The act itself, once, and the native dialog that belongs to it.
+    async fn act(&mut self, armed: &Armed, accept: Option<&str>) -> Result<Answer, Trouble> {
+        self.browser.fire(armed).await?;
+        if let Some(text) = accept {
+            match self.browser.accept(text).await {
+                Ok(()) => {}
+                // The page asked something else and was told no. What that came to is read back like everything.
+                Err(Trouble::Refused(refused)) if refused.kind == RefusalKind::Dialog => {
+                    let why = Some(refused.message);
+                    return Ok(Answer {
+                        answered: "dialog".to_owned(),
+                        passed: Some(0),
+                        blocked: 1,
+                        why,
+                        ..Answer::default()
+                    });
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        self.browser.answered(ANSWER).await
     }
 
     /// A page may show late what a `refuse` step before looked for; so each is looked for once more, before the intent.
@@ -353,7 +416,12 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     pub(super) fn values(job: &Job) -> Values {
-        Values { key: job.key.clone(), person: job.values.clone(), row: job.found.row.clone() }
+        Values {
+            key: job.key.clone(),
+            person: job.values.clone(),
+            row: job.found.row.clone(),
+            ..Values::default()
+        }
     }
 
     fn script(&self, name: &str) -> anyhow::Result<&ScriptFile> {
@@ -373,10 +441,9 @@ impl<B: Browser> Engine<'_, '_, B> {
     ) -> Result<String, Halt> {
         let locator = Locator::new(self.view);
         let lists = locator.lists()?;
-        let column = self.view.app.identity.value.as_str();
         let cover = Cover {
             lists: lists.iter().collect(),
-            subject: Some((column, &values.key)),
+            subject: locator.subject(values),
             secret: locator.secrets(),
             scope,
         };
@@ -499,7 +566,8 @@ impl<B: Browser> Engine<'_, '_, B> {
         if standing.state != State::Absent && roster.is_none() {
             self.found_by_search.insert(values.key.clone());
         }
-        if standing.state == State::Absent && roster.is_none() && !self.absence_is_plain(&values.key) {
+        let doubtful = !standing.whole || !self.absence_is_plain(&values.key);
+        if standing.state == State::Absent && roster.is_none() && doubtful {
             // A search that never found this person proves nothing by not finding them.
             let whole = reader.roster(self.browser, true).await.map_err(halt)?;
             standing = super::standing(&whole, &values.key);

@@ -3,6 +3,7 @@
 //! Knows the browser as a trait. Never names `report` or `cli`.
 
 mod commit;
+mod detail;
 mod engine;
 mod job;
 mod reading;
@@ -12,7 +13,7 @@ mod resume;
 mod steps;
 mod target;
 
-pub use engine::{Ended, Engine, StopSignal};
+pub use engine::{Ended, Engine, Passwords, StopSignal};
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
 pub use refuse::Halt;

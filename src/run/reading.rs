@@ -1,10 +1,11 @@
 //! Reading people: whole lists for rosters, and one person on a fresh load.
 
 use super::target::{Locator, Values};
-use crate::browser::{Browser, ListQuestion, Refused, Trouble, Want};
+use crate::browser::{Browser, LIST_PATIENCE, ListQuestion, Refused, Snapshot, Trouble, Typed, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, keys_equal, read_page};
+use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal, read_page};
+use crate::selector::Find;
 use crate::words::State;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
@@ -12,6 +13,9 @@ use std::time::Duration;
 
 /// The most pages of one list that are read; a list that never ends must not keep usher for ever.
 const MOST_PAGES: u32 = 10_000;
+
+/// How long a list may take to answer a search before what it shows is taken for the answer.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(4);
 
 /// How a person stands in the app.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,8 +32,8 @@ pub struct Standing {
 
 /// Reads lists of one tenant.
 pub struct Reader<'a> {
-    view: &'a View,
-    locator: Locator<'a>,
+    pub(super) view: &'a View,
+    pub(super) locator: Locator<'a>,
     base: &'a str,
 }
 
@@ -44,11 +48,12 @@ impl<'a> Reader<'a> {
         let mut parts = Vec::new();
         for name in self.view.book.lists.keys() {
             let first = self.list(browser, name, None).await?;
-            if first.is_proven() || !proven {
-                parts.push(first);
+            let list = if first.is_proven() || !proven {
+                first
             } else {
-                parts.push(self.list(browser, name, Some(&first)).await?);
-            }
+                self.list(browser, name, Some(&first)).await?
+            };
+            parts.push(self.with_details(browser, name, list).await?);
         }
         Ok(Roster::together(parts))
     }
@@ -60,9 +65,8 @@ impl<'a> Reader<'a> {
         before: Option<&Roster>,
     ) -> Result<Roster, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let address =
-            self.locator.page(self.base, &entry.page, &Values::default()).map_err(Trouble::Broken)?;
-        let (pages, ended) = self.pages(browser, name, &address, None).await?;
+        self.open(browser, &entry.page, &Values::default()).await?;
+        let (pages, ended) = self.pages(browser, name, None, None).await?;
         Ok(self.counted(name, Roster::assemble(pages.clone(), ended, before), &pages))
     }
 
@@ -84,13 +88,18 @@ impl<'a> Reader<'a> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let row = self.locator.row(name, values).map_err(Trouble::Broken)?;
         let mut there = browser.sees(&row).await?;
+        let key = self.locator.row_key(name, values).map_err(Trouble::Broken)?;
+        // Who is only known by their row cannot be searched for by what the search takes.
+        let can_search = values.person.contains_key(self.view.app.identity.value.as_str());
+        let find = entry.find.as_ref().filter(|_| can_search && !there);
+        if let Some(find) = find {
+            let before = self.search(browser, name, find, values).await?;
+            there = self.turns_up(browser, name, before.as_deref(), &key).await?;
+        }
+        // A search may read signs in a key as something else than signs, so that it misses who is there.
         if !there {
-            let page = entry.find.as_ref().unwrap_or(&entry.page);
-            let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
-            let (pages, _) = self.pages(browser, name, &address, Some(&values.key)).await?;
-            there = pages
-                .last()
-                .is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, &values.key)));
+            self.open(browser, &entry.page, values).await?;
+            there = self.turns_up(browser, name, None, &key).await?;
         }
         if there {
             // Its being ready brings it to the middle of the window; a row that does not take clicks is shown all the same.
@@ -103,28 +112,92 @@ impl<'a> Reader<'a> {
         Err(Refused { kind: RefusalKind::NotThere, message, ..Default::default() }.into())
     }
 
-    /// Every page of a list from an address on, and whether its end was reached. With `until` it stops, without having
-    /// reached the end, on the page that shows this person.
+    /// Goes through a list from the page that is open until one shows this row.
+    async fn turns_up(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        before: Option<&str>,
+        key: &str,
+    ) -> Result<bool, Trouble> {
+        let (pages, _) = self.pages(browser, name, before, Some(key)).await?;
+        Ok(pages.last().is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, key))))
+    }
+
+    async fn open(&self, browser: &mut impl Browser, page: &str, values: &Values) -> Result<(), Trouble> {
+        let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
+        browser.open(&address).await
+    }
+
+    /// Begins the exact search of a list for a person. Where a field narrows the list, what the list showed before comes
+    /// back, so that it is not taken for the answer.
+    async fn search(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        find: &Find,
+        values: &Values,
+    ) -> Result<Option<String>, Trouble> {
+        let field = match find {
+            Find::Page(page) => {
+                self.open(browser, page, values).await?;
+                return Ok(None);
+            }
+            Find::Field(field) => field,
+        };
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        self.open(browser, &entry.page, values).await?;
+        let before = self.snapshot(browser, name, None, LIST_PATIENCE).await?;
+        let control = |name: &str| self.locator.control(name, values).map_err(Trouble::Broken);
+        browser.fill(&control(&field.fill)?, Typed::Plain(&values.key)).await?;
+        if let Some(click) = &field.click {
+            browser.click(&control(click)?).await?;
+        }
+        browser.rest().await?;
+        Ok(Some(before.fingerprint))
+    }
+
+    async fn snapshot(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        unlike: Option<&str>,
+        patience: Duration,
+    ) -> Result<Snapshot, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let list = self.locator.list(name).map_err(Trouble::Broken)?;
+        let next = self.locator.next(name).map_err(Trouble::Broken)?;
+        let detail = self.locator.detail(name).map_err(Trouble::Broken)?;
+        // The page looks for what stands before the first number; the whole line is held against it when the page is read.
+        let empty: Vec<String> =
+            entry.empty.values().map(|text| text.split("${").next().unwrap_or_default().to_owned()).collect();
+        let (next, detail) = (next.as_ref(), detail.as_ref());
+        let question = ListQuestion { list: &list, next, empty: &empty, unlike, detail, patience };
+        browser.snapshot(&question).await
+    }
+
+    /// Every page of a list from the one that is open, and whether its end was reached. With `until` it stops, without
+    /// having reached the end, on the page that shows this row. `before` is what the list showed before it was searched.
     async fn pages(
         &self,
         browser: &mut impl Browser,
         name: &str,
-        address: &str,
+        before: Option<&str>,
         until: Option<&str>,
     ) -> Result<(Vec<PageRead>, bool), Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let list = self.locator.list(name).map_err(Trouble::Broken)?;
         let next = self.locator.next(name).map_err(Trouble::Broken)?;
-        let empty: Vec<String> = entry.empty.values().cloned().collect();
         let shape = self.shape(name)?;
-        browser.open(address).await?;
         let mut pages = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         let mut again = false;
         for _ in 0..MOST_PAGES {
             let unlike = seen.last().map(String::as_str);
-            let question = ListQuestion { list: &list, next: next.as_ref(), empty: &empty, unlike };
-            let snapshot = browser.snapshot(&question).await?;
+            // A search may leave a list as it was, so it is waited for only so long.
+            let snapshot = match (unlike, before) {
+                (None, Some(before)) => self.snapshot(browser, name, Some(before), SEARCH_PATIENCE).await?,
+                _ => self.snapshot(browser, name, unlike, LIST_PATIENCE).await?,
+            };
             if unlike == Some(snapshot.fingerprint.as_str()) {
                 // The control had no effect: a page may show it before it reacts. It is used once more only where the
                 // app's own count would tell that a page was passed over; else nobody knows what is behind it.
@@ -180,17 +253,23 @@ impl<'a> Reader<'a> {
             let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
             let find =
                 entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
-            let address = self.locator.page(self.base, find, values).map_err(Trouble::Broken)?;
-            let (pages, ended) = self.pages(browser, name, &address, None).await?;
+            let before = self.search(browser, name, find, values).await?;
+            let (pages, ended) = self.pages(browser, name, before.as_deref(), None).await?;
             // An exact search found the person before, so one reading of its whole result is proof enough; a count that
             // disagrees, unread rows or a missing end still leave it unproven.
             let once = Roster::assemble(pages.clone(), ended, None);
-            parts.push(self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages));
+            let mut list = self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages);
+            if before.is_some() && !is_narrowed(&list, &values.key) {
+                let why =
+                    format!("the search of list `{name}` shows rows that do not have what was searched for");
+                list.completeness = Completeness::Unproven { why };
+            }
+            parts.push(self.with_details(browser, name, list).await?);
         }
         Ok((standing(&Roster::together(parts), &values.key), None))
     }
 
-    fn shape(&self, name: &str) -> Result<Shape, Trouble> {
+    pub(super) fn shape(&self, name: &str) -> Result<Shape, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let states = &self.view.app.states;
         let words = |state, words: &crate::source::Several<String>| {
@@ -198,7 +277,11 @@ impl<'a> Reader<'a> {
         };
         Ok(Shape {
             list: name.to_owned(),
-            key: self.view.app.identity.value.as_str().to_owned(),
+            key: entry
+                .key
+                .as_ref()
+                .map_or_else(|| self.view.app.identity.value.as_str().to_owned(), |key| key.value.clone()),
+            or_key: entry.or_key.as_ref().map(|column| column.value.clone()),
             columns: entry
                 .columns
                 .iter()
@@ -218,6 +301,12 @@ impl<'a> Reader<'a> {
             otherwise: entry.holds.as_ref().map_or(State::Active, |state| state.value),
         })
     }
+}
+
+/// Whether every row of a searched list holds what was searched for; a list that the search did not reach does not.
+fn is_narrowed(list: &Roster, key: &str) -> bool {
+    let key = fold(key);
+    list.people.iter().all(|person| person.columns.values().any(|cell| fold(cell).contains(&key)))
 }
 
 /// How a person stands in a roster.

@@ -11,13 +11,14 @@ use crate::secret::Secret;
 use crate::source::At;
 use crate::template::{Field, Template};
 use crate::words::Outcome;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a `wait` step waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where secrets come from; only signing in has any.
-pub type SecretSource<'a> = &'a dyn Fn(&str) -> Option<Secret>;
+/// Where secrets come from, by the field that stands for them.
+pub type SecretSource<'a> = &'a dyn Fn(&Field) -> Option<Secret>;
 
 /// Where a step is: its script and its number, from 1.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,8 @@ pub struct Done {
     pub on: String,
     /// The descriptions that found it.
     pub by: Vec<String>,
+    /// What was read, by the name the script gives it.
+    pub read: BTreeMap<String, String>,
 }
 
 /// Does steps for one person.
@@ -102,18 +105,41 @@ impl Stepper<'_> {
     ) -> Result<Done, Halt> {
         let halt = |trouble| Halt::of(trouble, self.locator, Some(at.place()));
         let target = |name: &str| self.locator.control(name, self.values);
-        let done = |name: &str, seen: Seen| Done { on: name.to_owned(), by: seen.by };
+        let done = |name: &str, seen: Seen| Done { on: name.to_owned(), by: seen.by, ..Done::default() };
         match verb {
             Verb::Open(page) => {
                 let address = self.locator.page(self.base, page, self.values)?;
                 browser.open(&address).await.map_err(halt)?;
-                Ok(Done { on: page.value.clone(), by: Vec::new() })
+                Ok(Done { on: page.value.clone(), ..Done::default() })
             }
             Verb::Row(list) => {
                 self.reader.show(browser, list, self.values).await.map_err(halt)?;
-                Ok(Done { on: list.value.clone(), by: Vec::new() })
+                Ok(Done { on: list.value.clone(), ..Done::default() })
             }
-            Verb::Click(name) => Ok(done(name, browser.click(&target(name)?).await.map_err(halt)?)),
+            Verb::Detail(list) => {
+                self.reader.detail(browser, list, self.values).await.map_err(halt)?;
+                Ok(Done { on: list.value.clone(), ..Done::default() })
+            }
+            Verb::Search(pairs) => {
+                let mut all = Done::default();
+                for (name, template) in pairs.iter() {
+                    let text = self.values.fill(template)?;
+                    let seen = browser.fill(&target(name)?, Typed::Plain(&text)).await.map_err(halt)?;
+                    browser.rest().await.map_err(halt)?;
+                    all = joined(all, name, seen);
+                }
+                Ok(all)
+            }
+            Verb::Dialog(name) => {
+                Ok(done(name, browser.look(&target(name)?, Want::OnTop, PATIENCE).await.map_err(halt)?))
+            }
+            Verb::Click(name) => {
+                let seen = browser.click(&target(name)?).await.map_err(halt)?;
+                if let Some(accept) = &at.step.accept {
+                    browser.accept(&self.values.fill(accept)?).await.map_err(halt)?;
+                }
+                Ok(done(name, seen))
+            }
             Verb::Hover(name) => Ok(done(name, browser.hover(&target(name)?).await.map_err(halt)?)),
             Verb::Wait(name) => {
                 Ok(done(name, browser.look(&target(name)?, Want::Visible, PATIENCE).await.map_err(halt)?))
@@ -146,21 +172,64 @@ impl Stepper<'_> {
                 }
                 Ok(all)
             }
+            Verb::Read(pairs) => {
+                let mut all = Done::default();
+                for (name, control) in pairs.iter() {
+                    let shown = browser.read(&target(control)?).await.map_err(halt)?;
+                    all.read.insert(name.value.clone(), shown);
+                    all = joined(all, control, Seen::default());
+                }
+                Ok(all)
+            }
+            Verb::Each(column, steps) => Box::pin(self.each(browser, at, column, steps)).await,
             Verb::Refuse(outcome) => Err(refuse(outcome, at)),
             Verb::Commit(_) => Err(Halt::Broken(anyhow::anyhow!("a commit is never done as a plain step"))),
         }
     }
 
-    fn secret(&self, template: &Template) -> anyhow::Result<Option<Secret>> {
-        let Some(Field::Secret(name)) = template.fields().find(|field| matches!(field, Field::Secret(_)))
-        else {
-            return Ok(None);
-        };
-        let secret = self.secrets.and_then(|source| source(name));
-        secret
-            .map(Some)
-            .ok_or_else(|| anyhow::anyhow!("there is no secret `{name}` for this app in usher.toml"))
+    /// Does some steps once for each value of a column.
+    async fn each(
+        &self,
+        browser: &mut impl Browser,
+        at: Where<'_>,
+        column: &str,
+        steps: &[At<Step>],
+    ) -> Result<Done, Halt> {
+        let mut all = Done { on: column.to_owned(), ..Done::default() };
+        let mut values = self.values.clone();
+        for item in several(self.values.person.get(column).map_or("", String::as_str)) {
+            values.item = Some(item);
+            for step in steps {
+                let at = Where { step, ..at };
+                let inner = Stepper { values: &values, ..*self };
+                if let Some(when) = &step.when
+                    && !inner.holds(browser, at, when).await?
+                {
+                    continue;
+                }
+                let mut read = BTreeMap::new();
+                for verb in step.verbs() {
+                    let done = inner.step(browser, at, verb).await?;
+                    all.by.extend(done.by);
+                    read.extend(done.read);
+                }
+                values.read.extend(read);
+            }
+        }
+        all.read = values.read;
+        Ok(all)
     }
+
+    fn secret(&self, template: &Template) -> anyhow::Result<Option<Secret>> {
+        let Some(field) = template.fields().find(|field| field.is_secret()) else { return Ok(None) };
+        let secret = self.secrets.and_then(|source| source(field));
+        secret.map(Some).ok_or_else(|| anyhow::anyhow!("there is no `{field}` for this app in usher.toml"))
+    }
+}
+
+/// The values of a cell of the request that may hold several.
+pub(super) fn several(cell: &str) -> impl Iterator<Item = String> {
+    cell.split(';').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 fn refuse(outcome: &At<Outcome>, at: Where<'_>) -> Halt {

@@ -223,6 +223,7 @@ async fn one_match_or_stop() {
     let column = |header: &str| ColumnTarget { header: header.to_owned(), css: None };
     let list = ListTarget {
         name: "people".to_owned(),
+        key: "email".to_owned(),
         columns: [("name".to_owned(), column("Name")), ("email".to_owned(), column("Email"))].into(),
         inside: None,
         place: None,

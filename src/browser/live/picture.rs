@@ -33,7 +33,8 @@ impl Live {
 
     /// What is asked of the page about a picture: rectangles to cover, and where the page stands.
     async fn boxes(&self, cover: &Cover<'_>) -> Result<Value, Trouble> {
-        let subject = cover.subject.map(|(column, key)| json!({ "column": column, "key": key }));
+        let subject: Vec<Value> =
+            cover.subject.iter().map(|(column, key)| json!({ "column": column, "key": key })).collect();
         let request = json!({
             "ask": "masks", "lists": cover.lists, "subject": subject, "secret": cover.secret, "scope": cover.scope,
         });

@@ -9,6 +9,8 @@ const ASKS = {
   arm,
   fired,
   snapshot,
+  rest,
+  holding,
   masks: async (request) => masks(request),
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };

@@ -7,17 +7,28 @@
 function newLook(request, want) {
   const memory = { element: null, rect: null, same: 0, scrolls: 0, scrolled: null, found: null, changes: -1 };
   return (watch) => {
-    const said = saidNow(request);
-    if (said !== null) return said;
+    const before = interruptedNow(request) || saidNow(request);
+    if (before !== null) return before;
     // Between two frames without any change in the document the target still is what it was; only its place may move.
     const known = memory.found !== null && memory.found.state === "one" && memory.changes === watch.changes();
     const found = known ? memory.found : resolve(request.target, { hiddenToo: want === "present" });
     Object.assign(memory, { found, changes: watch.changes() });
     if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
     if (found.state !== "one") return { done: false, outcome: found.state, found };
-    if (want === "present" || want === "visible") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
+    if (want === "top" && !(isVisible(found.element) && isTopmost(found.element))) return { done: false, outcome: "not_ready", why: "covered", found, hit: null };
+    if (want === "present" || want === "visible" || want === "top") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
     return Object.assign(readiness(found.element, memory), { found });
   };
+}
+
+/** What the book lets come in between, if it is there now: it has to be sent away before anything else is looked for. */
+function interruptedNow(request) {
+  const all = request.interrupts || [];
+  for (let i = 0; i < all.length; i += 1) {
+    const found = resolve(all[i]);
+    if (found.state === "one" && found.element !== null && isVisible(found.element)) return { done: true, outcome: "interrupted", interrupt: i };
+  }
+  return null;
 }
 
 function saidNow(request) {
@@ -82,7 +93,7 @@ function answerOfLook(look, request) {
     case "not_ready":
       return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null };
     default:
-      return { outcome };
+      return { outcome, interrupt: look.interrupt };
   }
 }
 

@@ -59,9 +59,10 @@ function strangeTables(found, scope, view) {
 }
 
 function isSubject(row, table, list, subject) {
-  if (!subject || list.columns[subject.column] === undefined) return false;
-  const cell = cellIn(row, table, list, subject.column);
-  return cell !== null && cellHolds(visibleText(cell), fold(subject.key)) === "same";
+  const known = (subject || []).find(({ column }) => column === list.key);
+  if (known === undefined || list.columns[known.column] === undefined) return false;
+  const cell = cellIn(row, table, list, known.column);
+  return cell !== null && cellHolds(visibleText(cell), fold(known.key)) === "same";
 }
 
 function rowRect(row) {

@@ -15,12 +15,15 @@ async function snapshot(request, deadline) {
     memory.changes = watch.changes();
     // The page must keep still over two frames before a look at the list is worth its time.
     if (memory.quiet < 2) return { done: false, soon: true, state: null };
+    const interrupted = interruptedNow(request);
+    if (interrupted !== null) return interrupted;
     const state = listState(request);
     if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return { done: false, state };
     const taken = serialise(state);
     const same = request.unlike && taken.fingerprint === request.unlike;
     return { done: !same, state, taken, same };
   });
+  if (look.outcome === "interrupted") return look;
   const state = look.state || listState(request);
   const taken = look.taken || serialise(state);
   const { outcome, why } = state;
@@ -34,7 +37,7 @@ function listState(request) {
   const isEmpty = rows === 0 && (request.empty || []).length > 0 && document.body !== null && firstLineWith(request.empty, document.body) !== null;
   if (isEmpty) return { outcome: "empty", tables, rows, why, list: request.list };
   const outcome = state === "several" || tables.length > 1 ? "several" : tables.length === 1 ? "found" : "none";
-  return { outcome, tables, rows, why, list: request.list };
+  return { outcome, tables, rows, why, list: request.list, detail: request.detail };
 }
 
 // Whether there is any row is all that is asked here; counting ten thousand would be waste.
@@ -51,10 +54,10 @@ function nextState(target) {
   return usable ? "enabled" : "disabled";
 }
 
-function serialise({ tables, list }) {
+function serialise({ tables, list, detail }) {
   const html = [];
   for (const table of tables) {
-    const out = { html, range: document.createRange(), rows: new Set(ownRows(table.element)) };
+    const out = { html, range: document.createRange(), rows: new Set(ownRows(table.element)), detail };
     writeElement(table.element, out);
   }
   const except = new Set(tables.map((table) => table.element));
@@ -87,7 +90,7 @@ function writeElement(element, out) {
   // The parts of a table cannot leave it, and measuring is what costs most here.
   if (painted && !TABLE_PARTS.has(tag) && isUnseen(element, element.getBoundingClientRect())) return;
   const isRow = out.rows.has(element);
-  out.html.push("<", tag, attributesOf(element), isRow ? boxAttribute(element) : "", ">");
+  out.html.push("<", tag, attributesOf(element), isRow ? boxAttribute(element) + detailAttribute(element, out.detail) : "", ">");
   if (VOID_TAGS.has(tag)) return;
   if (tag === "select") writeOptions(element, out);
   else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
@@ -147,4 +150,13 @@ function attribute(name, value) {
 function boxAttribute(row) {
   const { x, y, width, height } = rectOf(row);
   return ' data-box="' + [x, y, width, height].map(Math.round).join(",") + '"';
+}
+
+/** Where a row leads to: the address of the one link in it that the book describes, when it stays on this origin. */
+function detailAttribute(row, detail) {
+  if (!detail) return "";
+  const links = new Set(detail.described.flatMap((described) => matchesOf(described, row, {}).elements.map((found) => found.closest("a[href]"))));
+  const [link] = links;
+  if (links.size !== 1 || link === null || new URL(link.href).origin !== location.origin) return "";
+  return attribute("data-detail", link.href);
 }

@@ -1,0 +1,39 @@
+// Waits until the page has come to rest, and reads what a control holds.
+
+// A search that waits until somebody has stopped typing does so for less than this.
+const QUIET_MS = 400;
+
+/** Waits until nothing has changed for a while and nothing says that it is busy. The answer comes in any case. */
+async function rest(request, deadline) {
+  let changes = -1;
+  let since = performance.now();
+  const look = await until(deadline, (watch) => {
+    if (watch.changes() !== changes) {
+      changes = watch.changes();
+      since = performance.now();
+    }
+    const busy = document.readyState === "loading" || queryAll("[aria-busy=true]", null).some(isVisible);
+    return { done: !busy && performance.now() - since >= QUIET_MS };
+  });
+  return { outcome: "found", rested: look.done };
+}
+
+/** What a control holds, once it is there. It need not show: a field on another tab holds what it holds. */
+async function holding(request, deadline) {
+  const look = await until(deadline, newLook(request, "present"));
+  const answer = answerOfLook(look, request);
+  if (look.outcome === "found") answer.holds = heldBy(look.found.element);
+  return answer;
+}
+
+function heldBy(element) {
+  if (isSecretField(element)) return null;
+  const own = isChecked(element);
+  if (own !== null) return own ? "on" : "off";
+  const value = shownValue(element);
+  if (value !== null) return value;
+  // A group of boxes holds the names of those that are ticked.
+  const boxes = queryAll("input[type=checkbox],input[type=radio],[role=checkbox],[role=radio],[role=switch]", element);
+  if (boxes.length > 0) return boxes.filter((box) => isChecked(box) === true).map(nameOf).join(", ");
+  return visibleText(element);
+}
