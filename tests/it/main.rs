@@ -19,6 +19,7 @@ mod locating;
 mod masking;
 mod operator;
 mod power_cut;
+mod real;
 mod remove;
 mod requests;
 mod resume;
