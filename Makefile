@@ -22,9 +22,10 @@ browser:
 		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; \
 	fi
 
-# The packages of the real console that the tests run against.
+# The packages of the real consoles that the tests run against.
 console:
 	@tests/real/wordpress.sh install
+	@tests/real/dokuwiki.sh install
 
 build:
 	cargo build --locked

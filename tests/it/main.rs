@@ -20,6 +20,7 @@ mod masking;
 mod operator;
 mod power_cut;
 mod real;
+mod real_consoles;
 mod remove;
 mod requests;
 mod resume;

@@ -1,0 +1,54 @@
+//! The real consoles by themselves: each starts with its people in it, changes a label, and leaves nothing behind.
+
+use crate::real::Real;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Everybody's value of this name, in order.
+fn all(people: &[Value], name: &str) -> Vec<Value> {
+    people.iter().map(|person| person[name].clone()).collect()
+}
+
+/// The processes that stand in this folder or carry its name with them.
+fn processes_of(folder: &Path) -> Vec<PathBuf> {
+    let belongs = |process: &Path| {
+        let carried = std::fs::read(process.join("environ")).unwrap_or_default();
+        let named = String::from_utf8_lossy(&carried).contains(&*folder.to_string_lossy());
+        named || std::fs::read_link(process.join("cwd")).is_ok_and(|at| at.starts_with(folder))
+    };
+    let entries = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    let processes = entries
+        .filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit()));
+    processes.filter(|process| belongs(process)).collect()
+}
+
+/// Ends it, after it was seen to run, and holds that neither process nor folder is left.
+fn leaves_nothing(console: Real) {
+    let folder = console.instance().canonicalize().unwrap();
+    assert!(!processes_of(&folder).is_empty());
+    drop(console);
+    assert_eq!(processes_of(&folder), Vec::<PathBuf>::new());
+    assert!(!folder.exists());
+}
+
+#[test]
+fn dokuwiki() {
+    let console =
+        Real::start("dokuwiki", "zoe\tzoe@corp.test\tZoe: Z\\Y\teditors,user\n", &[("PEOPLE", "7")]);
+    let people = console.truth();
+    let logins =
+        ["admin", "user000", "user001", "user002", "user003", "user004", "user005", "user006", "zoe"];
+    assert_eq!(all(&people, "login"), logins);
+    let zoe = serde_json::json!({ "login": "zoe", "name": "Zoe: Z\\Y", "email": "zoe@corp.test", "groups": ["editors", "user"] });
+    assert_eq!(people[8], zoe);
+    assert_eq!(console.ask("mail"), Vec::<String>::new());
+
+    let as_shipped = console.page("/doku.php?do=login");
+    console.relabel("Username", "Who");
+    let changed = console.page("/doku.php?do=login");
+    assert!(as_shipped.contains("<span>Username</span>") && !changed.contains("<span>Username</span>"));
+    assert!(changed.contains("<span>Who</span>"));
+    console.relabel("Who", "Username");
+    assert!(console.page("/doku.php?do=login").contains("<span>Username</span>"));
+    leaves_nothing(console);
+}
