@@ -42,6 +42,7 @@ test: browser console
 # Consoles that Debian does not have. What is installed for them stays below target/.
 test-real: browser
 	@tests/real/wagtail.sh install
+	@tests/real/unleash.sh install
 	cargo test --locked --test it -- --ignored real_
 
 # Accepts what the golden files should say from now on.

@@ -80,3 +80,31 @@ fn wagtail() {
     changes_a_label(&console, "/admin/login/", "Username");
     leaves_nothing(console);
 }
+
+#[test]
+#[ignore = "needs npm: make test-real"]
+fn unleash() {
+    let zoe = "zoe@example.com\tZoë <Z>\tAdmin\n";
+    let console = Real::start("unleash", zoe, &[("PEOPLE", "154")]);
+    let people = console.truth();
+    assert_eq!(people.len(), 1 + 154 + 1);
+    let count = |role: &str| people.iter().filter(|person| person["role"] == role).count();
+    assert_eq!((count("Admin"), count("Editor"), count("Viewer")), (2, 77, 77));
+    assert_eq!(people[0]["username"], "admin");
+    let emails = all(&people[1..], "email");
+    let wanted = (0..154).map(|n| format!("user{n:03}@example.com")).chain(["zoe@example.com".to_owned()]);
+    assert_eq!(emails, wanted.collect::<Vec<_>>());
+    assert_eq!(
+        (people[155]["name"].as_str(), people[155]["role"].as_str()),
+        (Some("Zoë <Z>"), Some("Admin"))
+    );
+    assert_eq!(console.ask("mail"), Vec::<String>::new());
+
+    // The browser changes labels here, so a page only says what is to be changed.
+    let told = || console.page("/login").contains(r#"[["Sign in","Who & What"]]"#);
+    console.relabel("Sign in", "Who & What");
+    assert!(told());
+    console.relabel("Who & What", "Sign in");
+    assert!(!told());
+    leaves_nothing(console);
+}
