@@ -19,6 +19,8 @@ mod locating;
 mod masking;
 mod operator;
 mod power_cut;
+mod real;
+mod real_consoles;
 mod remove;
 mod requests;
 mod resume;
