@@ -1,4 +1,5 @@
 # What the start scripts of the real consoles have in common; they source it and end with `run "$@"`.
+# shellcheck shell=bash
 #
 # A script sets before that:
 #   CONSOLE     its own name, for messages
@@ -9,6 +10,7 @@
 set -euo pipefail
 shopt -s inherit_errexit
 
+# shellcheck disable=SC2034  # for the scripts' fingerprints
 LIBRARY=${BASH_SOURCE[0]}
 declare -A ASK=() # the signal that asks a process group to end, where it is another than TERM
 
@@ -85,7 +87,10 @@ once() { # FOLDER NAME COMMAND...
     end_all "$new"
     rm -rf "$new"
     mkdir -p "$new"
+    # Nobody else would end what a making that failed or was broken off has started.
+    trap 'end_all "$new"' EXIT
     "$@" "$new" >&2
+    trap - EXIT
     mv "$new" "$ready"
   fi
   exec 9>&-
@@ -251,7 +256,7 @@ relabel() { # DIR FROM TO
   pair=$(printf '%s\t%s' "$2" "$3")
   back=$(printf '%s\t%s' "$3" "$2")
   case $2$3 in *[$'\t\n']*) fail "a label is one line without tabs" ;; esac
-  [ -n "$2" ] && [ -n "$3" ] || fail "a label is not empty"
+  if [ -z "$2" ] || [ -z "$3" ]; then fail "a label is not empty"; fi
   lock "$dir"
   touch "$dir/labels"
   if grep -qxF -e "$back" "$dir/labels"; then

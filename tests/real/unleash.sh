@@ -27,7 +27,7 @@ VERSION=7.5.1
 NODE=20                   # the oldest Node it runs on
 PROCESSES=(web db)
 VERBS=(truth mail)
-ADMIN=admin
+ADMIN="admin"
 PASSWORD=Adm1n-pass-9     # of the administrator
 PEOPLE_PASSWORD=Pers0n-pass-9
 TOKEN='*:*.for-tests-only' # lets the people in through its API
@@ -248,7 +248,7 @@ JS
 # Whoever is there already stays as they are. All of them get one password, though nobody has signed in.
 seed() { # DIR PEOPLE [PEOPLE_FILE]
   local hash
-  cp /dev/stdin "$1/seed.mjs" <<'JS'
+  cat >"$1/seed.mjs" <<'JS'
 import { readFileSync } from 'node:fs';
 import bcrypt from 'bcryptjs';
 

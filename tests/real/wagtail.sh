@@ -24,7 +24,7 @@ set -euo pipefail
 CONSOLE=wagtail
 PROCESSES=(web)
 VERBS=(truth)
-ADMIN=admin
+ADMIN="admin"
 PASSWORD=Adm1n-pass-9     # of the administrator
 PEOPLE_PASSWORD=Pers0n-pass-9
 
