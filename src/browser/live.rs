@@ -3,13 +3,14 @@
 mod choose;
 mod fill;
 mod keys;
+mod lists;
 mod picture;
 
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
     Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
-    Target, Trouble, Typed, Want,
+    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -34,6 +35,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/wait.js"),
     include_str!("page/look.js"),
     include_str!("page/snapshot.js"),
+    include_str!("page/scroll.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
@@ -54,8 +56,6 @@ const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
 
 /// How long a control may take to be there and ready.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a list may take to show its rows.
-const LIST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A browser with one page, driven over WebDriver.
 pub struct Live {
@@ -311,40 +311,11 @@ impl Browser for Live {
     }
 
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
-        let request = json!({
-            "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
-            "unlike": question.unlike,
-        });
-        let answer = self.ask(request, LIST_PATIENCE).await?;
-        let empty = text(&answer, "outcome") == "empty";
-        // The same page once more is an answer, too: the control that leads on may not have reacted yet.
-        let stands = |what: &str| answer.get(what).and_then(Value::as_bool) == Some(true);
-        if !empty && text(&answer, "outcome") == "found" && !stands("settled") && !stands("same") {
-            let message = format!("list `{}` did not come to rest", question.list.name);
-            return Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(&answer)).into());
-        }
-        if !empty && text(&answer, "outcome") != "found" {
-            let headers: Vec<_> =
-                question.list.columns.values().map(|c| format!("\"{}\"", c.header)).collect();
-            let message = match text(&answer, "outcome") {
-                "several" => format!("several tables have the columns of list `{}`", question.list.name),
-                _ => format!(
-                    "no table with rows has the columns of list `{}`: {}",
-                    question.list.name,
-                    headers.join(", ")
-                ),
-            };
-            return Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(&answer)).into());
-        }
-        let lines = answer.get("lines").and_then(Value::as_array).into_iter().flatten();
-        Ok(Snapshot {
-            html: text(&answer, "html").to_owned(),
-            lines: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
-            next: text(&answer, "next").to_owned(),
-            fingerprint: text(&answer, "fingerprint").to_owned(),
-            empty,
-            url: text(&answer, "url").to_owned(),
-        })
+        self.take_snapshot(question).await
+    }
+
+    async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble> {
+        self.take_stretch(question).await
     }
 
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {

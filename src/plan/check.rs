@@ -110,7 +110,7 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
     // A practice overlay may complete what the shipped book cannot attest, so the shipped book may lean on it.
     let over = if file.practice { None } else { pack.book(&book.generation, true, None) };
     let names = Names::of([Some(book), under.map(|f| &f.book), over.map(|f| &f.book)].into_iter().flatten());
-    let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
+    let nexts = book.lists.iter().flat_map(|(_, list)| list.leading_on());
     for control in book.controls.iter().map(|(_, control)| control).chain(nexts).chain(book.detect.iter()) {
         let inside = control.inside.as_ref();
         let missing = inside.and_then(|inside| match &inside.value {
@@ -147,8 +147,9 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
         found.extend(list.find.as_ref().and_then(|page| Names::unknown(source, "page", page, &names.pages)));
         found.extend(
             list.inside
-                .as_ref()
-                .and_then(|inside| Names::unknown(source, "control", inside, &names.controls)),
+                .iter()
+                .chain(list.scrolled_box())
+                .filter_map(|control| Names::unknown(source, "control", control, &names.controls)),
         );
         if list.columns.get(key).is_none() {
             found.push(

@@ -24,6 +24,7 @@ pub(super) enum Section {
 /// One row.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
+    pub(super) element: ElementRef<'a>,
     pub(super) section: Section,
     pub(super) cells: Vec<Cell<'a>>,
 }
@@ -97,7 +98,7 @@ impl<'a> Finder<'a> {
                 self.frames.push(Frame { grid, section: Section::Body, in_row: false, in_cell: false });
                 self.grids.push(Grid { parent, rows: Vec::new() });
             }
-            Kind::Row => self.row(),
+            Kind::Row => self.row(element),
             Kind::Cell => self.cell(element),
             Kind::Section => {
                 if let Some(frame) = self.frames.last_mut() {
@@ -123,11 +124,11 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn row(&mut self) {
+    fn row(&mut self, element: ElementRef<'a>) {
         let Some(frame) = self.frames.last_mut() else { return };
         frame.in_row = true;
         if let Some(grid) = self.grids.get_mut(frame.grid) {
-            grid.rows.push(Row { section: frame.section, cells: Vec::new() });
+            grid.rows.push(Row { element, section: frame.section, cells: Vec::new() });
         }
     }
 

@@ -5,6 +5,7 @@
 mod commit;
 mod engine;
 mod job;
+mod paging;
 mod reading;
 mod record;
 mod refuse;

@@ -1,17 +1,14 @@
 //! Reading people: whole lists for rosters, and one person on a fresh load.
 
 use super::target::{Locator, Values};
-use crate::browser::{Browser, ListQuestion, Refused, Trouble, Want};
+use crate::browser::{Browser, Refused, Trouble, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, keys_equal, read_page};
+use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, keys_equal};
 use crate::words::State;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// The most pages of one list that are read; a list that never ends must not keep usher for ever.
-const MOST_PAGES: u32 = 10_000;
 
 /// How a person stands in the app.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,8 +25,8 @@ pub struct Standing {
 
 /// Reads lists of one tenant.
 pub struct Reader<'a> {
-    view: &'a View,
-    locator: Locator<'a>,
+    pub(super) view: &'a View,
+    pub(super) locator: Locator<'a>,
     base: &'a str,
 }
 
@@ -103,65 +100,6 @@ impl<'a> Reader<'a> {
         Err(Refused { kind: RefusalKind::NotThere, message, ..Default::default() }.into())
     }
 
-    /// Every page of a list from an address on, and whether its end was reached. With `until` it stops, without having
-    /// reached the end, on the page that shows this person.
-    async fn pages(
-        &self,
-        browser: &mut impl Browser,
-        name: &str,
-        address: &str,
-        until: Option<&str>,
-    ) -> Result<(Vec<PageRead>, bool), Trouble> {
-        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let list = self.locator.list(name).map_err(Trouble::Broken)?;
-        let next = self.locator.next(name).map_err(Trouble::Broken)?;
-        let empty: Vec<String> = entry.empty.values().cloned().collect();
-        let shape = self.shape(name)?;
-        browser.open(address).await?;
-        let mut pages = Vec::new();
-        let mut seen: Vec<String> = Vec::new();
-        let mut again = false;
-        for _ in 0..MOST_PAGES {
-            let unlike = seen.last().map(String::as_str);
-            let question = ListQuestion { list: &list, next: next.as_ref(), empty: &empty, unlike };
-            let snapshot = browser.snapshot(&question).await?;
-            if unlike == Some(snapshot.fingerprint.as_str()) {
-                // The control had no effect: a page may show it before it reacts. It is used once more only where the
-                // app's own count would tell that a page was passed over; else nobody knows what is behind it.
-                let Some(next) = next.as_ref().filter(|_| !again && !entry.count.is_empty()) else {
-                    return Ok((pages, false));
-                };
-                again = true;
-                browser.click(next).await?;
-                continue;
-            }
-            again = false;
-            let read = read_page(&shape, &snapshot.html, &snapshot.lines).map_err(|unreadable| {
-                let message = format!("list `{name}` cannot be read: {unreadable}");
-                Trouble::from(Refused { kind: RefusalKind::Unreadable, message, ..Default::default() })
-            })?;
-            let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
-            tracing::trace!(list = name, people = read.people.len(), count = ?read.count, "read a page of a list");
-            pages.push(read);
-            if snapshot.empty {
-                return Ok((pages, true));
-            }
-            if here {
-                return Ok((pages, false));
-            }
-            match (&next, snapshot.next.as_str()) {
-                (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
-                    seen.push(snapshot.fingerprint);
-                    browser.click(next).await?;
-                }
-                // The same page twice: the control leads nowhere, and nobody knows what is behind it.
-                (Some(_), "enabled" | "several") => return Ok((pages, false)),
-                _ => return Ok((pages, true)),
-            }
-        }
-        Ok((pages, false))
-    }
-
     /// One person on a fresh load: by the exact search of the lists that have one, else by reading the lists whole.
     pub async fn person(
         &self,
@@ -190,7 +128,7 @@ impl<'a> Reader<'a> {
         Ok((standing(&Roster::together(parts), &values.key), None))
     }
 
-    fn shape(&self, name: &str) -> Result<Shape, Trouble> {
+    pub(super) fn shape(&self, name: &str) -> Result<Shape, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let states = &self.view.app.states;
         let words = |state, words: &crate::source::Several<String>| {

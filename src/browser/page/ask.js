@@ -9,6 +9,7 @@ const ASKS = {
   arm,
   fired,
   snapshot,
+  stretch,
   masks: async (request) => masks(request),
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
