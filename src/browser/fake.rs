@@ -5,7 +5,7 @@
 
 use super::{
     Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Pattern, Picture, Refused, Said,
-    SaysTarget, Scope, Seen, Snapshot, Target, Trouble, Typed, Want,
+    SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -236,6 +236,37 @@ impl Browser for Fake {
             fingerprint: String::new(),
             empty: false,
             url: self.url.clone(),
+        })
+    }
+
+    async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble> {
+        let StretchQuestion { list, empty, since, .. } = question;
+        let snapshot = self
+            .snapshot(&ListQuestion {
+                list,
+                next: None,
+                empty,
+                unlike: None,
+                detail: None,
+                patience: super::LIST_PATIENCE,
+            })
+            .await?;
+        // Everything is there at once, each row below the one before.
+        let mut html = String::new();
+        for (number, row) in snapshot.html.split("<tr>").enumerate() {
+            if number > 0 {
+                let _ = write!(html, "<tr data-at=\"0,{},40\">", number * 40);
+            }
+            html.push_str(row);
+        }
+        let lines = snapshot.lines;
+        Ok(Stretch {
+            html,
+            lines,
+            number: since + 1,
+            at_end: true,
+            more: "none".to_owned(),
+            ..Stretch::default()
         })
     }
 

@@ -4,6 +4,7 @@ mod between;
 mod choose;
 mod fill;
 mod keys;
+mod lists;
 mod picture;
 
 use self::between::Between;
@@ -11,7 +12,7 @@ use super::answer::{elsewhere, point, refused, round, said, seen, text, without_
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
     Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Picture, Refused, Said,
-    SaysTarget, Seen, Snapshot, Target, Trouble, Typed, Want,
+    SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -38,6 +39,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/look.js"),
     include_str!("page/snapshot.js"),
     include_str!("page/rest.js"),
+    include_str!("page/scroll.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
@@ -351,40 +353,11 @@ impl Browser for Live {
     }
 
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
-        let request = json!({
-            "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
-            "unlike": question.unlike, "detail": question.detail,
-        });
-        let answer = self.ask_on(request, question.patience).await?;
-        let empty = text(&answer, "outcome") == "empty";
-        // The same page once more is an answer, too: the control that leads on may not have reacted yet.
-        let stands = |what: &str| answer.get(what).and_then(Value::as_bool) == Some(true);
-        if !empty && text(&answer, "outcome") == "found" && !stands("settled") && !stands("same") {
-            let message = format!("list `{}` did not come to rest", question.list.name);
-            return Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(&answer)).into());
-        }
-        if !empty && text(&answer, "outcome") != "found" {
-            let headers: Vec<_> =
-                question.list.columns.values().map(|c| format!("\"{}\"", c.header)).collect();
-            let message = match text(&answer, "outcome") {
-                "several" => format!("several tables have the columns of list `{}`", question.list.name),
-                _ => format!(
-                    "no table with rows has the columns of list `{}`: {}",
-                    question.list.name,
-                    headers.join(", ")
-                ),
-            };
-            return Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(&answer)).into());
-        }
-        let lines = answer.get("lines").and_then(Value::as_array).into_iter().flatten();
-        Ok(Snapshot {
-            html: text(&answer, "html").to_owned(),
-            lines: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
-            next: text(&answer, "next").to_owned(),
-            fingerprint: text(&answer, "fingerprint").to_owned(),
-            empty,
-            url: text(&answer, "url").to_owned(),
-        })
+        self.take_snapshot(question).await
+    }
+
+    async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble> {
+        self.take_stretch(question).await
     }
 
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {

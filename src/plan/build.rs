@@ -4,7 +4,7 @@ use super::decide::{Guards, There, Wish, admins, decide, takes_an_admin};
 use super::{FORMAT, Found, Input, InputKind, Job, Plan, RequestPart, RosterPart, Todo, View};
 use crate::digest::Digest;
 use crate::request::Request;
-use crate::roster::{Completeness, Found as Seek, Roster};
+use crate::roster::{Completeness, Found as Seek, Roster, Way};
 use crate::words::{Action, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -172,7 +172,12 @@ pub fn words(completeness: &Completeness) -> String {
         Completeness::Counted { count } => {
             format!("counted: the app says {count}, and as many rows were read")
         }
-        Completeness::Exhausted { pages } => format!("exhausted: the end of {pages} pages was reached"),
+        Completeness::Exhausted { pages, way } => match way {
+            Way::Paged => format!("exhausted: the end of {pages} pages was reached"),
+            Way::Scrolled => "exhausted: scrolled to the end twice, and both times the same people were there".to_owned(),
+            Way::Loaded => "exhausted: more was loaded until there was no more, twice, with the same people".to_owned(),
+            Way::Mixed => "exhausted: the end of every list was reached, and a second reading of those without a count agreed".to_owned(),
+        },
         Completeness::Unproven { why } => format!("unproven: {why}"),
     }
 }

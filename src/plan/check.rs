@@ -110,7 +110,7 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
     // A practice overlay may complete what the shipped book cannot attest, so the shipped book may lean on it.
     let over = if file.practice { None } else { pack.book(&book.generation, true, None) };
     let names = Names::of([Some(book), under.map(|f| &f.book), over.map(|f| &f.book)].into_iter().flatten());
-    let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
+    let nexts = book.lists.iter().flat_map(|(_, list)| list.leading_on());
     for control in book.controls.iter().map(|(_, control)| control).chain(nexts).chain(book.detect.iter()) {
         let inside = control.inside.as_ref();
         let missing = inside.and_then(|inside| match &inside.value {
@@ -180,7 +180,7 @@ fn one_list(
     let key = list.key.as_ref().map_or(identity, |key| &key.value);
     let known = |name: &At<String>| Names::unknown(source, "control", name, &names.controls);
     found.extend(Names::unknown(source, "page", &list.page, &names.pages));
-    found.extend(list.inside.as_ref().and_then(known));
+    found.extend(list.inside.iter().chain(list.scrolled_box()).filter_map(known));
     if list.columns.get(key).is_none() {
         found.push(
             Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))

@@ -1,7 +1,7 @@
 //! A whole list put together from its pages, and the proof that nobody is missing from it.
 
 use super::fold::at_most;
-use super::page::PageRead;
+use super::page::{PageRead, Way};
 use super::{Roster, State};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -15,10 +15,13 @@ pub enum Completeness {
         /// What the app says.
         count: u64,
     },
-    /// The end of the pages was reached, and a second reading found the same people.
+    /// The end of the list was reached, and a second reading found the same people.
     Exhausted {
         /// How many pages there are.
         pages: u32,
+        /// How one came to its end.
+        #[serde(default)]
+        way: Way,
     },
     /// It was not proven.
     Unproven {
@@ -36,6 +39,9 @@ impl Roster {
         if pages.is_empty() {
             doubts.push("no page was read".to_owned());
         }
+        let way = pages.first().map_or(Way::Paged, |page| page.way);
+        doubts.extend(pages.iter().flat_map(|page| page.doubts.iter().cloned()));
+        let unsure: Vec<String> = pages.iter().flat_map(|page| page.unsure.iter().cloned()).collect();
         let counts = counts(&pages, &mut doubts);
         moved(&pages, &mut doubts);
         let keyless: usize = pages.iter().map(|page| page.keyless.len()).sum();
@@ -54,7 +60,7 @@ impl Roster {
         let others = pages.iter().any(|page| !page.others.is_empty());
         let mut roster = Self {
             people: pages.into_iter().flat_map(|page| page.people).collect(),
-            completeness: Completeness::Exhausted { pages: number },
+            completeness: Completeness::Exhausted { pages: number, way },
             pages: number,
             ended,
             unread: (keyless + ambiguous) as u64,
@@ -66,9 +72,11 @@ impl Roster {
         if said_empty && !roster.people.is_empty() {
             doubts.push("the page says that nobody is there and shows people".to_owned());
         }
-        match counts {
-            Some(count) => roster.counted(count, &mut doubts),
-            None => roster.exhausted(said_empty, others, second_pass, &mut doubts),
+        if let Some(count) = counts {
+            roster.counted(count, &mut doubts);
+        } else {
+            doubts.extend(unsure);
+            roster.exhausted(said_empty, others, second_pass, &mut doubts);
         }
         if !doubts.is_empty() {
             roster.completeness = Completeness::Unproven { why: doubts.join("; ") };

@@ -24,10 +24,9 @@ pub(super) enum Section {
 /// One row.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
+    pub(super) element: ElementRef<'a>,
     pub(super) section: Section,
     pub(super) cells: Vec<Cell<'a>>,
-    /// Where the page says that the row leads to.
-    pub(super) detail: Option<String>,
 }
 
 impl<'a> Row<'a> {
@@ -129,8 +128,7 @@ impl<'a> Finder<'a> {
         let Some(frame) = self.frames.last_mut() else { return };
         frame.in_row = true;
         if let Some(grid) = self.grids.get_mut(frame.grid) {
-            let detail = element.attr("data-detail").map(str::to_owned);
-            grid.rows.push(Row { section: frame.section, cells: Vec::new(), detail });
+            grid.rows.push(Row { element, section: frame.section, cells: Vec::new() });
         }
     }
 

@@ -13,6 +13,7 @@ mod measure;
 mod near;
 mod page;
 mod people;
+mod strip;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -23,8 +24,9 @@ mod walk;
 pub use completeness::Completeness;
 pub use fold::{fold, keys_equal};
 pub use near::{Near, Why};
-pub use page::{PageRead, read_page};
+pub use page::{PageRead, Way, read_page};
 pub use people::{Found, Roster};
+pub use strip::{Brought, Edges, Strip};
 pub use unreadable::Unreadable;
 
 pub use crate::words::State;

@@ -2,6 +2,7 @@
 
 use super::fold::{at_most, fold};
 use super::grid::{Grid, Row, Section, grids};
+use super::strip::Spot;
 use super::text::Text;
 use super::unreadable::Unreadable;
 use super::{Person, Shape, count, key, measure};
@@ -29,6 +30,67 @@ pub struct PageRead {
     pub count: Option<Result<u64, Vec<u64>>>,
     /// The page says that nobody is there.
     pub empty: bool,
+    /// How it was read on from the page before.
+    #[serde(default)]
+    pub way: Way,
+    /// Why it may not be read right, whatever the app counts.
+    #[serde(default)]
+    pub doubts: Vec<String>,
+    /// Why its end may not be the list's; only the app's own count can tell.
+    #[serde(default)]
+    pub unsure: Vec<String>,
+}
+
+/// How a list goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Page after page; a list of one page, too.
+    #[default]
+    Paged,
+    /// It was scrolled to its end.
+    Scrolled,
+    /// More of it was loaded until there was no more.
+    Loaded,
+    /// Several lists, which go on in different ways.
+    Mixed,
+}
+
+/// What one row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RowRead {
+    /// Somebody.
+    Person(Person),
+    /// It shows no key.
+    Keyless(String),
+    /// It shows several keys.
+    Ambiguous(String),
+    /// One wide cell: a heading, a message.
+    Other(String),
+}
+
+/// What stands on a page, row by row.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub(super) rows: Vec<(Option<Spot>, RowRead)>,
+    pub(super) count: Option<Result<u64, Vec<u64>>>,
+    pub(super) empty: bool,
+}
+
+impl PageRead {
+    /// Rows in their order.
+    pub(super) fn of(rows: impl IntoIterator<Item = RowRead>) -> Self {
+        let mut page = Self::default();
+        for row in rows {
+            match row {
+                RowRead::Person(person) => page.people.push(person),
+                RowRead::Keyless(text) => page.keyless.push(text),
+                RowRead::Ambiguous(text) => page.ambiguous.push(text),
+                RowRead::Other(text) => page.others.push(text),
+            }
+        }
+        page
+    }
 }
 
 /// A wanted column where it was found.
@@ -41,14 +103,20 @@ struct Place<'a> {
 
 /// Reads one page: the snapshot's markup and the visible lines beside it.
 pub fn read_page(shape: &Shape, html: &str, lines: &[String]) -> Result<PageRead, Unreadable> {
+    let sheet = read_sheet(shape, html, lines)?;
+    let rows = sheet.rows.into_iter().map(|(_, row)| row);
+    Ok(PageRead { count: sheet.count, empty: sheet.empty, ..PageRead::of(rows) })
+}
+
+/// Reads one page row by row.
+pub(super) fn read_sheet(shape: &Shape, html: &str, lines: &[String]) -> Result<Sheet, Unreadable> {
     if !shape.columns.iter().any(|column| column.name == shape.key) {
         return Err(Unreadable::NoKeyColumn(shape.key.clone()));
     }
     if let Some(why) = measure::refuse(html) {
         return Err(Unreadable::Markup(why.to_owned()));
     }
-    let mut read =
-        PageRead { empty: lines.iter().any(|line| says_empty(shape, line)), ..PageRead::default() };
+    let mut read = Sheet { empty: lines.iter().any(|line| says_empty(shape, line)), ..Sheet::default() };
     let counts = count::find(&shape.count, lines);
     read.count = match counts.as_slice() {
         [] => None,
@@ -113,11 +181,11 @@ fn table_of<'s, 'g, 'a>(
 struct Table<'s> {
     shape: &'s Shape,
     places: Vec<Place<'s>>,
-    read: PageRead,
+    read: Sheet,
 }
 
 impl Table<'_> {
-    fn read(mut self, grid: &Grid<'_>, header: usize) -> Result<PageRead, Unreadable> {
+    fn read(mut self, grid: &Grid<'_>, header: usize) -> Result<Sheet, Unreadable> {
         let columns = grid.rows.get(header).map_or(0, Row::width);
         let wide = grid.rows.iter().filter(|row| row.section == Section::Body && row.cells.len() > 1);
         let widest = wide.map(Row::width).max().unwrap_or_default();
@@ -126,31 +194,33 @@ impl Table<'_> {
             if aside || super::header::is_header(self.shape, row, index < header) {
                 continue;
             }
-            if row.cells.len() == 1 && columns.max(widest) > 1 {
-                self.single(row);
+            let read = if row.cells.len() == 1 && columns.max(widest) > 1 {
+                self.single(row)
             } else if row.width() < widest {
                 // A cell that reaches over from the row above pushes the others aside: nothing here stands where it should.
-                self.read.keyless.push(row_text(row));
+                Some(RowRead::Keyless(row_text(row)))
             } else {
-                self.row(row)?;
-            }
+                Some(self.row(row)?)
+            };
+            self.read.rows.extend(read.map(|read| (Spot::of(row.element), read)));
         }
         Ok(self.read)
     }
 
     /// A row of one wide cell is a heading or a message, unless somebody's address is in it.
-    fn single(&mut self, row: &Row<'_>) {
+    fn single(&mut self, row: &Row<'_>) -> Option<RowRead> {
         let text = row_text(row);
         if says_empty(self.shape, &text) {
             self.read.empty = true;
+            None
         } else if text.contains('@') {
-            self.read.keyless.push(text);
+            Some(RowRead::Keyless(text))
         } else {
-            self.read.others.push(text);
+            Some(RowRead::Other(text))
         }
     }
 
-    fn row(&mut self, row: &Row<'_>) -> Result<(), Unreadable> {
+    fn row(&self, row: &Row<'_>) -> Result<RowRead, Unreadable> {
         let mut columns = BTreeMap::new();
         let mut found = key::Read::None;
         for place in &self.places {
@@ -161,35 +231,25 @@ impl Table<'_> {
             columns.insert(place.name.to_owned(), at_most(&text.apart(), CELL_TEXT));
         }
         let instead = self.shape.or_key.as_ref().and_then(|column| columns.get(column));
-        let aside = match (found, instead) {
-            (key::Read::One(shown), _) => return self.person(row, shown, columns),
+        match (found, instead) {
+            (key::Read::One(shown), _) => self.person(row, shown, columns).map(RowRead::Person),
             (key::Read::None, Some(name)) if !name.is_empty() => {
-                let name = name.clone();
-                return self.person(row, name, columns);
+                self.person(row, name.clone(), columns.clone()).map(RowRead::Person)
             }
-            (key::Read::None, _) => &mut self.read.keyless,
-            (key::Read::Ambiguous, _) => &mut self.read.ambiguous,
-        };
-        aside.push(row_text(row));
-        Ok(())
+            (key::Read::None, _) => Ok(RowRead::Keyless(row_text(row))),
+            (key::Read::Ambiguous, _) => Ok(RowRead::Ambiguous(row_text(row))),
+        }
     }
 
     fn person(
-        &mut self,
+        &self,
         row: &Row<'_>,
         shown: String,
         columns: BTreeMap<String, String>,
-    ) -> Result<(), Unreadable> {
+    ) -> Result<Person, Unreadable> {
         let state = self.shape.state(columns.get("status").map(String::as_str))?;
-        self.read.people.push(Person {
-            key: fold(&shown),
-            shown,
-            columns,
-            state,
-            list: self.shape.list.clone(),
-            detail: row.detail.clone(),
-        });
-        Ok(())
+        let detail = row.element.attr("data-detail").map(str::to_owned);
+        Ok(Person { key: fold(&shown), shown, columns, state, list: self.shape.list.clone(), detail })
     }
 }
 

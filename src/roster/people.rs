@@ -1,7 +1,7 @@
 //! A roster and what is asked of it: who has a key, whether anybody can be missing, its digest.
 
 use super::fold::fold;
-use super::{Completeness, Person};
+use super::{Completeness, Person, Way};
 use crate::digest::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ impl Roster {
             _ if lists.is_empty() => Completeness::Unproven { why: "no list was read".to_owned() },
             (Some(why), _) => Completeness::Unproven { why },
             (None, Some(count)) => Completeness::Counted { count },
-            (None, None) => Completeness::Exhausted { pages },
+            (None, None) => Completeness::Exhausted { pages, way: way(&lists) },
         };
         let ended = lists.iter().all(|list| list.ended);
         let unread = lists.iter().fold(0_u64, |sum, list| sum.saturating_add(list.unread));
@@ -89,4 +89,14 @@ impl Roster {
         rows.push(serde_json::json!(self.completeness).to_string());
         Digest::of(rows.join("\n"))
     }
+}
+
+/// How all of these lists go on, or that they do so in different ways.
+fn way(lists: &[Roster]) -> Way {
+    let mut ways = lists.iter().map(|list| match list.completeness {
+        Completeness::Exhausted { way, .. } => way,
+        _ => Way::Mixed,
+    });
+    let first = ways.next().unwrap_or_default();
+    if ways.all(|way| way == first) { first } else { Way::Mixed }
 }

@@ -203,7 +203,7 @@ fn proves_completeness_or_says_why_not() {
     let first_pass = Roster::assemble(vec![two.clone(), one.clone()], true, None);
     assert!(why(&first_pass).contains("read once only"));
     let second_pass = Roster::assemble(vec![two.clone(), one.clone()], true, Some(&first_pass));
-    assert_eq!(second_pass.completeness, Completeness::Exhausted { pages: 2 });
+    assert_eq!(second_pass.completeness, Completeness::Exhausted { pages: 2, way: Way::Paged });
     assert!(
         why(&Roster::assemble(vec![two.clone()], true, Some(&first_pass))).contains("differ in `ann@x.test`")
     );
@@ -219,7 +219,7 @@ fn proves_completeness_or_says_why_not() {
     assert!(!Roster::together(vec![second_pass.clone(), nobody]).is_proven());
     assert_eq!(
         Roster::together(vec![second_pass, counted]).completeness,
-        Completeness::Exhausted { pages: 4 }
+        Completeness::Exhausted { pages: 4, way: Way::Mixed }
     );
     let more = PageRead { others: words(&["Load more"]), ..one };
     let first = Roster::assemble(vec![more.clone()], true, None);

@@ -6,6 +6,7 @@ mod commit;
 mod detail;
 mod engine;
 mod job;
+mod paging;
 mod reading;
 mod record;
 mod refuse;

@@ -1,21 +1,18 @@
 //! Reading people: whole lists for rosters, and one person on a fresh load.
 
 use super::target::{Locator, Values};
-use crate::browser::{Browser, LIST_PATIENCE, ListQuestion, Refused, Snapshot, Trouble, Typed, Want};
+use crate::browser::{Browser, Refused, Trouble, Typed, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal, read_page};
+use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal};
 use crate::selector::Find;
 use crate::words::State;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The most pages of one list that are read; a list that never ends must not keep usher for ever.
-const MOST_PAGES: u32 = 10_000;
-
-/// How long a list may take to answer a search before what it shows is taken for the answer.
-const SEARCH_PATIENCE: Duration = Duration::from_secs(4);
+/// How often a list is read again that has not answered a search yet.
+const SEARCH_TRIES: u32 = 4;
 
 /// How a person stands in the app.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,92 +144,14 @@ impl<'a> Reader<'a> {
         };
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         self.open(browser, &entry.page, values).await?;
-        let before = self.snapshot(browser, name, None, LIST_PATIENCE).await?;
+        let before = self.fingerprint(browser, name).await?;
         let control = |name: &str| self.locator.control(name, values).map_err(Trouble::Broken);
         browser.fill(&control(&field.fill)?, Typed::Plain(&values.key)).await?;
         if let Some(click) = &field.click {
             browser.click(&control(click)?).await?;
         }
         browser.rest().await?;
-        Ok(Some(before.fingerprint))
-    }
-
-    async fn snapshot(
-        &self,
-        browser: &mut impl Browser,
-        name: &str,
-        unlike: Option<&str>,
-        patience: Duration,
-    ) -> Result<Snapshot, Trouble> {
-        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let list = self.locator.list(name).map_err(Trouble::Broken)?;
-        let next = self.locator.next(name).map_err(Trouble::Broken)?;
-        let detail = self.locator.detail(name).map_err(Trouble::Broken)?;
-        // The page looks for what stands before the first number; the whole line is held against it when the page is read.
-        let empty: Vec<String> =
-            entry.empty.values().map(|text| text.split("${").next().unwrap_or_default().to_owned()).collect();
-        let (next, detail) = (next.as_ref(), detail.as_ref());
-        let question = ListQuestion { list: &list, next, empty: &empty, unlike, detail, patience };
-        browser.snapshot(&question).await
-    }
-
-    /// Every page of a list from the one that is open, and whether its end was reached. With `until` it stops, without
-    /// having reached the end, on the page that shows this row. `before` is what the list showed before it was searched.
-    async fn pages(
-        &self,
-        browser: &mut impl Browser,
-        name: &str,
-        before: Option<&str>,
-        until: Option<&str>,
-    ) -> Result<(Vec<PageRead>, bool), Trouble> {
-        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let next = self.locator.next(name).map_err(Trouble::Broken)?;
-        let shape = self.shape(name)?;
-        let mut pages = Vec::new();
-        let mut seen: Vec<String> = Vec::new();
-        let mut again = false;
-        for _ in 0..MOST_PAGES {
-            let unlike = seen.last().map(String::as_str);
-            // A search may leave a list as it was, so it is waited for only so long.
-            let snapshot = match (unlike, before) {
-                (None, Some(before)) => self.snapshot(browser, name, Some(before), SEARCH_PATIENCE).await?,
-                _ => self.snapshot(browser, name, unlike, LIST_PATIENCE).await?,
-            };
-            if unlike == Some(snapshot.fingerprint.as_str()) {
-                // The control had no effect: a page may show it before it reacts. It is used once more only where the
-                // app's own count would tell that a page was passed over; else nobody knows what is behind it.
-                let Some(next) = next.as_ref().filter(|_| !again && !entry.count.is_empty()) else {
-                    return Ok((pages, false));
-                };
-                again = true;
-                browser.click(next).await?;
-                continue;
-            }
-            again = false;
-            let read = read_page(&shape, &snapshot.html, &snapshot.lines).map_err(|unreadable| {
-                let message = format!("list `{name}` cannot be read: {unreadable}");
-                Trouble::from(Refused { kind: RefusalKind::Unreadable, message, ..Default::default() })
-            })?;
-            let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
-            tracing::trace!(list = name, people = read.people.len(), count = ?read.count, "read a page of a list");
-            pages.push(read);
-            if snapshot.empty {
-                return Ok((pages, true));
-            }
-            if here {
-                return Ok((pages, false));
-            }
-            match (&next, snapshot.next.as_str()) {
-                (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
-                    seen.push(snapshot.fingerprint);
-                    browser.click(next).await?;
-                }
-                // The same page twice: the control leads nowhere, and nobody knows what is behind it.
-                (Some(_), "enabled" | "several") => return Ok((pages, false)),
-                _ => return Ok((pages, true)),
-            }
-        }
-        Ok((pages, false))
+        Ok(Some(before))
     }
 
     /// One person on a fresh load: by the exact search of the lists that have one, else by reading the lists whole.
@@ -254,11 +173,15 @@ impl<'a> Reader<'a> {
             let find =
                 entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
             let before = self.search(browser, name, find, values).await?;
-            let (pages, ended) = self.pages(browser, name, before.as_deref(), None).await?;
-            // An exact search found the person before, so one reading of its whole result is proof enough; a count that
-            // disagrees, unread rows or a missing end still leave it unproven.
-            let once = Roster::assemble(pages.clone(), ended, None);
-            let mut list = self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages);
+            let mut list = self.searched(browser, name, before.as_deref()).await?;
+            // A list may wait until somebody has stopped typing, and longer than the page seems to rest.
+            for _ in 1..SEARCH_TRIES {
+                if before.is_none() || is_narrowed(&list, &values.key) {
+                    break;
+                }
+                browser.rest().await?;
+                list = self.searched(browser, name, None).await?;
+            }
             if before.is_some() && !is_narrowed(&list, &values.key) {
                 let why =
                     format!("the search of list `{name}` shows rows that do not have what was searched for");
@@ -267,6 +190,19 @@ impl<'a> Reader<'a> {
             parts.push(self.with_details(browser, name, list).await?);
         }
         Ok((standing(&Roster::together(parts), &values.key), None))
+    }
+
+    /// What a searched list shows. One reading of its whole result is proof enough; a count that disagrees, unread rows or
+    /// a missing end still leave it unproven.
+    async fn searched(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        before: Option<&str>,
+    ) -> Result<Roster, Trouble> {
+        let (pages, ended) = self.pages(browser, name, before, None).await?;
+        let once = Roster::assemble(pages.clone(), ended, None);
+        Ok(self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages))
     }
 
     pub(super) fn shape(&self, name: &str) -> Result<Shape, Trouble> {

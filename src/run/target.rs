@@ -212,6 +212,12 @@ impl<'a> Locator<'a> {
         self.target(&format!("{name}.next"), next, &Values::default(), self.place(name, next)).map(Some)
     }
 
+    /// The control that loads more of a list.
+    pub fn more(&self, name: &str) -> anyhow::Result<Option<Target>> {
+        let Some(more) = &self.list_entry(name)?.more else { return Ok(None) };
+        self.target(&format!("{name}.more"), more, &Values::default(), self.place(name, more)).map(Some)
+    }
+
     /// The address of a page, a person's values percent-encoded.
     pub fn page(&self, base: &str, name: &str, values: &Values) -> anyhow::Result<String> {
         let page = self.book.pages.get(name).with_context(|| format!("the book has no page `{name}`"))?;

@@ -135,8 +135,12 @@ pub struct List {
     /// Where on the page it is, when its headers do not say enough.
     #[serde(rename = "in")]
     pub inside: Option<At<String>>,
-    /// The control that leads to its next page.
+    /// The control that leads to its next page. At most one of `next`, `more` and `scroll`.
     pub next: Option<At<Control>>,
+    /// The control that loads more of it into the same page; it is clicked until it is gone or disabled.
+    pub more: Option<At<Control>>,
+    /// What is scrolled, step by step to its end, so that it shows all of its rows: `window`, or the control that is its box.
+    pub scroll: Option<At<String>>,
     /// The app's own count, as a whole line of the page: `${n}` is the count, any other `${...}` a number that is ignored.
     #[serde(default)]
     pub count: Several<String>,
@@ -247,6 +251,18 @@ impl Control {
     }
 }
 
+impl List {
+    /// The controls that lead on in it, which stand in the book without a name of their own.
+    pub fn leading_on(&self) -> impl Iterator<Item = &At<Control>> {
+        self.next.iter().chain(&self.more)
+    }
+
+    /// What is scrolled, if it is a control and not the window.
+    pub fn scrolled_box(&self) -> Option<&At<String>> {
+        self.scroll.as_ref().filter(|scroll| scroll.value != "window")
+    }
+}
+
 impl Book {
     /// The name its file must have.
     pub fn file_name(&self) -> String {
@@ -295,7 +311,16 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
             );
         }
     }
-    let nexts = book.lists.iter().filter_map(|(_, list)| list.next.as_ref());
+    for (name, list) in book.lists.iter() {
+        let ways = [list.next.is_some(), list.more.is_some(), list.scroll.is_some()];
+        if ways.into_iter().filter(|way| *way).count() > 1 {
+            problems.push(
+                Diagnostic::error(source, format!("list `{name}` goes on in more than one way"))
+                    .at(name.spot, "at most one of `next`, `more` and `scroll` belongs here"),
+            );
+        }
+    }
+    let nexts = book.lists.iter().flat_map(|(_, list)| list.leading_on());
     for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {
         for code in control.codes() {
             if code.contains("${") {

@@ -14,13 +14,13 @@ use usher::browser::{
 use usher::journal::RefusalKind;
 
 /// A server of fixed pages that remembers what it was asked for. It ends with its listener.
-struct Site {
-    url: String,
+pub(crate) struct Site {
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Site {
-    fn start(page: fn(&str) -> &'static str) -> Self {
+    pub(crate) fn start(page: fn(&str) -> &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -36,7 +36,7 @@ impl Site {
     }
 
     /// How often it was asked for this.
-    fn count(&self, path: &str) -> usize {
+    pub(crate) fn count(&self, path: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
     }
 }
@@ -150,7 +150,7 @@ fn refused<T: std::fmt::Debug>(
 }
 
 /// A browser of the test's own, under usher's guard: it is gone when the test is, however it ends.
-async fn browser() -> (Driver, Live, tempfile::TempDir) {
+pub(crate) async fn browser() -> (Driver, Live, tempfile::TempDir) {
     let profiles = tempfile::tempdir().unwrap();
     let programs = find_programs(None, None).unwrap();
     let guard = GuardProgram { program: USHER.into(), arguments: Vec::new() };

@@ -15,6 +15,7 @@ mod invite;
 mod kill;
 mod layers;
 mod leftovers;
+mod lists;
 mod locating;
 mod masking;
 mod operator;

@@ -11,6 +11,7 @@ const ASKS = {
   snapshot,
   rest,
   holding,
+  stretch,
   masks: async (request) => masks(request),
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };

@@ -54,14 +54,23 @@ function nextState(target) {
   return usable ? "enabled" : "disabled";
 }
 
-function serialise({ tables, list, detail }) {
+function serialise(state) {
+  const { tables, list } = state;
+  return Object.assign(written(state, (row) => detailAttribute(row, state.detail)), { fingerprint: fingerprintOf(whoIsShown(tables, list)) });
+}
+
+/**
+ * The tables as HTML and the lines around them.
+ * @param {function(Element, object): string|null} mark attributes for a row of people, or null to leave it out
+ */
+function written({ tables }, mark) {
   const html = [];
   for (const table of tables) {
-    const out = { html, range: document.createRange(), rows: new Set(ownRows(table.element)), detail };
+    const out = { html, rows: new Set(ownRows(table.element)), header: table.headerRow, mark };
     writeElement(table.element, out);
   }
   const except = new Set(tables.map((table) => table.element));
-  return { html: html.join(""), lines: linesOf(document.body, { values: false, except, most: LINES_KEPT }), fingerprint: fingerprintOf(whoIsShown(tables, list)) };
+  return { html: html.join(""), lines: linesOf(document.body, { values: false, except, most: LINES_KEPT }) };
 }
 
 // Two pages differ when they show other people. Where every row has an address these alone are compared, because
@@ -89,8 +98,12 @@ function writeElement(element, out) {
   if (!painted && !isLaidOut(element)) return;
   // The parts of a table cannot leave it, and measuring is what costs most here.
   if (painted && !TABLE_PARTS.has(tag) && isUnseen(element, element.getBoundingClientRect())) return;
-  const isRow = out.rows.has(element);
-  out.html.push("<", tag, attributesOf(element), isRow ? boxAttribute(element) + detailAttribute(element, out.detail) : "", ">");
+  let mark = "";
+  if (out.rows.has(element)) {
+    mark = markOf(element, out);
+    if (mark === null) return;
+  }
+  out.html.push("<", tag, attributesOf(element), mark, ">");
   if (VOID_TAGS.has(tag)) return;
   if (tag === "select") writeOptions(element, out);
   else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
@@ -147,9 +160,12 @@ function attribute(name, value) {
   return " " + name + '="' + value.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;") + '"';
 }
 
-function boxAttribute(row) {
-  const { x, y, width, height } = rectOf(row);
-  return ' data-box="' + [x, y, width, height].map(Math.round).join(",") + '"';
+// A row without any height only measures the columns, unless its cells overflow it: nobody sees it.
+function markOf(row, out) {
+  const rect = row.getBoundingClientRect();
+  if (rect.height === 0 && !isVisible(row)) return null;
+  const isHeader = row === out.header || row.closest("thead,tfoot") !== null;
+  return isHeader ? "" : out.mark(row, rect);
 }
 
 /** Where a row leads to: the address of the one link in it that the book describes, when it stays on this origin. */

@@ -1,0 +1,102 @@
+//! Reading lists of people off the page: one page of them, or one stretch of what scrolls or grows.
+
+use super::Live;
+use crate::browser::answer::{said, text};
+use crate::browser::{
+    Amiss, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Scroller, Snapshot, Stretch,
+    StretchQuestion, Trouble,
+};
+use crate::words::RefusalKind;
+use serde_json::{Value, json};
+
+impl Live {
+    /// Reads one page of a list.
+    pub(super) async fn take_snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
+        let request = json!({
+            "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
+            "unlike": question.unlike, "detail": question.detail,
+        });
+        let answer = self.ask_on(request, question.patience).await?;
+        // The same page once more is an answer, too: the control that leads on may not have reacted yet.
+        let rests = is(&answer, "settled") || is(&answer, "same");
+        let empty = judged(question.list, &answer, rests)?;
+        Ok(Snapshot {
+            html: text(&answer, "html").to_owned(),
+            lines: lines(&answer),
+            next: text(&answer, "next").to_owned(),
+            fingerprint: text(&answer, "fingerprint").to_owned(),
+            empty,
+            url: text(&answer, "url").to_owned(),
+        })
+    }
+
+    /// Reads one stretch of a list.
+    pub(super) async fn take_stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble> {
+        let scroller = match question.scroller {
+            Scroller::None => Value::Null,
+            Scroller::Window => json!("window"),
+            Scroller::Box(target) => json!(target),
+        };
+        let go = match question.go {
+            Go::Top => "top",
+            Go::On => "on",
+            Go::Wait => "wait",
+            Go::Grown => "grown",
+            Go::Home => "home",
+        };
+        let request = json!({
+            "ask": "stretch", "list": question.list, "scroller": scroller, "more": question.more,
+            "empty": question.empty, "go": go, "since": question.since, "detail": question.detail,
+            "patience_ms": u64::try_from(question.patience.as_millis()).unwrap_or_default(),
+        });
+        let answer = self.ask_on(request, LIST_PATIENCE).await?;
+        if text(&answer, "outcome") == "no_scroller" {
+            let message = format!(
+                "what list `{}` scrolls in is not there: {}",
+                question.list.name,
+                text(&answer, "why")
+            );
+            return Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(&answer)).into());
+        }
+        let empty = judged(question.list, &answer, is(&answer, "settled"))?;
+        let number = |name: &str| answer.get(name).and_then(Value::as_i64);
+        Ok(Stretch {
+            html: text(&answer, "html").to_owned(),
+            lines: lines(&answer),
+            empty,
+            number: number("number").and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
+            known: number("known").and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+            bottom: number("bottom"),
+            place: number("place").unwrap_or_default(),
+            at_end: is(&answer, "at_end"),
+            more: text(&answer, "more").to_owned(),
+            busy: is(&answer, "busy"),
+            amiss: [("blank", Amiss::Blank), ("boxed", Amiss::Boxed)]
+                .into_iter()
+                .filter_map(|(name, amiss)| is(&answer, name).then_some(amiss))
+                .collect(),
+        })
+    }
+}
+
+fn is(answer: &Value, what: &str) -> bool {
+    answer.get(what).and_then(Value::as_bool) == Some(true)
+}
+
+fn lines(answer: &Value) -> Vec<String> {
+    let lines = answer.get("lines").and_then(Value::as_array).into_iter().flatten();
+    lines.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Whether the list holds nobody; a refusal when it cannot be read.
+fn judged(list: &ListTarget, answer: &Value, rests: bool) -> Result<bool, Trouble> {
+    let headers: Vec<_> = list.columns.values().map(|column| format!("\"{}\"", column.header)).collect();
+    let message = match text(answer, "outcome") {
+        "empty" => return Ok(true),
+        "found" if rests => return Ok(false),
+        "found" => format!("list `{}` did not come to rest", list.name),
+        "several" => format!("several tables have the columns of list `{}`", list.name),
+        _ => format!("no table with rows has the columns of list `{}`: {}", list.name, headers.join(", ")),
+    };
+    Err(Refused::new(RefusalKind::Unreadable, message).hearing(said(answer)).into())
+}

@@ -1,0 +1,300 @@
+//! A list that is read in overlapping stretches - scrolled, or loaded bit by bit - put together by where its rows stand.
+//!
+//! A row that is in two stretches must count once, and two rows with one key must stay two. So rows are never told apart by
+//! what they say, only by their number in the list or by their place on the page; what contradicts that makes the list doubtful.
+
+use super::fold::at_most;
+use super::page::{PageRead, RowRead, Sheet, Way, read_sheet};
+use super::{Shape, Unreadable};
+use scraper::ElementRef;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// So many pixels may a row stand elsewhere and still be the same; rows are several times as high.
+const TOLERANCE: i64 = 4;
+
+/// Doubts of one kind that are told; the first ones say it all.
+const MOST_DOUBTS: usize = 3;
+
+/// Where a row stands in its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// Its number, where the page tells it.
+    index: Option<u64>,
+    left: i64,
+    top: i64,
+    height: i64,
+}
+
+impl Spot {
+    /// What the snapshot says of a row: `data-at` in pixels of everything that can be scrolled to, and `aria-rowindex`.
+    pub(super) fn of(row: ElementRef<'_>) -> Option<Self> {
+        let mut sides = row.attr("data-at")?.split(',').map(|side| side.parse().ok());
+        let mut side = || sides.next().flatten();
+        let (left, top, height) = (side()?, side()?, side()?);
+        let index = row.attr("aria-rowindex").and_then(|index| index.parse().ok());
+        Some(Self { index, left, top, height })
+    }
+
+    fn is_at(&self, other: &Self) -> bool {
+        (self.left - other.left).abs() <= TOLERANCE && (self.top - other.top).abs() <= TOLERANCE
+    }
+}
+
+/// What a stretch of a list showed besides its rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Edges {
+    /// Rows on the page that were told before and stand as they stood.
+    pub known: u64,
+    /// How far down the list's box reaches, where the page tells it.
+    pub bottom: Option<i64>,
+}
+
+/// What a stretch brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// The people who are new in it, or stand otherwise than before, by their keys.
+    pub keys: Vec<String>,
+    /// How many rows are.
+    pub rows: usize,
+}
+
+/// A row of the strip.
+#[derive(Debug)]
+struct Seen {
+    spot: Spot,
+    read: RowRead,
+}
+
+/// A list as far as it has been read.
+#[derive(Debug, Default)]
+pub struct Strip {
+    rows: Vec<Seen>,
+    by_top: BTreeMap<i64, Vec<usize>>,
+    by_index: HashMap<u64, usize>,
+    by_key: HashMap<String, Vec<usize>>,
+    counts: BTreeSet<u64>,
+    empty: bool,
+    doubts: Vec<String>,
+    unsure: Vec<String>,
+    /// How many rows were on the page in the last stretch.
+    there: u64,
+    bottom: Option<i64>,
+    stretches: u32,
+}
+
+impl Strip {
+    /// Nothing read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many rows have been read.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// No row has been read.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// As many rows have been read as the app counts, and nothing speaks against them.
+    pub fn is_counted(&self) -> bool {
+        let rows = self.rows.iter().filter(|row| !matches!(row.read, RowRead::Other(_))).count() as u64;
+        self.doubts.is_empty() && self.counts.len() == 1 && self.counts.first() == Some(&rows)
+    }
+
+    /// Reads one more stretch and lays it where it belongs.
+    pub fn add(
+        &mut self,
+        shape: &Shape,
+        html: &str,
+        lines: &[String],
+        edges: Edges,
+    ) -> Result<Brought, Unreadable> {
+        let sheet = read_sheet(shape, html, lines)?;
+        self.note(&sheet);
+        // What only takes up the room of rows that are elsewhere is no row.
+        let is_row = |read: &RowRead| !matches!(read, RowRead::Other(text) if text.is_empty());
+        let rows: Vec<(Spot, RowRead)> = sheet
+            .rows
+            .into_iter()
+            .filter(|(_, read)| is_row(read))
+            .filter_map(|(spot, read)| Some((spot?, read)))
+            .collect();
+        let key =
+            |read: &RowRead| if let RowRead::Person(person) = read { Some(person.key.clone()) } else { None };
+        let brought =
+            Brought { keys: rows.iter().filter_map(|(_, read)| key(read)).collect(), rows: rows.len() };
+        let shift = self.shift(&rows, edges.known);
+        self.there = edges.known + rows.len() as u64;
+        self.bottom = edges.bottom.map(|bottom| bottom - shift);
+        self.stretches += 1;
+        for (mut spot, read) in rows {
+            spot.top -= shift;
+            self.lay(Seen { spot, read });
+        }
+        Ok(brought)
+    }
+
+    /// Something that speaks against the list.
+    pub fn doubt(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        if self.doubts.len() < MOST_DOUBTS && !self.doubts.contains(&why) {
+            self.doubts.push(why);
+        }
+    }
+
+    /// Something that speaks against its being whole, unless the app's own count says so.
+    pub fn unsure(&mut self, why: &str) {
+        if !self.unsure.iter().any(|known| known == why) {
+            self.unsure.push(why.to_owned());
+        }
+    }
+
+    fn note(&mut self, sheet: &Sheet) {
+        self.empty |= sheet.empty;
+        match &sheet.count {
+            Some(Ok(count)) => {
+                self.counts.insert(*count);
+            }
+            Some(Err(several)) => self.counts.extend(several),
+            None => {}
+        }
+    }
+
+    /// By how much everything stands lower than before, because something above the list came or went. It is told from
+    /// people who are in both stretches, once in each; those must all agree.
+    fn shift(&mut self, rows: &[(Spot, RowRead)], known: u64) -> i64 {
+        if self.stretches == 0
+            || known > 0
+            || rows.is_empty()
+            || rows.iter().all(|(spot, _)| spot.index.is_some())
+        {
+            return 0;
+        }
+        let mut once: HashMap<&str, Option<Spot>> = HashMap::new();
+        for (spot, read) in rows {
+            if let RowRead::Person(person) = read {
+                once.entry(&person.key).and_modify(|known| *known = None).or_insert(Some(*spot));
+            }
+        }
+        let mut shifts = Vec::new();
+        for (key, spot) in once {
+            if let (Some(spot), Some([before])) = (spot, self.by_key.get(key).map(Vec::as_slice))
+                && let Some(before) = self.rows.get(*before)
+            {
+                shifts.push(spot.top - before.spot.top);
+            }
+        }
+        shifts.sort_unstable();
+        let (Some(first), Some(last)) = (shifts.first(), shifts.last()) else {
+            self.doubt("two parts of the list do not overlap, so what is between them is not known");
+            return 0;
+        };
+        if last - first > TOLERANCE {
+            self.doubt("rows changed places while the list was read");
+            return 0;
+        }
+        if first.abs().max(last.abs()) <= TOLERANCE { 0 } else { *first }
+    }
+
+    fn lay(&mut self, seen: Seen) {
+        let Some(at) = self.at(&seen.spot) else { return self.push(seen) };
+        let Some(known) = self.rows.get_mut(at) else { return };
+        match (&known.read, &seen.read) {
+            (RowRead::Person(one), RowRead::Person(other)) if one.key == other.key => known.read = seen.read,
+            (RowRead::Person(one), RowRead::Person(other)) => {
+                let (one, other) = (at_most(&one.shown, 100), at_most(&other.shown, 100));
+                self.doubt(format!(
+                    "where `{one}` stood, `{other}` stood later: the list moved while it was read"
+                ));
+                self.push(seen);
+            }
+            // What was filled in later is what is there; what was there and is not filled in now has been seen.
+            (RowRead::Person(_), _) => {}
+            (_, RowRead::Person(person)) => {
+                self.by_key.entry(person.key.clone()).or_default().push(at);
+                known.read = seen.read;
+            }
+            _ => known.read = seen.read,
+        }
+    }
+
+    fn at(&self, spot: &Spot) -> Option<usize> {
+        if let Some(index) = spot.index {
+            return self.by_index.get(&index).copied();
+        }
+        let near = self.by_top.range(spot.top - TOLERANCE..=spot.top + TOLERANCE).flat_map(|(_, at)| at);
+        near.copied().find(|at| self.rows.get(*at).is_some_and(|row| row.spot.is_at(spot)))
+    }
+
+    fn push(&mut self, seen: Seen) {
+        let at = self.rows.len();
+        if let RowRead::Person(person) = &seen.read {
+            self.by_key.entry(person.key.clone()).or_default().push(at);
+        }
+        match seen.spot.index {
+            Some(index) => {
+                self.by_index.entry(index).or_insert(at);
+            }
+            None => self.by_top.entry(seen.spot.top).or_default().push(at),
+        }
+        self.rows.push(seen);
+    }
+
+    /// The whole list as one page of it, its rows in order.
+    pub fn end(mut self, way: Way) -> PageRead {
+        self.rows.sort_by_key(|row| (row.spot.index, row.spot.top, row.spot.left));
+        let mut unsure = self.room();
+        unsure.append(&mut self.unsure);
+        let count = match self.counts.len() {
+            0 => None,
+            1 => self.counts.first().copied().map(Ok),
+            _ => Some(Err(self.counts.into_iter().collect())),
+        };
+        let read = self.rows.into_iter().map(|row| row.read);
+        PageRead { count, empty: self.empty, way, doubts: self.doubts, unsure, ..PageRead::of(read) }
+    }
+
+    /// Where rows could be that were never shown.
+    fn room(&self) -> Vec<String> {
+        let mut unsure = Vec::new();
+        let lowest = self.rows.iter().map(|row| row.spot.height).filter(|height| *height > TOLERANCE).min();
+        let Some(lowest) = lowest else { return unsure };
+        let room = |free: i64| free >= lowest - TOLERANCE;
+        // Where all rows are on the page at once, none can be hidden between them.
+        if self.there != self.rows.len() as u64 {
+            let mut reached: Option<(i64, Option<u64>)> = None;
+            for Seen { spot, read } in &self.rows {
+                let gap = reached.is_some_and(|(bottom, index)| match (index, spot.index) {
+                    (Some(index), Some(next)) => next > index + 1,
+                    _ => room(spot.top - bottom),
+                });
+                if gap {
+                    unsure.push(format!(
+                        "there is room for rows before `{}` that were never shown",
+                        words(read)
+                    ));
+                    break;
+                }
+                let bottom = reached.map_or(i64::MIN, |(bottom, _)| bottom).max(spot.top + spot.height);
+                reached = Some((bottom, spot.index));
+            }
+        }
+        let bottom = self.rows.iter().map(|row| row.spot.top + row.spot.height).max();
+        if let (Some(rows), Some(list)) = (bottom, self.bottom)
+            && room(list - rows)
+        {
+            unsure.push("there is room for rows below the last one that was shown".to_owned());
+        }
+        unsure
+    }
+}
+
+fn words(read: &RowRead) -> String {
+    match read {
+        RowRead::Person(person) => at_most(&person.shown, 100),
+        RowRead::Keyless(text) | RowRead::Ambiguous(text) | RowRead::Other(text) => at_most(text, 100),
+    }
+}
