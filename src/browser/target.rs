@@ -108,6 +108,8 @@ pub struct ColumnTarget {
     pub header: String,
     /// The part of the cell that counts.
     pub css: Option<String>,
+    /// What a screen reader says in the cell counts.
+    pub heard: bool,
 }
 
 /// Something the page may say.

@@ -43,6 +43,8 @@ pub struct ColumnShape {
     pub header: String,
     /// The part of the cell that is meant, when it is not the whole cell.
     pub css: Option<String>,
+    /// What a screen reader says in the cell is meant, not what it shows.
+    pub heard: bool,
 }
 
 /// How one list is laid out, made from a book.

@@ -97,6 +97,7 @@ impl PageRead {
 struct Place<'a> {
     name: &'a str,
     selector: Option<Selector>,
+    heard: bool,
     start: usize,
     span: usize,
 }
@@ -164,7 +165,7 @@ fn table_of<'s, 'g, 'a>(
                             css: column.css.clone().unwrap_or_default(),
                         }
                     })?;
-                places.push(Place { name: &column.name, selector, start, span });
+                places.push(Place { name: &column.name, selector, heard: column.heard, start, span });
             }
             found = Some((grid, row, places));
         }
@@ -257,6 +258,10 @@ impl Table<'_> {
 fn cell_text(row: &Row<'_>, place: &Place<'_>) -> (Text, usize) {
     let mut text = Text::default();
     let mut parts = 0;
+    if place.heard {
+        let heard = row.covering(place.start, place.span).filter_map(|cell| cell.element.attr("data-heard"));
+        return (Text::plain(&heard.collect::<Vec<_>>().join(" ")), 1);
+    }
     for cell in row.covering(place.start, place.span) {
         let Some(selector) = &place.selector else {
             text.add(cell.element);

@@ -225,6 +225,7 @@ impl<'a> Reader<'a> {
                     name: name.value.clone(),
                     header: column.header.clone(),
                     css: column.css.clone(),
+                    heard: column.heard,
                 })
                 .collect(),
             count: entry.count.values().cloned().collect(),

@@ -89,14 +89,14 @@ impl<'de> Deserialize<'de> for Column {
         impl<'de> Visitor<'de> for Reader {
             type Value = Column;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a header, or `{ header: TEXT, css: SELECTOR }`")
+                f.write_str("a header, `{ header: TEXT, css: SELECTOR }` or `{ header: TEXT, heard: true }`")
             }
             fn visit_str<E>(self, header: &str) -> Result<Column, E> {
-                Ok(Column { header: header.to_owned(), css: None })
+                Ok(Column { header: header.to_owned(), css: None, heard: false })
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Column, A::Error> {
                 let part = ColumnPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Column { header: part.header, css: Some(part.css) })
+                Ok(Column { header: part.header, css: part.css, heard: part.heard })
             }
         }
         deserializer.deserialize_any(Reader)
@@ -109,7 +109,10 @@ struct ColumnPart {
     /// The header's text.
     header: String,
     /// A CSS selector inside the cell.
-    css: String,
+    css: Option<String>,
+    /// The cell shows an icon, and what a screen reader says of it counts.
+    #[serde(default)]
+    heard: bool,
 }
 
 impl JsonSchema for Column {
@@ -118,7 +121,7 @@ impl JsonSchema for Column {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         schemars::json_schema!({
-            "description": "The header's text, or `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts.",
+            "description": "The header's text, or `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts, or `{ header: TEXT, heard: true }` when the cell shows an icon.",
             "anyOf": [{ "type": "string" }, generator.subschema_for::<ColumnPart>()]
         })
     }

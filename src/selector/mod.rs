@@ -199,6 +199,8 @@ pub struct Column {
     pub header: String,
     /// A CSS selector inside the cell.
     pub css: Option<String>,
+    /// The cell shows an icon, and what a screen reader says of it counts.
+    pub heard: bool,
 }
 
 /// Something the page says, and the outcome it means.

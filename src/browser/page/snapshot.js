@@ -63,14 +63,28 @@ function serialise(state) {
  * The tables as HTML and the lines around them.
  * @param {function(Element, object): string|null} mark attributes for a row of people, or null to leave it out
  */
-function written({ tables }, mark) {
+function written({ tables, list }, mark) {
   const html = [];
   for (const table of tables) {
-    const out = { html, rows: new Set(ownRows(table.element)), header: table.headerRow, mark };
+    const out = { html, rows: new Set(ownRows(table.element)), header: table.headerRow, mark, heard: heardCells(table, list) };
     writeElement(table.element, out);
   }
   const except = new Set(tables.map((table) => table.element));
   return { html: html.join(""), lines: linesOf(document.body, { values: false, except, most: LINES_KEPT }) };
+}
+
+/** What a screen reader says in the cells of the columns whose icons count. */
+function heardCells(table, list) {
+  const heard = new Map();
+  const columns = Array.from(table.columns.keys()).filter((column) => list.columns[column].heard);
+  if (columns.length === 0) return heard;
+  for (const row of rowsOf(table)) {
+    for (const column of columns) {
+      const cell = cellIn(row, table, list, column);
+      if (cell !== null) heard.set(cell, contentOf(cell));
+    }
+  }
+  return heard;
 }
 
 // Two pages differ when they show other people. Where every row has an address these alone are compared, because
@@ -103,7 +117,8 @@ function writeElement(element, out) {
     mark = markOf(element, out);
     if (mark === null) return;
   }
-  out.html.push("<", tag, attributesOf(element), mark, ">");
+  const heard = out.heard.get(element);
+  out.html.push("<", tag, attributesOf(element), mark, heard === undefined ? "" : attribute("data-heard", heard), ">");
   if (VOID_TAGS.has(tag)) return;
   if (tag === "select") writeOptions(element, out);
   else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
