@@ -3,11 +3,13 @@
 mod between;
 mod choose;
 mod fill;
+mod frames;
 mod keys;
 mod lists;
 mod picture;
 
 use self::between::Between;
+use self::frames::framed;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
@@ -39,6 +41,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/look.js"),
     include_str!("page/snapshot.js"),
     include_str!("page/rest.js"),
+    include_str!("page/frame.js"),
     include_str!("page/scroll.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
@@ -51,7 +54,7 @@ const LIBRARY: &str = concat!(
 
 /// Comes before anything else in every script: on a page of another origin nothing is read, typed or clicked.
 const HOME: &str = "const origins = arguments[0].origins; \
-     if (origins.length > 0 && !origins.includes(location.origin)) \
+     if (origins.length > 0 && !origins.includes(window.origin)) \
      return arguments[1]({ outcome: 'elsewhere', url: location.href }); ";
 
 /// Asks the library that a question before has left in this document; it is sent again only where it is not there.
@@ -71,6 +74,8 @@ pub struct Live {
     between: RefCell<between::Between>,
     /// A commit is armed: nothing may be clicked but what it is for.
     armed: Cell<bool>,
+    /// In which frames it is.
+    armed_in: RefCell<frames::Path>,
 }
 
 impl Live {
@@ -84,6 +89,7 @@ impl Live {
             origins: Vec::new(),
             between: RefCell::default(),
             armed: Cell::new(false),
+            armed_in: RefCell::default(),
         }
     }
 
@@ -149,9 +155,10 @@ impl Live {
     /// Asks for a target and turns everything but "found" into a refusal.
     async fn ask_for(&self, request: Value, target: &Target, patience: Duration) -> Result<Value, Trouble> {
         let mut request = request;
-        request["target"] = json!(target);
+        let (path, inner) = framed(target);
+        request["target"] = json!(inner);
         request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
-        let answer = self.ask_on(request, patience).await?;
+        let answer = self.ask_within(&path, request, patience).await?;
         match text(&answer, "outcome") {
             "found" | "absent" => Ok(answer),
             _ => Err(refused(target, &answer).into()),
@@ -254,9 +261,17 @@ impl Browser for Live {
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let answer = self
-                .ask_on(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO)
-                .await?;
+            let (path, inner) = framed(target);
+            let request = json!({ "ask": "look", "want": "visible", "target": inner });
+            let answer = match self.ask_within(&path, request, Duration::ZERO).await {
+                // A frame that is not there shows nothing.
+                Err(Trouble::Refused(refused))
+                    if !path.is_empty() && refused.kind == RefusalKind::NotThere =>
+                {
+                    return Ok(false);
+                }
+                other => other?,
+            };
             match text(&answer, "outcome") {
                 "found" => return Ok(true),
                 // What is not there while the page still comes in may be there in a moment.
@@ -309,8 +324,15 @@ impl Browser for Live {
     }
 
     async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
-        let request = json!({ "ask": "arm", "names": binding.names, "expect": binding.expect, "foreign": binding.foreign });
+        let (path, names) = framed(&binding.names);
+        if path != framed(target).0 {
+            let message = format!("`{}` and `{}` are not in the same frame", target.name, binding.names.name);
+            return Err(Refused::new(RefusalKind::NotBound, message).about(target).into());
+        }
+        let request =
+            json!({ "ask": "arm", "names": names, "expect": binding.expect, "foreign": binding.foreign });
         self.armed.set(false);
+        self.armed_in.replace(path);
         let answer = self.ask_for(request, target, PATIENCE).await?;
         self.armed.set(true);
         Ok(Armed {
@@ -326,7 +348,12 @@ impl Browser for Live {
 
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble> {
         let request = json!({ "ask": "fired", "wait": { "gone": true, "says": true } });
-        let answer = self.ask(request, patience).await?;
+        let path = self.armed_in.take();
+        let answer = match self.ask_within(&path, request, patience).await {
+            // The frame went away with the answer, and the guard with it.
+            Err(Trouble::Refused(_)) if !path.is_empty() => json!({ "answered": "document" }),
+            other => other?,
+        };
         self.armed.set(false);
         let guard = answer.get("guard").filter(|guard| guard.is_object());
         let number = |name: &str| {

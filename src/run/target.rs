@@ -163,11 +163,14 @@ impl<'a> Locator<'a> {
             .columns
             .iter()
             .map(|(name, column)| {
-                (name.value.clone(), ColumnTarget {
-                    header: column.header.clone(),
-                    css: column.css.clone(),
-                    heard: column.heard,
-                })
+                (
+                    name.value.clone(),
+                    ColumnTarget {
+                        header: column.header.clone(),
+                        css: column.css.clone(),
+                        heard: column.heard,
+                    },
+                )
             })
             .collect();
         let inside = match &list.inside {

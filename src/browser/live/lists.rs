@@ -1,6 +1,7 @@
 //! Reading lists of people off the page: one page of them, or one stretch of what scrolls or grows.
 
 use super::Live;
+use super::frames::{framed, framed_list};
 use crate::browser::answer::{said, text};
 use crate::browser::{
     Amiss, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Scroller, Snapshot, Stretch,
@@ -12,11 +13,13 @@ use serde_json::{Value, json};
 impl Live {
     /// Reads one page of a list.
     pub(super) async fn take_snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
+        let (path, list) = framed_list(question.list);
+        let next = question.next.map(|next| framed(next).1);
         let request = json!({
-            "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
+            "ask": "snapshot", "list": list, "next": next, "empty": question.empty,
             "unlike": question.unlike, "detail": question.detail,
         });
-        let answer = self.ask_on(request, question.patience).await?;
+        let answer = self.ask_within(&path, request, question.patience).await?;
         // The same page once more is an answer, too: the control that leads on may not have reacted yet.
         let rests = is(&answer, "settled") || is(&answer, "same");
         let empty = judged(question.list, &answer, rests)?;
@@ -35,7 +38,7 @@ impl Live {
         let scroller = match question.scroller {
             Scroller::None => Value::Null,
             Scroller::Window => json!("window"),
-            Scroller::Box(target) => json!(target),
+            Scroller::Box(target) => json!(framed(target).1),
         };
         let go = match question.go {
             Go::Top => "top",
@@ -44,12 +47,14 @@ impl Live {
             Go::Grown => "grown",
             Go::Home => "home",
         };
+        let (path, list) = framed_list(question.list);
+        let more = question.more.map(|more| framed(more).1);
         let request = json!({
-            "ask": "stretch", "list": question.list, "scroller": scroller, "more": question.more,
+            "ask": "stretch", "list": list, "scroller": scroller, "more": more,
             "empty": question.empty, "go": go, "since": question.since, "detail": question.detail,
             "patience_ms": u64::try_from(question.patience.as_millis()).unwrap_or_default(),
         });
-        let answer = self.ask_on(request, LIST_PATIENCE).await?;
+        let answer = self.ask_within(&path, request, LIST_PATIENCE).await?;
         if text(&answer, "outcome") == "no_scroller" {
             let message = format!(
                 "what list `{}` scrolls in is not there: {}",

@@ -10,6 +10,7 @@ const ASKS = {
   fired,
   snapshot,
   rest,
+  frame,
   holding,
   stretch,
   masks: async (request) => masks(request),

@@ -7,7 +7,7 @@ function masks(request) {
   const scope = request.scope ? resolve(request.scope).element : null;
   const found = (request.lists || []).map((list) => ({ list, ...tablesOf(list) }));
   const known = found.some(({ tables }) => tables.length > 0);
-  const boxes = secretBoxes(request, view);
+  const boxes = secretBoxes(request, view).concat(frameBoxes(scope, view));
   if (known) boxes.push(...personBoxes(found, request, scope, view), ...strangeTables(found, scope, view));
   else boxes.push(...unknownBoxes(scope, view));
   return {

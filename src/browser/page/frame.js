@@ -1,0 +1,27 @@
+// Finds a frame and says where its page begins in the window.
+
+/** Waits until the frame is there; answers with the element itself, so that the driver can go into it. */
+async function frame(request, deadline) {
+  const look = await until(deadline, newLook(request, "visible"));
+  const answer = answerOfLook(look, request);
+  if (look.outcome !== "found") return answer;
+  const element = look.found.element;
+  if (element.localName !== "iframe" && element.localName !== "frame") {
+    return { outcome: "not_ready", why: "it is no frame", element: outlineOf(element), covered_by: null };
+  }
+  const rect = element.getBoundingClientRect();
+  const style = getComputedStyle(element);
+  answer.frame = element;
+  answer.offset = { x: rect.x + element.clientLeft + Number.parseFloat(style.paddingLeft), y: rect.y + element.clientTop + Number.parseFloat(style.paddingTop) };
+  if (request.point) answer.hits = receivesFor(elementAt(request.point.x, request.point.y), element);
+  return answer;
+}
+
+/** Frames hold pages of their own, and nobody here can tell whom they show. */
+function frameBoxes(scope, view) {
+  return queryAll("iframe,frame", null)
+    .filter((element) => isVisible(element) && (scope === null || !isWithin(element, scope)))
+    .map((element) => outerBox(rectOf(element), view))
+    .filter((box) => box !== null && box.right - box.left > 4 && box.bottom - box.top > 4)
+    .map((box) => asBox(box, "unknown"));
+}
