@@ -8,7 +8,7 @@ use crate::journal::PlaceRef;
 use crate::plan::ScriptFile;
 use crate::script::{Condition, Step, Switch, Verb};
 use crate::secret::Secret;
-use crate::source::At;
+use crate::source::{At, Several};
 use crate::template::{Field, Template};
 use crate::words::Outcome;
 use std::time::Duration;
@@ -132,9 +132,9 @@ impl Stepper<'_> {
             }
             Verb::Choose(pairs) => {
                 let mut all = Done::default();
-                for (name, template) in pairs.iter() {
-                    let option = self.values.fill(template)?;
-                    all = joined(all, name, browser.choose(&target(name)?, &option).await.map_err(halt)?);
+                for (name, templates) in pairs.iter() {
+                    let wanted = self.wanted(templates)?;
+                    all = joined(all, name, browser.choose(&target(name)?, &wanted).await.map_err(halt)?);
                 }
                 Ok(all)
             }
@@ -146,9 +146,40 @@ impl Stepper<'_> {
                 }
                 Ok(all)
             }
+            Verb::Toggle(pairs) => {
+                let mut all = Done::default();
+                for (name, switch) in pairs.iter() {
+                    let on = switch.value == Switch::On;
+                    all = joined(all, name, browser.toggle(&target(name)?, on).await.map_err(halt)?);
+                }
+                Ok(all)
+            }
+            Verb::Tab(name) => Ok(done(name, browser.tab(&target(name)?).await.map_err(halt)?)),
+            Verb::Menu(pairs) => {
+                let mut all = Done::default();
+                for (name, template) in pairs.iter() {
+                    let item = self.values.fill(template)?;
+                    all = joined(all, name, browser.menu(&target(name)?, &item).await.map_err(halt)?);
+                }
+                Ok(all)
+            }
             Verb::Refuse(outcome) => Err(refuse(outcome, at)),
             Verb::Commit(_) => Err(Halt::Broken(anyhow::anyhow!("a commit is never done as a plain step"))),
         }
+    }
+
+    /// The names that are to be chosen: each template filled in and split at semicolons.
+    fn wanted(&self, templates: &Several<Template>) -> anyhow::Result<Vec<String>> {
+        let mut all: Vec<String> = Vec::new();
+        for template in templates.values() {
+            for name in names_in(&self.values.fill(template)?) {
+                // Somebody who is named twice in a set is in it once.
+                if !all.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
+                    all.push(name);
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn secret(&self, template: &Template) -> anyhow::Result<Option<Secret>> {
@@ -161,6 +192,11 @@ impl Stepper<'_> {
             .map(Some)
             .ok_or_else(|| anyhow::anyhow!("there is no secret `{name}` for this app in usher.toml"))
     }
+}
+
+/// The names in a text that may hold several, parted by semicolons.
+pub(super) fn names_in(text: &str) -> Vec<String> {
+    text.split(';').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn refuse(outcome: &At<Outcome>, at: Where<'_>) -> Halt {
