@@ -1,6 +1,6 @@
 //! The page's answers, read: what was found, where to click, what was refused and what was there instead.
 
-use super::{Described, Refused, Said, Scope, Seen, Target, Trouble};
+use super::{Refused, Said, Seen, Target, Trouble};
 use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::Value;
@@ -61,44 +61,6 @@ pub(super) fn options(answer: &Value) -> Vec<&Value> {
     answer.get("options").and_then(Value::as_array).into_iter().flatten().collect()
 }
 
-pub(super) fn disabled(option: &Value) -> bool {
-    option.get("disabled").and_then(Value::as_bool) == Some(true)
-}
-
-pub(super) fn same(left: &str, right: &str) -> bool {
-    left.trim().to_lowercase() == right.trim().to_lowercase()
-}
-
-/// The one option of this name that can be chosen.
-pub(super) fn pick<'a>(target: &Target, answer: &'a Value, option: &str) -> Result<&'a Value, Trouble> {
-    let all = options(answer);
-    let fitting: Vec<&Value> =
-        all.iter().copied().filter(|o| same(text(o, "name"), option) && !disabled(o)).collect();
-    if let [one] = fitting.as_slice() {
-        return Ok(one);
-    }
-    let names: Vec<String> =
-        all.iter().filter(|o| !disabled(o)).map(|o| text(o, "name").to_owned()).collect();
-    let message = if fitting.is_empty() && target.secret {
-        // The options of a secret control are people, or worse; how many there are is all that is told.
-        format!("`{}` does not offer what was asked for among its {} options", target.name, names.len())
-    } else if fitting.is_empty() {
-        let few: Vec<String> = names.iter().take(12).cloned().collect();
-        format!("`{}` does not offer \"{option}\"; it offers {}", target.name, quoted(&few))
-    } else {
-        format!("`{}` offers \"{option}\" {} times", target.name, fitting.len())
-    };
-    Err(Refused {
-        kind: RefusalKind::NoOption,
-        message,
-        target: Some(target.clone()),
-        near: if target.secret { Vec::new() } else { names },
-        said: said(answer),
-        ..Default::default()
-    }
-    .into())
-}
-
 /// The refusal of a page that is not the tenant's.
 pub(super) fn elsewhere(url: &str) -> Trouble {
     let message = if url.starts_with("chrome-error:") {
@@ -111,17 +73,6 @@ pub(super) fn elsewhere(url: &str) -> Trouble {
         )
     };
     Refused::new(RefusalKind::NoPage, message).into()
-}
-
-/// One option of a choice as a target of its own, so that the click on it is guarded like any other.
-pub(super) fn option_target(target: &Target, role: &str, option: &str, inside: bool) -> Target {
-    Target {
-        name: target.name.clone(),
-        described: vec![Described::Role { role: Some(role.to_owned()), names: vec![option.to_owned()] }],
-        inside: inside.then(|| Box::new(Scope::Control(target.clone()))),
-        place: target.place.clone(),
-        secret: target.secret,
-    }
 }
 
 pub(super) fn quoted(names: &[String]) -> String {

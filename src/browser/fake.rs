@@ -187,13 +187,25 @@ impl Browser for Fake {
         Ok(Self::seen(target))
     }
 
-    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble> {
-        self.fields.insert(target.name.clone(), option.to_owned());
+    async fn choose(&mut self, target: &Target, wanted: &[String]) -> Result<Seen, Trouble> {
+        self.fields.insert(target.name.clone(), wanted.join("; "));
         Ok(Self::seen(target))
     }
 
     async fn check(&mut self, target: &Target, _: bool) -> Result<Seen, Trouble> {
         Ok(Self::seen(target))
+    }
+
+    async fn toggle(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
+        self.check(target, on).await
+    }
+
+    async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        Ok(Self::seen(target))
+    }
+
+    async fn menu(&mut self, target: &Target, _: &str) -> Result<Seen, Trouble> {
+        self.click(target).await
     }
 
     async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {

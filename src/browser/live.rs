@@ -7,6 +7,8 @@ mod frames;
 mod keys;
 mod lists;
 mod picture;
+mod popup;
+mod switches;
 
 use self::between::Between;
 use self::frames::framed;
@@ -21,6 +23,7 @@ use anyhow::anyhow;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
+use switches::Tick;
 
 /// The in-page library, in one function scope: everything usher asks of a page is one call of it.
 const LIBRARY: &str = concat!(
@@ -46,7 +49,11 @@ const LIBRARY: &str = concat!(
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
+    include_str!("page/popups.js"),
+    include_str!("page/choices.js"),
+    include_str!("page/parts.js"),
     include_str!("page/choose.js"),
+    include_str!("page/switches.js"),
     include_str!("page/binding.js"),
     include_str!("page/guard.js"),
     include_str!("page/ask.js"),
@@ -180,6 +187,20 @@ impl Live {
         self.wire.command("actions", Some(&body)).await.map(drop)
     }
 
+    /// Clicks with Control held, which in a native list of several adds or takes away one option.
+    async fn point_adding(&self, (x, y): (f64, f64)) -> Result<(), Failed> {
+        let pause = json!({ "type": "pause", "duration": 0 });
+        let key = |way: &str| json!({ "type": way, "value": keys::CONTROL.to_string() });
+        let body = json!({ "actions": [
+            { "type": "key", "id": "usher-keys", "actions": [key("keyDown"), pause, pause, key("keyUp")] },
+            { "type": "pointer", "id": "usher-mouse", "parameters": { "pointerType": "mouse" }, "actions": [
+                { "type": "pointerMove", "duration": 0, "x": round(x), "y": round(y), "origin": "viewport" },
+                { "type": "pointerDown", "button": 0 }, { "type": "pointerUp", "button": 0 }, pause,
+            ] },
+        ] });
+        self.wire.command("actions", Some(&body)).await.map(drop)
+    }
+
     /// Presses keys one after the other; a key in a group is held while the rest of its group is pressed.
     async fn keys(&self, groups: &[&[char]]) -> Result<(), Failed> {
         let mut actions = Vec::new();
@@ -303,24 +324,24 @@ impl Browser for Live {
         self.fill_in(target, value).await
     }
 
-    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble> {
-        self.choose_option(target, option).await
+    async fn choose(&mut self, target: &Target, wanted: &[String]) -> Result<Seen, Trouble> {
+        self.choose_options(target, wanted).await
     }
 
     async fn check(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
-        let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
-        let first = seen(target, &answer);
-        if first.checked == Some(on) {
-            return Ok(first);
-        }
-        self.point(point(&self.guarded(target).await?)?, true).await?;
-        let again =
-            seen(target, &self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?);
-        if again.checked == Some(on) {
-            return Ok(again);
-        }
-        let message = format!("`{}` did not become {}", target.name, if on { "ticked" } else { "unticked" });
-        Err(Refused::new(RefusalKind::NotHeld, message).about(target).into())
+        self.bring(target, Tick::Box, on).await
+    }
+
+    async fn toggle(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
+        self.bring(target, Tick::Switch, on).await
+    }
+
+    async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        self.select_tab(target).await
+    }
+
+    async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble> {
+        self.choose_item(target, item).await
     }
 
     async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {

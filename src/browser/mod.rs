@@ -7,6 +7,7 @@ pub mod driver;
 pub mod fake;
 pub mod guard;
 mod live;
+mod offer;
 mod target;
 mod webdriver;
 
@@ -332,10 +333,16 @@ pub trait Browser {
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble>;
     /// Types into a field and reads it back.
     async fn fill(&mut self, target: &Target, value: Typed<'_>) -> Result<Seen, Trouble>;
-    /// Chooses an option by its name and reads it back.
-    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble>;
-    /// Ticks or unticks and reads it back.
+    /// Chooses exactly the options of these names, whatever was chosen before, and reads them back.
+    async fn choose(&mut self, target: &Target, wanted: &[String]) -> Result<Seen, Trouble>;
+    /// Ticks or unticks a checkbox and reads it back.
     async fn check(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble>;
+    /// Turns a switch on or off and reads it back.
+    async fn toggle(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble>;
+    /// Selects a tab and reads it back.
+    async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble>;
+    /// Opens the menu of a button and clicks the one item of this name in it.
+    async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble>;
     /// Makes a commit ready: the control found, bound to the person, guarded. Changes nothing.
     async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble>;
     /// Acts, once. An error means that nobody knows whether it reached the page.

@@ -8,7 +8,7 @@ use crate::journal::PlaceRef;
 use crate::plan::ScriptFile;
 use crate::script::{Condition, Step, Switch, Verb};
 use crate::secret::Secret;
-use crate::source::At;
+use crate::source::{At, Several};
 use crate::template::{Field, Template};
 use crate::words::Outcome;
 use std::collections::BTreeMap;
@@ -158,9 +158,9 @@ impl Stepper<'_> {
             }
             Verb::Choose(pairs) => {
                 let mut all = Done::default();
-                for (name, template) in pairs.iter() {
-                    let option = self.values.fill(template)?;
-                    all = joined(all, name, browser.choose(&target(name)?, &option).await.map_err(halt)?);
+                for (name, templates) in pairs.iter() {
+                    let wanted = self.wanted(templates)?;
+                    all = joined(all, name, browser.choose(&target(name)?, &wanted).await.map_err(halt)?);
                 }
                 Ok(all)
             }
@@ -182,6 +182,23 @@ impl Stepper<'_> {
                 Ok(all)
             }
             Verb::Each(column, steps) => Box::pin(self.each(browser, at, column, steps)).await,
+            Verb::Toggle(pairs) => {
+                let mut all = Done::default();
+                for (name, switch) in pairs.iter() {
+                    let on = switch.value == Switch::On;
+                    all = joined(all, name, browser.toggle(&target(name)?, on).await.map_err(halt)?);
+                }
+                Ok(all)
+            }
+            Verb::Tab(name) => Ok(done(name, browser.tab(&target(name)?).await.map_err(halt)?)),
+            Verb::Menu(pairs) => {
+                let mut all = Done::default();
+                for (name, template) in pairs.iter() {
+                    let item = self.values.fill(template)?;
+                    all = joined(all, name, browser.menu(&target(name)?, &item).await.map_err(halt)?);
+                }
+                Ok(all)
+            }
             Verb::Refuse(outcome) => Err(refuse(outcome, at)),
             Verb::Commit(_) => Err(Halt::Broken(anyhow::anyhow!("a commit is never done as a plain step"))),
         }
@@ -197,7 +214,7 @@ impl Stepper<'_> {
     ) -> Result<Done, Halt> {
         let mut all = Done { on: column.to_owned(), ..Done::default() };
         let mut values = self.values.clone();
-        for item in several(self.values.person.get(column).map_or("", String::as_str)) {
+        for item in names_in(self.values.person.get(column).map_or("", String::as_str)) {
             values.item = Some(item);
             for step in steps {
                 let at = Where { step, ..at };
@@ -220,6 +237,20 @@ impl Stepper<'_> {
         Ok(all)
     }
 
+    /// The names that are to be chosen: each template filled in and split at semicolons.
+    fn wanted(&self, templates: &Several<Template>) -> anyhow::Result<Vec<String>> {
+        let mut all: Vec<String> = Vec::new();
+        for template in templates.values() {
+            for name in names_in(&self.values.fill(template)?) {
+                // Somebody who is named twice in a set is in it once.
+                if !all.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
+                    all.push(name);
+                }
+            }
+        }
+        Ok(all)
+    }
+
     fn secret(&self, template: &Template) -> anyhow::Result<Option<Secret>> {
         let Some(field) = template.fields().find(|field| field.is_secret()) else { return Ok(None) };
         let secret = self.secrets.and_then(|source| source(field));
@@ -227,9 +258,9 @@ impl Stepper<'_> {
     }
 }
 
-/// The values of a cell of the request that may hold several.
-pub(super) fn several(cell: &str) -> impl Iterator<Item = String> {
-    cell.split(';').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+/// The names in a text that may hold several, parted by semicolons.
+pub(super) fn names_in(text: &str) -> Vec<String> {
+    text.split(';').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn refuse(outcome: &At<Outcome>, at: Where<'_>) -> Halt {

@@ -63,10 +63,17 @@ pub struct Step {
     pub hover: Option<At<String>>,
     /// Types into fields and reads each back.
     pub fill: Option<Pairs<At<Template>>>,
-    /// Chooses an option by its name and reads it back.
-    pub choose: Option<Pairs<At<Template>>>,
+    /// Chooses exactly these options by their names, whatever was chosen before, and reads them back. A text may name
+    /// several, parted by semicolons.
+    pub choose: Option<Pairs<Several<Template>>>,
     /// Ticks (`on`) or unticks (`off`) a checkbox and reads it back.
     pub check: Option<Pairs<At<Switch>>>,
+    /// Turns a switch, or a button that stays pressed, `on` or `off`, unless it is so already, and reads it back.
+    pub toggle: Option<Pairs<At<Switch>>>,
+    /// Selects a tab, unless it is selected already, and reads it back.
+    pub tab: Option<At<String>>,
+    /// Opens the menu of a button and clicks the one item of this name in it; commits nothing.
+    pub menu: Option<Pairs<At<Template>>>,
     /// Waits until a control is visible.
     pub wait: Option<At<String>>,
     /// Reads what controls show and keeps it for the person under these names: `${read.NAME}`.
@@ -168,9 +175,15 @@ pub enum Verb<'a> {
     /// See [`Step::fill`].
     Fill(&'a Pairs<At<Template>>),
     /// See [`Step::choose`].
-    Choose(&'a Pairs<At<Template>>),
+    Choose(&'a Pairs<Several<Template>>),
     /// See [`Step::check`].
     Check(&'a Pairs<At<Switch>>),
+    /// See [`Step::toggle`].
+    Toggle(&'a Pairs<At<Switch>>),
+    /// See [`Step::tab`].
+    Tab(&'a At<String>),
+    /// See [`Step::menu`].
+    Menu(&'a Pairs<At<Template>>),
     /// See [`Step::wait`].
     Wait(&'a At<String>),
     /// See [`Step::read`].
@@ -197,6 +210,9 @@ impl Verb<'_> {
             Self::Fill(_) => "fill",
             Self::Choose(_) => "choose",
             Self::Check(_) => "check",
+            Self::Toggle(_) => "toggle",
+            Self::Tab(_) => "tab",
+            Self::Menu(_) => "menu",
             Self::Wait(_) => "wait",
             Self::Read(_) => "read",
             Self::Each(..) => "each",
@@ -208,14 +224,19 @@ impl Verb<'_> {
     /// The controls it names, with their places.
     pub fn controls(self) -> Vec<At<String>> {
         match self {
-            Self::Click(name) | Self::Hover(name) | Self::Wait(name) | Self::Dialog(name) => {
+            Self::Click(name)
+            | Self::Hover(name)
+            | Self::Wait(name)
+            | Self::Tab(name)
+            | Self::Dialog(name) => {
                 vec![name.clone()]
             }
             Self::Read(pairs) => pairs.iter().map(|(_, control)| control.clone()).collect(),
-            Self::Fill(pairs) | Self::Choose(pairs) | Self::Search(pairs) => {
+            Self::Fill(pairs) | Self::Menu(pairs) | Self::Search(pairs) => {
                 pairs.iter().map(|(name, _)| name.clone()).collect()
             }
-            Self::Check(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Check(pairs) | Self::Toggle(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Commit(commit) => vec![commit.click.clone()],
             Self::Open(_) | Self::Row(_) | Self::Detail(_) | Self::Each(..) | Self::Refuse(_) => Vec::new(),
         }
@@ -236,6 +257,9 @@ impl Step {
             self.fill.as_ref().map(Verb::Fill),
             self.choose.as_ref().map(Verb::Choose),
             self.check.as_ref().map(Verb::Check),
+            self.toggle.as_ref().map(Verb::Toggle),
+            self.tab.as_ref().map(Verb::Tab),
+            self.menu.as_ref().map(Verb::Menu),
             self.wait.as_ref().map(Verb::Wait),
             self.read.as_ref().map(Verb::Read),
             self.each.as_ref().map(|column| Verb::Each(column, &self.steps)),
@@ -249,9 +273,14 @@ impl Step {
 
     /// The templates it fills in, with their places.
     pub fn templates(&self) -> Vec<At<Template>> {
-        let pairs = [&self.fill, &self.choose, &self.search];
-        let mut all: Vec<_> =
-            pairs.into_iter().flatten().flat_map(|p| p.iter().map(|(_, t)| t.clone())).collect();
+        let filled = [&self.fill, &self.menu, &self.search]
+            .into_iter()
+            .flatten()
+            .flat_map(Pairs::iter)
+            .map(|(_, template)| template.clone());
+        let chosen =
+            self.choose.iter().flat_map(Pairs::iter).flat_map(|(_, several)| several.0.iter().cloned());
+        let mut all: Vec<_> = filled.chain(chosen).collect();
         all.extend(self.reads.clone());
         all.extend(self.accept.clone());
         all

@@ -7,7 +7,7 @@ use crate::words::{Action, Family};
 use std::sync::Arc;
 
 /// The verbs, for messages.
-const VERBS: &str = "`open`, `row`, `detail`, `search`, `dialog`, `click`, `hover`, `fill`, `choose`, `check`, `wait`, `read`, `each`, `refuse`, `commit`";
+const VERBS: &str = "`open`, `row`, `detail`, `search`, `dialog`, `click`, `hover`, `fill`, `choose`, `check`, `toggle`, `tab`, `menu`, `wait`, `read`, `each`, `refuse`, `commit`";
 
 /// A step has exactly one verb.
 pub(super) fn one_verb(source: &Arc<Source>, step: &At<Step>, problems: &mut Vec<Diagnostic>) {

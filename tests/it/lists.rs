@@ -1,7 +1,7 @@
 //! Every shape of a list of people that consoles have, read whole and provably, in the real browser on pages of the test's own.
 
 use crate::harness::ROOT;
-use crate::locating::{Site, browser};
+use crate::site::{Site, browser};
 use std::path::Path;
 use std::sync::Arc;
 use usher::browser::driver::Driver;

@@ -8,7 +8,7 @@ function bindingNow(request) {
   // A step that commits nothing is guarded too, against hitting another element, but need not name anybody.
   if (!request.expect) return { bound: "", why: null, lines: [], foreign: null, region: "ok" };
   if (request.expect.ticked) return tickedNow(request);
-  const place = request.names ? resolve(request.names) : { state: "one", element: document.body };
+  const place = request.names ? resolve(request.names, wishesNow(request, {})) : { state: "one", element: document.body };
   const failed = (why, more) => Object.assign({ bound: null, why, lines: [], foreign: null, region: "ok" }, more);
   if (place.state !== "one" || place.element === null) return failed("missing", { region: place.state === "one" ? "none" : place.state });
   const lines = linesOf(place.element, { values: true });

@@ -29,6 +29,7 @@ async function arm(request, deadline) {
   const { bound, lines, why, foreign, region } = look.binding;
   if (bound === null) return { outcome: "not_bound", why, foreign, region, lines: lines.slice(0, 20), element: outlineOf(look.found.element) };
   const answer = answerOfLook(look, request);
+  if (request.opens) rememberBefore(request, look.found.element);
   putUp(request, look.found.element);
   return Object.assign(answer, { armed: true, bound, lines: lines.slice(0, 20) });
 }
@@ -72,6 +73,7 @@ function guardEvent(guard, event) {
   countEvent(guard, event, why);
   // A plain step's guard goes by itself once its click is through, after the submit that may belong to it.
   if (guard.request.once && guard.clicksPassed > 0) setTimeout(() => disarm(guard), 0);
+  if (guard.clicksPassed > 0 && guard.request.part && guard.request.part.of === "item") forgetOpened(guard.request);
 }
 
 function whyBlocked(guard, event) {
@@ -100,7 +102,7 @@ function whyNoLongerTrue(guard) {
   if (!element.isConnected) return "the armed element has been replaced";
   if (!isVisible(element)) return "the armed element is hidden now";
   if (roleOf(element) + " " + nameOf(element) !== guard.called) return "the armed element has another name now";
-  const again = resolve(request.target);
+  const again = wantedOf(request);
   if (again.state !== "one") return "the target is " + again.state + " now";
   if (again.element !== element) return "the target is another element now";
   const binding = bindingNow(request);
@@ -169,6 +171,7 @@ async function fired(request, deadline) {
   });
   disarm(guard);
   delete window[request.session];
+  if (guard.request.expect) forgetOpened(request);
   return {
     outcome: "found",
     guard: { seen: guard.seen, clicks_passed: guard.clicksPassed, clicks_blocked: guard.clicksBlocked },

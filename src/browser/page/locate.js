@@ -40,12 +40,12 @@ function queryAll(selector, within) {
 /**
  * Resolves a target.
  * @param {object} target as in the request
- * @param {{hiddenToo: boolean}} [wishes]
+ * @param {{hiddenToo: boolean, unexposedToo: boolean}} [wishes] unexposedToo: what shows counts, though hearing is kept from it
  * @returns {{state: string, element: Element|null, described: object[], elements: object[], scope: string, why: string}}
  *   state: one, none, several or disagree; scope says "ok", or why the place to look in is not there exactly once
  */
 function resolve(target, wishes) {
-  const scope = scopeOf(target);
+  const scope = scopeOf(target, wishes);
   const answer = { state: "one", element: null, described: [], elements: [], scope: scope.state === "one" ? "ok" : scope.state, why: scope.why };
   if (scope.state !== "one") {
     answer.state = "none";
@@ -61,10 +61,10 @@ function resolve(target, wishes) {
   return decide(answer);
 }
 
-function scopeOf(target) {
+function scopeOf(target, wishes) {
   if (!target.in) return { state: "one", element: null, why: "" };
   if (target.in.row) return resolveRow(target.in.row);
-  const inner = resolve(target.in.control);
+  const inner = resolve(target.in.control, { unexposedToo: wishes !== undefined && wishes.unexposedToo === true });
   return { state: inner.state, element: inner.element, why: inner.why || "`" + target.in.control.name + "` " + wordsFor(inner.state) };
 }
 
@@ -100,7 +100,7 @@ function matchesOf(described, scope, wishes) {
   // The names are ranked: a later one counts only where an earlier one finds nothing.
   for (const wanted of tries.length === 0 ? [null] : tries) {
     const all = finder(described, wanted === null ? null : fold(wanted), scope);
-    const elements = wishes.hiddenToo ? all : all.filter((element) => isUsable(element, described.by));
+    const elements = wishes.hiddenToo ? all : all.filter((element) => (wishes.unexposedToo ? isVisible(element) : isUsable(element, described.by)));
     answer.hidden += all.length - elements.length;
     if (elements.length === 0) continue;
     answer = { by: described.by, used: wanted, matched: elements.length, hidden: answer.hidden, elements: distinct(elements) };

@@ -6,15 +6,16 @@
  */
 function newLook(request, want) {
   const memory = { element: null, rect: null, same: 0, scrolls: 0, scrolled: null, found: null, changes: -1 };
+  const gaveUp = newPatience(request);
   return (watch) => {
     const before = interruptedNow(request) || saidNow(request);
     if (before !== null) return before;
     // Between two frames without any change in the document the target still is what it was; only its place may move.
     const known = memory.found !== null && memory.found.state === "one" && memory.changes === watch.changes();
-    const found = known ? memory.found : resolve(request.target, { hiddenToo: want === "present" });
+    const found = known ? memory.found : wantedOf(request, { hiddenToo: want === "present" });
     Object.assign(memory, { found, changes: watch.changes() });
     if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
-    if (found.state !== "one") return { done: false, outcome: found.state, found };
+    if (found.state !== "one") return { done: gaveUp(found), outcome: found.state, found };
     if (want === "top" && !(isVisible(found.element) && isTopmost(found.element))) return { done: false, outcome: "not_ready", why: "covered", found, hit: null };
     if (want === "present" || want === "visible" || want === "top") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
     return Object.assign(readiness(found.element, memory), { found });
@@ -83,6 +84,10 @@ function answerOfLook(look, request) {
   switch (outcome) {
     case "found":
       return foundAnswer(found, look.point || null);
+    case "no_list":
+    case "several_lists":
+    case "no_choice":
+      return answerOfPart(found);
     case "none":
       return noneAnswer(found, request.target);
     case "several":
@@ -113,6 +118,7 @@ function foundAnswer(found, point) {
     checked: isChecked(element),
     href: element.getAttribute("href"),
     described: describedAnswer(found),
+    part: partAnswer(found),
   };
 }
 

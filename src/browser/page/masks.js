@@ -4,7 +4,7 @@
 /** The boxes to cover, in CSS pixels of the viewport. */
 function masks(request) {
   const view = { left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight };
-  const scope = request.scope ? resolve(request.scope).element : null;
+  const scope = request.scope ? resolve(request.scope, wishesNow(request, {})).element : null;
   const found = (request.lists || []).map((list) => ({ list, ...tablesOf(list) }));
   const known = found.some(({ tables }) => tables.length > 0);
   const boxes = secretBoxes(request, view).concat(frameBoxes(scope, view));

@@ -1,0 +1,317 @@
+//! Choices, boxes, tabs and menus as the web has them, on small pages: one meaning for each verb, strict, and read back.
+
+use crate::site::{Site, browser, css, refused, target};
+use std::time::Duration;
+use usher::browser::{Browser as _, Described, Live, Target, Trouble, Want};
+use usher::journal::RefusalKind;
+
+const SOON: Duration = Duration::from_millis(600);
+
+macro_rules! page {
+    ($name:literal) => {
+        concat!(include_str!("widgets/say.html"), include_str!(concat!("widgets/", $name, ".html")))
+    };
+}
+
+fn page(path: &str) -> &'static str {
+    match path {
+        "/native" => page!("native"),
+        "/portal" => page!("portal"),
+        "/filter" => page!("filter"),
+        "/groups" => page!("groups"),
+        "/menus" => page!("menus"),
+        "/switches" => page!("switches"),
+        "/tabs" => page!("tabs"),
+        _ => "",
+    }
+}
+
+fn by_role(role: &str, name: &str) -> Target {
+    let described = Described::Role { role: Some(role.to_owned()), names: vec![name.to_owned()] };
+    target(&format!("{}_{role}", name.to_lowercase().replace(' ', "_")), vec![described])
+}
+
+fn by_css(value: &str) -> Target {
+    target(value, vec![css(value)])
+}
+
+fn names(several: &[&str]) -> Vec<String> {
+    several.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// What the page says of itself.
+async fn out(live: &mut Live) -> String {
+    live.look(&by_css("#out"), Want::Visible, SOON).await.unwrap().text
+}
+
+async fn choose(live: &mut Live, target: &Target, wanted: &[&str]) -> Result<usher::browser::Seen, Trouble> {
+    live.choose(target, &names(wanted)).await
+}
+
+#[tokio::test]
+async fn native_selects_hold_exactly_what_was_chosen() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/native", site.url)).await.unwrap();
+    let one = by_role("combobox", "Role");
+    choose(&mut live, &one, &["administrator"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "adm | Red |");
+    choose(&mut live, &one, &["Editor"]).await.unwrap();
+    choose(&mut live, &by_role("listbox", "Teams"), &["Green", "Blue"]).await.unwrap();
+    choose(&mut live, &by_role("listbox", "Plan"), &["Enterprise"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "Editor | Green+Blue | Enterprise");
+    choose(&mut live, &by_role("listbox", "Teams"), &[]).await.unwrap();
+    assert_eq!(out(&mut live).await, "Editor | | Enterprise");
+
+    let offered = "it offers \"Viewer\", \"Editor\", \"Administrator\"";
+    for (wanted, words) in [
+        ("Ghost", ["does not offer \"Ghost\"", offered]),
+        ("View", ["does not offer \"View\"", offered]),
+        ("Owner", ["has \"Owner\", but it is disabled", offered]),
+        ("Auditor", ["has \"Auditor\", but it is disabled", offered]),
+    ] {
+        let refused = refused(choose(&mut live, &one, &[wanted]).await, RefusalKind::NoOption, &words);
+        assert_eq!(refused.near, ["Viewer", "Editor", "Administrator"]);
+    }
+    refused(
+        choose(&mut live, &one, &["Viewer", "Editor"]).await,
+        RefusalKind::NoOption,
+        &["takes one option, and 2 were named"],
+    );
+    refused(choose(&mut live, &one, &[]).await, RefusalKind::NoOption, &["nothing was named"]);
+    let secret = Target { secret: true, ..one.clone() };
+    let told = refused(
+        choose(&mut live, &secret, &["Ghost"]).await,
+        RefusalKind::NoOption,
+        &["among its 3 options"],
+    );
+    assert!(told.near.is_empty() && !told.message.contains("Ghost"), "{told:?}");
+    refused(
+        choose(&mut live, &by_role("combobox", "Deaf"), &["Editor"]).await,
+        RefusalKind::NotHeld,
+        &["shows \"Viewer\""],
+    );
+    refused(
+        choose(&mut live, &by_role("combobox", "Country"), &["France"]).await,
+        RefusalKind::NoOption,
+        &["use `fill`"],
+    );
+    refused(
+        choose(&mut live, &by_role("textbox", "Note"), &["France"]).await,
+        RefusalKind::NoOption,
+        &["use `fill`"],
+    );
+    assert_eq!(out(&mut live).await, "Editor | | Enterprise");
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_elsewhere_on_the_page_belongs_to_its_control() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/portal", site.url)).await.unwrap();
+    let role = by_role("combobox", "Role");
+    choose(&mut live, &role, &["admin"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "Admin");
+    let teams = by_role("combobox", "Teams");
+    choose(&mut live, &teams, &["Blue", "Green"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "Green, Blue");
+    // What is open hides the rest from hearing; nothing is left open.
+    live.look(&role, Want::Ready, SOON).await.unwrap();
+    let missing = choose(&mut live, &role, &["Editors"]).await;
+    let missing = refused(missing, RefusalKind::NoOption, &["it offers \"Viewer\", \"Editor\", \"Admin\""]);
+    assert_eq!(missing.near, ["Viewer", "Editor", "Admin"]);
+    live.open(&format!("{}/portal", site.url)).await.unwrap();
+    refused(
+        choose(&mut live, &role, &["Owner"]).await,
+        RefusalKind::NoOption,
+        &["has \"Owner\", but it is disabled"],
+    );
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_field_that_filters_is_opened_cleared_and_waited_for() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    let open = format!("{}/filter", site.url);
+    live.open(&open).await.unwrap();
+    // The options' names run on: the whole name counts first, then what it begins with.
+    choose(&mut live, &by_role("combobox", "Role"), &["viewer"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "plain: Viewer");
+    choose(&mut live, &by_role("combobox", "Role"), &["Owner Users who own everything"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "plain: Owner");
+    choose(&mut live, &by_role("combobox", "Keyed"), &["Green"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "keyed: Green");
+    choose(&mut live, &by_role("combobox", "Late"), &["Somebody"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "late: Somebody");
+    choose(&mut live, &by_role("combobox", "Tags"), &["newer", "new"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "tags: newer+new");
+
+    live.open(&open).await.unwrap();
+    for wanted in ["Vie", "Users"] {
+        refused(
+            choose(&mut live, &by_role("combobox", "Role"), &[wanted]).await,
+            RefusalKind::NoOption,
+            &["does not offer"],
+        );
+    }
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn groups_hold_exactly_the_wanted_set() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    let open = format!("{}/groups", site.url);
+    live.open(&open).await.unwrap();
+    choose(&mut live, &by_role("group", "Access"), &["All"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "all+Low+read+write+S+Red");
+    choose(&mut live, &by_css("#cards"), &["Admin"]).await.unwrap();
+    choose(&mut live, &by_role("radiogroup", "Drawn"), &["High"]).await.unwrap();
+    choose(&mut live, &by_css("#boxes"), &["Send", "Manage people", "read"]).await.unwrap();
+    choose(&mut live, &by_role("listbox", "Size"), &["M"]).await.unwrap();
+    choose(&mut live, &by_role("listbox", "Colours"), &["Blue", "Green"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "all+admin+High+read+send+Manage people+M+Green+Blue");
+    choose(&mut live, &by_css("#boxes"), &[]).await.unwrap();
+    assert_eq!(out(&mut live).await, "all+admin+High+M+Green+Blue");
+
+    refused(
+        choose(&mut live, &by_role("group", "Access"), &["Own"]).await,
+        RefusalKind::NoOption,
+        &["is disabled", "\"None\", \"All\""],
+    );
+    refused(
+        choose(&mut live, &by_role("group", "Access"), &["All", "None"]).await,
+        RefusalKind::NoOption,
+        &["takes one option"],
+    );
+    refused(
+        choose(&mut live, &by_role("listbox", "Size"), &["L"]).await,
+        RefusalKind::NoOption,
+        &["is disabled"],
+    );
+    refused(
+        choose(&mut live, &by_css("#mixed"), &["One"]).await,
+        RefusalKind::NoOption,
+        &["no options to choose from"],
+    );
+    refused(
+        choose(&mut live, &by_css("#boxes"), &["Sen"]).await,
+        RefusalKind::NoOption,
+        &["does not offer \"Sen\""],
+    );
+    assert_eq!(out(&mut live).await, "all+admin+High+M+Green+Blue");
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_menu_of_a_button_is_the_one_that_it_opened() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    let open = format!("{}/menus", site.url);
+    live.open(&open).await.unwrap();
+    for (button, item, said) in [
+        ("Actions", "Delete", "menu Delete"),
+        ("Bare", "Delete", "bare Delete"),
+        ("Slow", "edit", "bare Edit"),
+        ("Owner", "Revoke", "owned Revoke"),
+    ] {
+        live.menu(&by_role("button", button), item).await.unwrap();
+        assert_eq!(out(&mut live).await, said);
+    }
+    choose(&mut live, &by_css("#radio"), &["Editor"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "radio Editor");
+    for (button, item, words) in [
+        ("Actions", "Remove", ["does not offer \"Remove\"", "\"Edit\", \"Delete\""]),
+        ("Bare", "Remove", ["does not offer \"Remove\"", "\"Edit\", \"Delete\""]),
+        ("Bare", "Move", ["has \"Move\", but it is disabled", "\"Edit\", \"Delete\""]),
+    ] {
+        live.open(&open).await.unwrap();
+        let missing = live.menu(&by_role("button", button), item).await;
+        assert_eq!(refused(missing, RefusalKind::NoOption, &words).near, ["Edit", "Delete"]);
+    }
+    live.open(&open).await.unwrap();
+    refused(
+        choose(&mut live, &by_css("#two"), &["Red"]).await,
+        RefusalKind::Several,
+        &["several lists are open"],
+    );
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn boxes_and_switches_come_to_the_wanted_state_each_by_its_own_verb() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/switches", site.url)).await.unwrap();
+    for (on, checks) in [(true, ["#plain", "#drawn", "#aria"]), (false, ["#aria", "#drawn", "#plain"])] {
+        for check in checks {
+            assert_eq!(live.check(&by_css(check), on).await.unwrap().checked, Some(on), "{check}");
+            assert_eq!(live.check(&by_css(check), on).await.unwrap().checked, Some(on), "{check}");
+        }
+    }
+    assert_eq!(out(&mut live).await, "aria false");
+    for (name, on, said) in
+        [("Updates", true, "switch true"), ("Updates", false, "switch false"), ("Late", true, "late true")]
+    {
+        live.toggle(&by_role("switch", name), on).await.unwrap();
+        assert_eq!(out(&mut live).await, said);
+        live.toggle(&by_role("switch", name), on).await.unwrap();
+        assert_eq!(out(&mut live).await, said, "what is so already is left alone");
+    }
+    live.toggle(&by_role("button", "Bold"), false).await.unwrap();
+    assert_eq!(out(&mut live).await, "pressed false");
+    live.toggle(&by_role("switch", "Native"), true).await.unwrap();
+
+    refused(
+        live.toggle(&by_role("switch", "Stuck"), true).await,
+        RefusalKind::NotHeld,
+        &["did not become on; it is off"],
+    );
+    refused(
+        live.toggle(&by_css("#plain"), true).await,
+        RefusalKind::NotReady,
+        &["is a checkbox, not a switch; use `check`"],
+    );
+    refused(
+        live.check(&by_css("#switch"), true).await,
+        RefusalKind::NotReady,
+        &["is a switch, not a checkbox; use `toggle`"],
+    );
+    refused(
+        live.check(&by_css("#button"), true).await,
+        RefusalKind::NotReady,
+        &["is a button, not a checkbox"],
+    );
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tab_is_selected_once() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/tabs", site.url)).await.unwrap();
+    let members = by_role("tab", "Members");
+    live.tab(&by_role("tab", "General")).await.unwrap();
+    assert_eq!(out(&mut live).await, "-", "it was selected already");
+    live.tab(&members).await.unwrap();
+    live.tab(&members).await.unwrap();
+    assert_eq!(out(&mut live).await, "tab Members 1");
+    live.tab(&by_role("link", "Security")).await.unwrap();
+    live.tab(&by_role("button", "Details")).await.unwrap();
+    refused(live.tab(&by_role("tab", "Dead")).await, RefusalKind::NotHeld, &["is not the selected tab"]);
+    refused(
+        live.tab(&by_role("button", "Other")).await,
+        RefusalKind::NotReady,
+        &["is a button, not a tab; use `click`"],
+    );
+    live.close().await;
+    driver.stop().await.unwrap();
+}
