@@ -152,8 +152,9 @@ impl Browser for Fake {
         Ok(())
     }
 
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
-        Ok(self.fields.get(&target.name).cloned().unwrap_or_default())
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        let held = |target: &Target| self.fields.get(&target.name).cloned().unwrap_or_default();
+        Ok(targets.iter().map(held).collect())
     }
 
     async fn accept(&mut self, _: &str) -> Result<(), Trouble> {

@@ -246,9 +246,27 @@ impl Browser for Live {
         self.ask_on(json!({ "ask": "rest" }), PATIENCE).await.map(drop)
     }
 
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
-        let answer = self.ask_for(json!({ "ask": "holding" }), target, PATIENCE).await?;
-        Ok(text(&answer, "holds").to_owned())
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        // Most are on one page; each frame is a page of its own.
+        let mut held = Vec::new();
+        let places: Vec<_> = targets.iter().map(framed).collect();
+        for part in places.chunk_by(|(one, _), (other, _)| one == other) {
+            let inner: Vec<&Target> = part.iter().map(|(_, inner)| inner).collect();
+            let request = json!({ "ask": "holding", "targets": inner });
+            let path = part.first().map(|(path, _)| path.as_slice()).unwrap_or_default();
+            let answer = self.ask_within(path, request, PATIENCE).await?;
+            if text(&answer, "outcome") != "found" {
+                let missing =
+                    answer.get("missing").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+                let (_, target) = missing
+                    .and_then(|missing| part.get(missing))
+                    .ok_or_else(|| Trouble::Broken(anyhow!("the page did not say what is missing")))?;
+                return Err(refused(target, &answer).into());
+            }
+            let holds = answer.get("holds").and_then(Value::as_array).into_iter().flatten();
+            held.extend(holds.map(|value| value.as_str().unwrap_or_default().to_owned()));
+        }
+        Ok(held)
     }
 
     async fn accept(&mut self, text: &str) -> Result<(), Trouble> {

@@ -317,8 +317,8 @@ pub trait Browser {
     fn sent_away(&mut self) -> Vec<String>;
     /// Waits until the page has come to rest: nothing changes, nothing says that it is busy.
     async fn rest(&mut self) -> Result<(), Trouble>;
-    /// What a control shows or holds, once it is there; it need not be visible, such as a field on another tab.
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble>;
+    /// What controls show or hold, once all of them are there; they need not be visible, such as a field on another tab.
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble>;
     /// Answers the native dialog that is open or about to be: with yes when this is its text, else with no and a refusal.
     async fn accept(&mut self, text: &str) -> Result<(), Trouble>;
     /// The watched statements that stand on the page now.

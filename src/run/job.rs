@@ -533,7 +533,10 @@ impl<B: Browser> Engine<'_, '_, B> {
     /// The person as the app shows them: from the last whole roster when nothing was done since, else on a fresh load.
     async fn read_person(&mut self, values: &Values) -> Result<Standing, Halt> {
         // The page the last reading left open still shows that very list; one more load of it would tell the same.
-        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh) {
+        // Where reading everybody is dear, the person is searched for now: then a search that finds nobody afterwards may be
+        // believed, and everybody need not be read once more.
+        let may_search = self.is_dear && !self.found_by_search.contains(&values.key);
+        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh && !may_search) {
             return Ok(super::standing(roster, &values.key));
         }
         self.read_fresh(values).await

@@ -36,6 +36,12 @@ impl Site {
         stream.write_all(b"GET /go HTTP/1.1\r\n\r\n").unwrap();
     }
 
+    /// Lets pages go on that wait for it.
+    pub(crate) fn say_go(&self) {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        stream.write_all(b"GET /go HTTP/1.1\r\n\r\n").unwrap();
+    }
+
     /// How often it was asked for this.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
