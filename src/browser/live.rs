@@ -1,5 +1,6 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
+mod arm;
 mod choose;
 mod fill;
 mod keys;
@@ -10,8 +11,8 @@ mod switches;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
-    Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen,
+    Snapshot, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -46,6 +47,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/choose.js"),
     include_str!("page/switches.js"),
     include_str!("page/binding.js"),
+    include_str!("page/changes.js"),
     include_str!("page/guard.js"),
     include_str!("page/ask.js"),
 );
@@ -290,18 +292,12 @@ impl Browser for Live {
         self.choose_item(target, item).await
     }
 
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
-        let request = json!({ "ask": "arm", "names": binding.names, "expect": binding.expect, "foreign": binding.foreign });
-        let answer = self.ask_for(request, target, PATIENCE).await?;
-        Ok(Armed {
-            by: seen(target, &answer).by,
-            bound: text(&answer, "bound").to_owned(),
-            point: point(&answer)?,
-        })
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
+        self.make_ready(target, act, binding).await
     }
 
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble> {
-        Ok(self.point(armed.point, true).await?)
+        self.gesture(armed).await
     }
 
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble> {

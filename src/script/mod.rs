@@ -3,8 +3,10 @@
 //! Pure: text in, types out. Knows nothing of books, requests or browsers; names of controls are only names here.
 
 mod app;
+mod commit;
 
 pub use app::{App, Duration, Leftover, Removed, Route, Shown, SignedIn, States};
+pub use commit::{Act, Commit};
 
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
@@ -80,14 +82,6 @@ pub struct Step {
     pub reads: Option<At<Template>>,
     /// Does the step only when all of this holds.
     pub when: Option<At<Condition>>,
-}
-
-/// The ways to act that a commit may wrap.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Commit {
-    /// Clicks this control.
-    pub click: At<String>,
 }
 
 /// On or off.
@@ -192,7 +186,7 @@ impl Verb<'_> {
             Self::Fill(pairs) | Self::Menu(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Check(pairs) | Self::Toggle(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
-            Self::Commit(commit) => vec![commit.click.clone()],
+            Self::Commit(commit) => commit.acts().into_iter().map(|act| act.control().clone()).collect(),
             Self::Open(_) | Self::Row(_) | Self::Refuse(_) => Vec::new(),
         }
     }
@@ -231,6 +225,8 @@ impl Step {
         let chosen =
             self.choose.iter().flat_map(Pairs::iter).flat_map(|(_, several)| several.0.iter().cloned());
         let mut all: Vec<_> = filled.chain(chosen).collect();
+        let acts = self.commit.iter().flat_map(|commit| commit.acts());
+        all.extend(acts.filter_map(|act| act.template().cloned()));
         all.extend(self.reads.clone());
         all
     }
@@ -240,6 +236,23 @@ impl Script {
     /// Whether it is for this generation.
     pub fn fits(&self, generation: &str) -> bool {
         self.generations.values().any(|g| g == generation)
+    }
+}
+
+/// A commit is one act: a second one could happen without the first.
+fn one_act(source: &Arc<Source>, commit: &At<Commit>) -> Option<Diagnostic> {
+    match commit.acts().as_slice() {
+        [_] => None,
+        [] => Some(
+            Diagnostic::error(source, "this commit does nothing")
+                .at(commit.spot, "one of `click`, `choose`, `toggle`, `check`, `menu` belongs here"),
+        ),
+        [first, second, ..] => Some(
+            Diagnostic::error(source, "a commit does exactly one thing")
+                .at(second.control().spot, format!("`{}` is a second act", second.word()))
+                .at(first.control().spot, format!("`{}` is the first", first.word()))
+                .hint("do before the commit, in steps of their own, what commits nothing"),
+        ),
     }
 }
 
@@ -262,6 +275,7 @@ pub fn read(source: &Arc<Source>) -> Result<Script, Vec<Diagnostic>> {
                     .hint("give each verb its own `- ` line"),
             ),
         }
+        problems.extend(step.commit.as_ref().and_then(|commit| one_act(source, commit)));
         if step.commit.is_some() && step.names.is_none() && script.action.value != Action::SignIn {
             problems.push(
                 Diagnostic::error(source, "a commit needs `names:`, the control where the page names the person")
