@@ -190,6 +190,14 @@ impl Browser for Fake {
         self.click(target).await
     }
 
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(path)).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(phrase)).await
+    }
+
     async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
         let named =
             self.subject.clone().or_else(|| self.fields.get("email_field").cloned()).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod arm;
 mod choose;
+mod confirm;
 mod fill;
 mod keys;
 mod picture;
@@ -46,6 +47,8 @@ const LIBRARY: &str = concat!(
     include_str!("page/parts.js"),
     include_str!("page/choose.js"),
     include_str!("page/switches.js"),
+    include_str!("page/upload.js"),
+    include_str!("page/phrase.js"),
     include_str!("page/binding.js"),
     include_str!("page/changes.js"),
     include_str!("page/guard.js"),
@@ -290,6 +293,14 @@ impl Browser for Live {
 
     async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble> {
         self.choose_item(target, item).await
+    }
+
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.give_file(target, path).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.type_phrase(target, phrase).await
     }
 
     async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {

@@ -253,6 +253,10 @@ pub trait Browser {
     async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble>;
     /// Opens the menu of a button and clicks the one item of this name in it.
     async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble>;
+    /// Gives a file of this machine to a field and reads it back; its path is relative to the current folder.
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble>;
+    /// Types a phrase with real keys, where the page asks for exactly this phrase, and reads it back.
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble>;
     /// Makes a commit ready: the control found and bound to the person, its list or menu opened, and what will be acted on
     /// guarded. Changes nothing; an act that would change nothing is refused.
     async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble>;

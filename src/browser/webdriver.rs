@@ -216,6 +216,7 @@ fn sort(error: CmdError) -> Failed {
             let text = message.split("Alert text : ").nth(1).unwrap_or(&message).trim_end_matches(['}', ')']);
             Failed::Dialog(text.to_owned())
         }
+        ErrorStatus::StaleElementReference => Failed::Navigated(message),
         ErrorStatus::ScriptTimeout => Failed::Slow(message),
         ErrorStatus::Timeout => Failed::NoPage(message),
         ErrorStatus::InvalidSessionId | ErrorStatus::NoSuchWindow => {

@@ -163,6 +163,23 @@ impl Stepper<'_> {
                 }
                 Ok(all)
             }
+            Verb::Upload(pairs) => {
+                let mut all = Done::default();
+                for (name, template) in pairs.iter() {
+                    let path = self.values.fill(template)?;
+                    all = joined(all, name, browser.upload(&target(name)?, &path).await.map_err(halt)?);
+                }
+                Ok(all)
+            }
+            Verb::TypeToConfirm(pairs) => {
+                let mut all = Done::default();
+                for (name, template) in pairs.iter() {
+                    let phrase = self.values.fill(template)?;
+                    let seen = browser.type_to_confirm(&target(name)?, &phrase).await;
+                    all = joined(all, name, seen.map_err(halt)?);
+                }
+                Ok(all)
+            }
             Verb::Refuse(outcome) => Err(refuse(outcome, at)),
             Verb::Commit(_) => Err(Halt::Broken(anyhow::anyhow!("a commit is never done as a plain step"))),
         }

@@ -69,6 +69,10 @@ pub struct Step {
     pub tab: Option<At<String>>,
     /// Opens the menu of a button and clicks the one item of this name in it; commits nothing.
     pub menu: Option<Pairs<At<Template>>>,
+    /// Gives a file to a field and reads it back; the path is relative to the folder usher runs in.
+    pub upload: Option<Pairs<At<Template>>>,
+    /// Types a phrase with real keys, where the page itself asks for exactly this phrase, and reads it back.
+    pub type_to_confirm: Option<Pairs<At<Template>>>,
     /// Waits until a control is visible.
     pub wait: Option<At<String>>,
     /// Refuses this person with an outcome; meant to stand with `when`.
@@ -151,6 +155,10 @@ pub enum Verb<'a> {
     Tab(&'a At<String>),
     /// See [`Step::menu`].
     Menu(&'a Pairs<At<Template>>),
+    /// See [`Step::upload`].
+    Upload(&'a Pairs<At<Template>>),
+    /// See [`Step::type_to_confirm`].
+    TypeToConfirm(&'a Pairs<At<Template>>),
     /// See [`Step::wait`].
     Wait(&'a At<String>),
     /// See [`Step::refuse`].
@@ -173,6 +181,8 @@ impl Verb<'_> {
             Self::Toggle(_) => "toggle",
             Self::Tab(_) => "tab",
             Self::Menu(_) => "menu",
+            Self::Upload(_) => "upload",
+            Self::TypeToConfirm(_) => "type_to_confirm",
             Self::Wait(_) => "wait",
             Self::Refuse(_) => "refuse",
             Self::Commit(_) => "commit",
@@ -183,7 +193,9 @@ impl Verb<'_> {
     pub fn controls(self) -> Vec<At<String>> {
         match self {
             Self::Click(name) | Self::Hover(name) | Self::Wait(name) | Self::Tab(name) => vec![name.clone()],
-            Self::Fill(pairs) | Self::Menu(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Fill(pairs) | Self::Menu(pairs) | Self::Upload(pairs) | Self::TypeToConfirm(pairs) => {
+                pairs.iter().map(|(name, _)| name.clone()).collect()
+            }
             Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Check(pairs) | Self::Toggle(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Commit(commit) => commit.acts().into_iter().map(|act| act.control().clone()).collect(),
@@ -206,6 +218,8 @@ impl Step {
             self.toggle.as_ref().map(Verb::Toggle),
             self.tab.as_ref().map(Verb::Tab),
             self.menu.as_ref().map(Verb::Menu),
+            self.upload.as_ref().map(Verb::Upload),
+            self.type_to_confirm.as_ref().map(Verb::TypeToConfirm),
             self.wait.as_ref().map(Verb::Wait),
             self.refuse.as_ref().map(Verb::Refuse),
             self.commit.as_ref().map(Verb::Commit),
@@ -217,7 +231,7 @@ impl Step {
 
     /// The templates it fills in, with their places.
     pub fn templates(&self) -> Vec<At<Template>> {
-        let filled = [&self.fill, &self.menu]
+        let filled = [&self.fill, &self.menu, &self.upload, &self.type_to_confirm]
             .into_iter()
             .flatten()
             .flat_map(Pairs::iter)
@@ -267,7 +281,7 @@ pub fn read(source: &Arc<Source>) -> Result<Script, Vec<Diagnostic>> {
             [_] => {}
             [] => problems.push(
                 Diagnostic::error(source, "this step has no verb")
-                    .at(step.spot, "one of `open`, `row`, `click`, `hover`, `fill`, `choose`, `check`, `toggle`, `tab`, `menu`, `wait`, `refuse`, `commit` belongs here"),
+                    .at(step.spot, "one of `open`, `row`, `click`, `hover`, `fill`, `choose`, `check`, `toggle`, `tab`, `menu`, `upload`, `type_to_confirm`, `wait`, `refuse`, `commit` belongs here"),
             ),
             [_, second, ..] => problems.push(
                 Diagnostic::error(source, format!("this step has two verbs, `{}` and `{}`", verbs[0].word(), second.word()))

@@ -27,6 +27,9 @@ fn page(path: &str) -> &'static str {
         "/switches" => page!("switches"),
         "/tabs" => page!("tabs"),
         "/commits" => page!("commits"),
+        "/files" => page!("files"),
+        "/confirm" => page!("confirm"),
+        "/hover" => page!("hover"),
         _ => "",
     }
 }
@@ -458,6 +461,92 @@ async fn a_list_that_loses_the_focus_before_the_act_changes_nothing() {
     let answer = live.answered(Duration::from_millis(300)).await.unwrap();
     assert_eq!(answer.passed, Some(0), "{answer:?}");
     assert_eq!(site.count_below("/saved/") + site.count("/stolen"), 0);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_field_is_given_a_file_that_is_there() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/files", site.url)).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("ada @home.png");
+    std::fs::write(&photo, b"1234567").unwrap();
+    let photo = photo.to_str().unwrap();
+    for (field, said) in [
+        (target("photo_field", vec![Described::Label { texts: vec!["Photo".to_owned()] }]), "shown"),
+        (by_css("#labelled"), "labelled"),
+        (by_role("button", "Choose a picture"), "hidden"),
+        (by_css("#hidden"), "hidden"),
+        (by_css("#cleared"), "cleared"),
+    ] {
+        live.upload(&field, photo).await.unwrap();
+        assert_eq!(out(&mut live).await, format!("{said}: ada @home.png 7"));
+    }
+    refused(
+        live.upload(&by_css("#shown"), "/nowhere/ada.png").await,
+        RefusalKind::Rule,
+        &["there is no file `/nowhere/ada.png`"],
+    );
+    refused(
+        live.upload(&by_css("#shown"), folder.path().to_str().unwrap()).await,
+        RefusalKind::Rule,
+        &["a folder"],
+    );
+    refused(
+        live.upload(&by_role("button", "No file"), photo).await,
+        RefusalKind::NotReady,
+        &["takes no file"],
+    );
+    assert_eq!(out(&mut live).await, "cleared: ada @home.png 7");
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_phrase_is_typed_only_where_the_page_asks_for_it() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/confirm", site.url)).await.unwrap();
+    let mut typed = String::new();
+    for (field, phrase) in [
+        ("#word", "DELETE"),
+        ("#mail", "ada@x.example"),
+        ("#team", "delete Red Team forever"),
+        ("#hint", "REMOVE"),
+    ] {
+        live.type_to_confirm(&by_css(field), phrase).await.unwrap();
+        typed.push_str(phrase);
+        assert_eq!(out(&mut live).await, typed, "with real keys");
+    }
+    for (field, phrase, words) in [
+        ("#word", "delete", ["does not ask for this phrase, \"delete\"", "it says \"Confirmation"]),
+        ("#word", "DELE", ["does not ask for this phrase", "#word"]),
+        // What a button is called is not what the page asks for.
+        ("#word", "PURGE", ["does not ask for this phrase", "#word"]),
+        ("#mail", "ben@x.example", ["does not ask for this phrase, \"ben@x.example\"", "#mail"]),
+        ("#mail", "da@x.example", ["does not ask for this phrase", "#mail"]),
+        ("#team", "delete Blue Team forever", ["does not ask for this phrase", "#team"]),
+    ] {
+        refused(live.type_to_confirm(&by_css(field), phrase).await, RefusalKind::NotBound, &words);
+    }
+    assert_eq!(out(&mut live).await, typed, "nothing was typed where nothing was asked for");
+    refused(live.type_to_confirm(&by_css("#eats"), "OK").await, RefusalKind::NotHeld, &["holds \"O\""]);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_shows_only_under_the_pointer_is_shown_and_used() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/hover", site.url)).await.unwrap();
+    let remove = in_row("ada@x.example", by_role("button", "Remove"));
+    assert!(!live.sees(&remove).await.unwrap());
+    live.hover(&in_row("ada@x.example", target("row", Vec::new()))).await.unwrap();
+    live.click(&remove).await.unwrap();
+    assert_eq!(out(&mut live).await, "removed ada");
     live.close().await;
     driver.stop().await.unwrap();
 }
