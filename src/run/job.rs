@@ -1,6 +1,6 @@
 //! One person's job, by the commit protocol: read, guard, fill, bind, seal, act once, seal, read back, seal.
 
-use super::commit::{Verdict, judge, settle};
+use super::commit::{Verdict, act, intended, judge, settle};
 use super::engine::Engine;
 use super::reading::Standing;
 use super::refuse::Halt;
@@ -221,7 +221,8 @@ impl<B: Browser> Engine<'_, '_, B> {
             return Err(Halt::Broken(anyhow::anyhow!("a step without `commit` was taken for one")));
         };
         self.reserve(job, &became.before)?;
-        let target = locator.control(&commit.click, values)?;
+        let (control, act) = act(commit, values)?;
+        let target = locator.control(control, values)?;
         let accept = step.accept.as_ref().map(|accept| values.fill(accept)).transpose()?;
         let reads = step.reads.as_ref().map(|template| &template.value);
         let binding = match (&step.names, &step.selects) {
@@ -231,14 +232,14 @@ impl<B: Browser> Engine<'_, '_, B> {
                 return Err(Halt::Broken(anyhow::anyhow!("a commit that nothing binds got past the check")));
             }
         };
-        let armed = self.browser.arm(&target, &binding).await.map_err(halt)?;
+        let armed = self.browser.arm(&target, &act, &binding).await.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
         self.record.fact(Fact::CommitIntended {
             job: job.id,
             step: at.number,
             person: job.key.clone(),
-            on: commit.click.value.clone(),
+            on: intended(&target, &act),
             by: armed.by.clone(),
             line: step.spot.line,
             bound: armed.bound.clone(),

@@ -120,15 +120,6 @@ impl Stepper<'_> {
                 self.reader.detail(browser, list, self.values).await.map_err(halt)?;
                 Ok(Done { on: list.value.clone(), ..Done::default() })
             }
-            Verb::Search(pairs) => {
-                let search = async |browser: &mut B, field: &Target, text: &At<Template>| {
-                    let seen =
-                        browser.fill(field, Typed::Plain(&self.values.fill(text)?)).await.map_err(halt)?;
-                    browser.rest().await.map_err(halt)?;
-                    Ok(seen)
-                };
-                self.over(browser, pairs, search).await
-            }
             Verb::Dialog(name) => {
                 Ok(done(name, browser.look(&target(name)?, Want::OnTop, PATIENCE).await.map_err(halt)?))
             }
@@ -142,6 +133,40 @@ impl Stepper<'_> {
             Verb::Hover(name) => Ok(done(name, browser.hover(&target(name)?).await.map_err(halt)?)),
             Verb::Wait(name) => {
                 Ok(done(name, browser.look(&target(name)?, Want::Visible, PATIENCE).await.map_err(halt)?))
+            }
+            Verb::Read(pairs) => {
+                let names = pairs.iter().map(|(name, _)| name.value.clone());
+                let targets =
+                    pairs.iter().map(|(_, control)| target(control)).collect::<anyhow::Result<Vec<_>>>()?;
+                let held = browser.read(&targets).await.map_err(halt)?;
+                let controls: Vec<&str> = pairs.iter().map(|(_, control)| control.as_str()).collect();
+                Ok(Done { on: controls.join(", "), by: Vec::new(), read: names.zip(held).collect() })
+            }
+            Verb::Each(column, steps) => Box::pin(self.each(browser, at, column, steps)).await,
+            Verb::Tab(name) => Ok(done(name, browser.tab(&target(name)?).await.map_err(halt)?)),
+            Verb::Refuse(outcome) => Err(refuse(outcome, at)),
+            Verb::Commit(_) => Err(Halt::Broken(anyhow::anyhow!("a commit is never done as a plain step"))),
+            _ => self.fill_in(browser, at, verb).await,
+        }
+    }
+
+    /// Does a step that fills in, one control after the other.
+    async fn fill_in<B: Browser>(
+        &self,
+        browser: &mut B,
+        at: Where<'_>,
+        verb: Verb<'_>,
+    ) -> Result<Done, Halt> {
+        let halt = |trouble| Halt::of(trouble, self.locator, Some(at.place()));
+        match verb {
+            Verb::Search(pairs) => {
+                let search = async |browser: &mut B, field: &Target, text: &At<Template>| {
+                    let seen =
+                        browser.fill(field, Typed::Plain(&self.values.fill(text)?)).await.map_err(halt)?;
+                    browser.rest().await.map_err(halt)?;
+                    Ok(seen)
+                };
+                self.over(browser, pairs, search).await
             }
             Verb::Fill(pairs) => {
                 let fill = async |browser: &mut B, field: &Target, text: &At<Template>| match self
@@ -164,30 +189,31 @@ impl Stepper<'_> {
                 };
                 self.over(browser, pairs, check).await
             }
-            Verb::Read(pairs) => {
-                let names = pairs.iter().map(|(name, _)| name.value.clone());
-                let targets =
-                    pairs.iter().map(|(_, control)| target(control)).collect::<anyhow::Result<Vec<_>>>()?;
-                let held = browser.read(&targets).await.map_err(halt)?;
-                let controls: Vec<&str> = pairs.iter().map(|(_, control)| control.as_str()).collect();
-                Ok(Done { on: controls.join(", "), by: Vec::new(), read: names.zip(held).collect() })
-            }
-            Verb::Each(column, steps) => Box::pin(self.each(browser, at, column, steps)).await,
             Verb::Toggle(pairs) => {
                 let toggle = async |browser: &mut B, control: &Target, switch: &At<Switch>| {
                     browser.toggle(control, switch.value == Switch::On).await.map_err(halt)
                 };
                 self.over(browser, pairs, toggle).await
             }
-            Verb::Tab(name) => Ok(done(name, browser.tab(&target(name)?).await.map_err(halt)?)),
             Verb::Menu(pairs) => {
                 let menu = async |browser: &mut B, button: &Target, item: &At<Template>| {
                     browser.menu(button, &self.values.fill(item)?).await.map_err(halt)
                 };
                 self.over(browser, pairs, menu).await
             }
-            Verb::Refuse(outcome) => Err(refuse(outcome, at)),
-            Verb::Commit(_) => Err(Halt::Broken(anyhow::anyhow!("a commit is never done as a plain step"))),
+            Verb::Upload(pairs) => {
+                let upload = async |browser: &mut B, field: &Target, path: &At<Template>| {
+                    browser.upload(field, &self.values.fill(path)?).await.map_err(halt)
+                };
+                self.over(browser, pairs, upload).await
+            }
+            Verb::TypeToConfirm(pairs) => {
+                let confirm = async |browser: &mut B, field: &Target, phrase: &At<Template>| {
+                    browser.type_to_confirm(field, &self.values.fill(phrase)?).await.map_err(halt)
+                };
+                self.over(browser, pairs, confirm).await
+            }
+            _ => Err(Halt::Broken(anyhow::anyhow!("`{}` fills nothing in", verb.word()))),
         }
     }
 

@@ -162,7 +162,7 @@ async fn interrupts_are_sent_away_and_never_around_a_commit() {
     live.open(&at("/late-banner")).await.unwrap();
     let remove = inside(dialog("Remove"), vec![role("Remove")]);
     let armed = live.arm(&remove, &Act::Click, &binding("Remove", "ada@x.example", &[])).await.unwrap();
-    site.say_go();
+    site.go();
     until("the banner is there", 10, || (site.count("/shown") == 1).then_some(()));
     assert!(!live.sees(&button("Nothing")).await.unwrap());
     live.fire(&armed).await.unwrap();
@@ -191,7 +191,12 @@ async fn what_is_in_frames_is_found_bound_and_hit() {
     let send = in_inner(vec![role("Send"), css("button")]);
     let names = Binding { names: in_inner(vec![css("[role=dialog]")]), ..binding("", "ada@x.example", &[]) };
     refused(
-        live.arm(&send, &Act::Click, &Binding { expect: Pattern::Token("ben@x.example".to_owned()), ..names.clone() }).await,
+        live.arm(
+            &send,
+            &Act::Click,
+            &Binding { expect: Pattern::Token("ben@x.example".to_owned()), ..names.clone() },
+        )
+        .await,
         RefusalKind::NotBound,
         &["does not name the person"],
     );
@@ -209,7 +214,10 @@ async fn what_is_in_frames_is_found_bound_and_hit() {
     assert!(live.sees(&send).await.unwrap());
     assert!(!live.sees(&in_inner(vec![role("Nothing")])).await.unwrap());
     // A picture covers frames that usher does not act in, since nobody can tell whom they show.
-    let elsewhere = live.picture(&Cover { scope: Some(&target("title", vec![css("h1")])), ..Cover::default() }).await.unwrap();
+    let elsewhere = live
+        .picture(&Cover { scope: Some(&target("title", vec![css("h1")])), ..Cover::default() })
+        .await
+        .unwrap();
     assert!(elsewhere.masked.unknown > 0);
 
     live.open(&at("/covered-frame")).await.unwrap();

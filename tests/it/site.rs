@@ -36,10 +36,14 @@ impl Site {
         stream.write_all(b"GET /go HTTP/1.1\r\n\r\n").unwrap();
     }
 
-    /// Lets pages go on that wait for it.
-    pub(crate) fn say_go(&self) {
-        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
-        stream.write_all(b"GET /go HTTP/1.1\r\n\r\n").unwrap();
+    /// Lets no page go on any more.
+    pub(crate) fn halt(&self) {
+        self.asked.lock().unwrap().retain(|asked| asked != "/go");
+    }
+
+    /// How often it was asked for anything below a path.
+    pub(crate) fn count_below(&self, path: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|asked| asked.starts_with(path)).count()
     }
 
     /// How often it was asked for this.
