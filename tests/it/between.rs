@@ -26,7 +26,7 @@ fn page(path: &str) -> &'static str {
             "<main><button>Save</button></main><script>const show = () => { const box = document.createElement('div'); box.setAttribute('role', 'dialog'); box.setAttribute('aria-label', 'Cookies'); box.style = 'position:fixed;inset:0;background:#fff'; box.innerHTML = '<button>Accept</button>'; box.firstChild.onclick = () => { box.remove(); fetch('/sent-away'); setTimeout(show, 30); }; document.body.append(box); }; show();</script>"
         }
         "/late-banner" => {
-            "<main><div role=dialog aria-label=Remove><p>ada@x.example</p><button onclick=\"fetch('/removed')\">Remove</button></div></main><script>const look = async () => { if (await (await fetch('/may')).text() === 'yes') { document.body.insertAdjacentHTML('beforeend', \"<div role=dialog aria-label=Cookies style='position:fixed;inset:auto 0 0 0;background:#fff'><button onclick=&quot;fetch('/accepted')&quot;>Accept</button></div>\"); fetch('/shown'); } else setTimeout(look, 30); }; look();</script>"
+            "<main><div role=dialog aria-label=Remove><p>ada@x.example</p><button onclick=\"fetch('/removed')\">Remove</button></div></main><script>const look = async () => { if (await (await fetch('/may')).text() === 'yes') { document.body.insertAdjacentHTML('beforeend', \"<div role=dialog aria-label=Cookies style='position:fixed;inset:auto 0 0 0;background:#fff'><button onclick=&quot;fetch('/accepted'); this.parentElement.remove()&quot;>Accept</button></div>\"); fetch('/shown'); } else setTimeout(look, 30); }; look();</script>"
         }
         "/stacked" => {
             "<main><div role=dialog aria-label=Below style='position:fixed;inset:0;background:#fff'>below</div><div role=dialog aria-label=Above style='position:fixed;inset:0;background:#fff'>above</div></main>"
@@ -141,7 +141,7 @@ async fn interrupts_are_sent_away_and_never_around_a_commit() {
     refused(
         live.look(&save(), Want::Ready, SOON).await,
         RefusalKind::NotReady,
-        &["covered by dialog \"Cookies\""],
+        &["covered by button \"Accept\""],
     );
     live.expect(cookies(1));
     live.click(&save()).await.unwrap();
