@@ -9,8 +9,8 @@ mod picture;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Answer, Armed, Binding, Browser, Cover, ListQuestion, Picture, Refused, Said, SaysTarget, Seen, Snapshot,
-    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Answer, Armed, Binding, Browser, Cover, ListQuestion, ListTarget, Picture, Refused, Said, SaysTarget,
+    Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -30,12 +30,14 @@ const LIBRARY: &str = concat!(
     include_str!("page/find.js"),
     include_str!("page/outlines.js"),
     include_str!("page/lists.js"),
+    include_str!("page/grids.js"),
     include_str!("page/rows.js"),
     include_str!("page/says.js"),
     include_str!("page/wait.js"),
     include_str!("page/look.js"),
     include_str!("page/snapshot.js"),
     include_str!("page/scroll.js"),
+    include_str!("page/tabs.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
@@ -177,6 +179,15 @@ impl Live {
     }
 }
 
+impl Live {
+    /// Clicks a control that commits nothing.
+    async fn click_on(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        let answer = self.guarded(target).await?;
+        self.point(point(&answer)?, true).await?;
+        Ok(seen(target, &answer))
+    }
+}
+
 impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
         match self.wire.command("url", Some(&json!({ "url": url }))).await {
@@ -234,9 +245,7 @@ impl Browser for Live {
     }
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
-        let answer = self.guarded(target).await?;
-        self.point(point(&answer)?, true).await?;
-        Ok(seen(target, &answer))
+        self.click_on(target).await
     }
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
@@ -308,6 +317,10 @@ impl Browser for Live {
             why,
             said: said(&answer),
         })
+    }
+
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble> {
+        self.turn_to(tab, list, empty).await
     }
 
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {

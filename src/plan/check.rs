@@ -146,10 +146,7 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
         found.extend(Names::unknown(source, "page", &list.page, &names.pages));
         found.extend(list.find.as_ref().and_then(|page| Names::unknown(source, "page", page, &names.pages)));
         found.extend(
-            list.inside
-                .iter()
-                .chain(list.scrolled_box())
-                .filter_map(|control| Names::unknown(source, "control", control, &names.controls)),
+            list.controls().filter_map(|control| Names::unknown(source, "control", control, &names.controls)),
         );
         if list.columns.get(key).is_none() {
             found.push(

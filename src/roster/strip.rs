@@ -100,7 +100,9 @@ impl Strip {
 
     /// As many rows have been read as the app counts, and nothing speaks against them.
     pub fn is_counted(&self) -> bool {
-        let rows = self.rows.iter().filter(|row| !matches!(row.read, RowRead::Other(_))).count() as u64;
+        let rows =
+            self.rows.iter().filter(|row| !matches!(row.read, RowRead::Other(_) | RowRead::Detail)).count()
+                as u64;
         self.doubts.is_empty() && self.counts.len() == 1 && self.counts.first() == Some(&rows)
     }
 
@@ -296,5 +298,6 @@ fn words(read: &RowRead) -> String {
     match read {
         RowRead::Person(person) => at_most(&person.shown, 100),
         RowRead::Keyless(text) | RowRead::Ambiguous(text) | RowRead::Other(text) => at_most(text, 100),
+        RowRead::Detail => "the details of a row".to_owned(),
     }
 }

@@ -28,8 +28,8 @@ struct Asked {
     empty: Vec<String>,
     /// The book knows the app's own count of it.
     counts: bool,
-    /// The control that leads on, or that loads more.
-    on: Option<Target>,
+    /// The control that leads to the next page.
+    next: Option<Target>,
 }
 
 /// Pages of a list, and whether its end was reached.
@@ -45,26 +45,13 @@ impl Reader<'_> {
         address: &str,
         until: Option<&str>,
     ) -> Result<Read, Trouble> {
+        let asked = self.asked(name)?;
         browser.open(address).await?;
-        self.read_on(browser, name, until).await
-    }
-
-    /// The same for the page that is open.
-    async fn read_on(
-        &self,
-        browser: &mut impl Browser,
-        name: &str,
-        until: Option<&str>,
-    ) -> Result<Read, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let mut asked = Asked {
-            name: name.to_owned(),
-            list: self.locator.list(name).map_err(Trouble::Broken)?,
-            shape: self.shape(name)?,
-            empty: entry.empty.values().cloned().collect(),
-            counts: !entry.count.is_empty(),
-            on: None,
-        };
+        if let Some(tab) = &entry.tab {
+            let tab = self.locator.control(tab, &Values::default()).map_err(Trouble::Broken)?;
+            browser.turn(&tab, &asked.list, &asked.empty).await?;
+        }
         if entry.scroll.is_some() {
             let within = entry.scrolled_box().map(|name| self.locator.control(name, &Values::default()));
             let within = within.transpose().map_err(Trouble::Broken)?;
@@ -74,8 +61,19 @@ impl Reader<'_> {
         if let Some(more) = self.locator.more(name).map_err(Trouble::Broken)? {
             return loaded(browser, &asked, &more, self.patience(), until).await;
         }
-        asked.on = self.locator.next(name).map_err(Trouble::Broken)?;
         paged(browser, &asked, until).await
+    }
+
+    fn asked(&self, name: &str) -> Result<Asked, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        Ok(Asked {
+            name: name.to_owned(),
+            list: self.locator.list(name).map_err(Trouble::Broken)?,
+            next: self.locator.next(name).map_err(Trouble::Broken)?,
+            shape: self.shape(name)?,
+            empty: entry.empty.values().cloned().collect(),
+            counts: !entry.count.is_empty(),
+        })
     }
 
     /// How late a list may be at its end.
@@ -92,7 +90,7 @@ async fn paged(browser: &mut impl Browser, asked: &Asked, until: Option<&str>) -
     for _ in 0..MOST_STEPS {
         let unlike = seen.last().map(String::as_str);
         let question =
-            ListQuestion { list: &asked.list, next: asked.on.as_ref(), empty: &asked.empty, unlike };
+            ListQuestion { list: &asked.list, next: asked.next.as_ref(), empty: &asked.empty, unlike };
         let snapshot = match browser.snapshot(&question).await {
             Ok(snapshot) => snapshot,
             Err(trouble) => return cut_short(pages, trouble),
@@ -100,7 +98,7 @@ async fn paged(browser: &mut impl Browser, asked: &Asked, until: Option<&str>) -
         if unlike == Some(snapshot.fingerprint.as_str()) {
             // The control had no effect: a page may show it before it reacts. It is used once more only where the
             // app's own count would tell that a page was passed over; else nobody knows what is behind it.
-            let Some(next) = asked.on.as_ref().filter(|_| !again && asked.counts) else {
+            let Some(next) = asked.next.as_ref().filter(|_| !again && asked.counts) else {
                 return Ok((pages, false));
             };
             again = true;
@@ -119,7 +117,7 @@ async fn paged(browser: &mut impl Browser, asked: &Asked, until: Option<&str>) -
         if here {
             return Ok((pages, false));
         }
-        match (&asked.on, snapshot.next.as_str()) {
+        match (&asked.next, snapshot.next.as_str()) {
             (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
                 seen.push(snapshot.fingerprint);
                 if let Err(trouble) = browser.click(next).await {

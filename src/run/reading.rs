@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
                 .map(|(name, column)| ColumnShape {
                     name: name.value.clone(),
                     header: column.header.clone(),
-                    css: column.css.clone(),
+                    css: column.css.as_ref().map(|css| css.value.clone()),
                 })
                 .collect(),
             count: entry.count.values().cloned().collect(),

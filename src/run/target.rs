@@ -1,7 +1,7 @@
 //! From a book's entries to what the page is asked for: templates filled in with one person's values.
 
 use crate::browser::{
-    Binding, ColumnTarget, Described, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+    Binding, ColumnTarget, Described, GridTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
 };
 use crate::journal::PlaceRef;
 use crate::plan::View;
@@ -121,14 +121,25 @@ impl<'a> Locator<'a> {
             .columns
             .iter()
             .map(|(name, column)| {
-                (name.value.clone(), ColumnTarget { header: column.header.clone(), css: column.css.clone() })
+                (
+                    name.value.clone(),
+                    ColumnTarget {
+                        header: column.header.clone(),
+                        css: column.css.as_ref().map(|css| css.value.clone()),
+                    },
+                )
             })
             .collect();
         let inside = match &list.inside {
             Some(outer) => Some(Box::new(self.control(outer, &Values::default())?)),
             None => None,
         };
-        Ok(ListTarget { name: name.to_owned(), columns, inside, place: self.place(name, list) })
+        let grid = list.grid.as_ref().map(|grid| GridTarget {
+            rows: grid.rows.value.clone(),
+            cells: grid.cells.as_ref().map(|cells| cells.value.clone()),
+            headers: grid.headers.as_ref().map(|headers| headers.value.clone()),
+        });
+        Ok(ListTarget { name: name.to_owned(), columns, grid, inside, place: self.place(name, list) })
     }
 
     /// The book's entry of a list.

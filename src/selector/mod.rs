@@ -112,8 +112,12 @@ pub enum Basis {
 pub struct List {
     /// The page it is on.
     pub page: At<String>,
+    /// A tab, filter or link of the page that is clicked before the list is read, unless it says that it is chosen already.
+    pub tab: Option<At<String>>,
     /// Its columns: our name and the header the page shows.
     pub columns: Pairs<At<Column>>,
+    /// What its rows, cells and headers are, when they are plain elements without the roles of a table.
+    pub grid: Option<At<Grid>>,
     /// Where on the page it is, when its headers do not say enough.
     #[serde(rename = "in")]
     pub inside: Option<At<String>>,
@@ -137,13 +141,25 @@ pub struct List {
     pub basis: Option<At<Basis>>,
 }
 
-/// A column of a list: its header, and the part of the cell that counts.
-#[derive(Clone, Debug, PartialEq)]
+/// A column of a list: its header, and the part of the cell that counts. One of the two at least.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Column {
-    /// The header's text.
-    pub header: String,
-    /// A CSS selector inside the cell.
-    pub css: Option<String>,
+    /// The header's text; `#2` is the second cell of a `grid` without headers.
+    pub header: Option<String>,
+    /// A CSS selector inside the cell; inside the row, when there is no header.
+    pub css: Option<At<String>>,
+}
+
+/// What the rows, cells and headers of a list are that is made of plain elements.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grid {
+    /// A CSS selector of its rows, one for each person.
+    pub rows: At<String>,
+    /// A CSS selector of the cells in a row; without it the whole row is one cell.
+    pub cells: Option<At<String>>,
+    /// A CSS selector of the headers, as many as a row has cells; without it a column is named by its position, `#1` first.
+    pub headers: Option<At<String>>,
 }
 
 /// Something the page says, and the outcome it means.
@@ -202,6 +218,19 @@ impl List {
         self.next.iter().chain(&self.more)
     }
 
+    fn codes(&self) -> Vec<&At<String>> {
+        self.grid
+            .iter()
+            .flat_map(|grid| std::iter::once(&grid.rows).chain(&grid.cells).chain(&grid.headers))
+            .chain(self.columns.iter().filter_map(|(_, column)| column.css.as_ref()))
+            .collect()
+    }
+
+    /// The controls it names: where it is, what is scrolled, the tab it is on.
+    pub fn controls(&self) -> impl Iterator<Item = &At<String>> {
+        self.inside.iter().chain(self.scrolled_box()).chain(&self.tab)
+    }
+
     /// What is scrolled, if it is a control and not the window.
     pub fn scrolled_box(&self) -> Option<&At<String>> {
         self.scroll.as_ref().filter(|scroll| scroll.value != "window")
@@ -256,24 +285,15 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         }
     }
     for (name, list) in book.lists.iter() {
-        let ways = [list.next.is_some(), list.more.is_some(), list.scroll.is_some()];
-        if ways.into_iter().filter(|way| *way).count() > 1 {
-            problems.push(
-                Diagnostic::error(source, format!("list `{name}` goes on in more than one way"))
-                    .at(name.spot, "at most one of `next`, `more` and `scroll` belongs here"),
-            );
-        }
+        shape(source, name, list, &mut problems);
     }
     let nexts = book.lists.iter().flat_map(|(_, list)| list.leading_on());
+    for code in book.lists.iter().flat_map(|(_, list)| list.codes()).filter(|code| code.contains("${")) {
+        problems.push(person_in_code(source, code.spot));
+    }
     for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {
-        for code in control.codes() {
-            if code.contains("${") {
-                problems.push(
-                    Diagnostic::error(source, "a person's values never go into CSS or XPath")
-                        .at(code.spot, "a value could change what is matched")
-                        .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`"),
-                );
-            }
+        for code in control.codes().into_iter().filter(|code| code.contains("${")) {
+            problems.push(person_in_code(source, code.spot));
         }
         if control.descriptions() == 0 && control.inside.is_none() {
             problems.push(
@@ -283,6 +303,51 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         }
     }
     if problems.is_empty() { Ok(book) } else { Err(problems) }
+}
+
+fn person_in_code(source: &Arc<Source>, spot: crate::diag::Spot) -> Diagnostic {
+    Diagnostic::error(source, "a person's values never go into CSS or XPath")
+        .at(spot, "a value could change what is matched")
+        .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`")
+}
+
+/// What is wrong with the shape of a list: ways to go on that exclude each other, columns that nothing can find.
+fn shape(source: &Arc<Source>, name: &At<String>, list: &List, problems: &mut Vec<Diagnostic>) {
+    let ways = [list.next.is_some(), list.more.is_some(), list.scroll.is_some()];
+    if ways.into_iter().filter(|way| *way).count() > 1 {
+        problems.push(
+            Diagnostic::error(source, format!("list `{name}` goes on in more than one way"))
+                .at(name.spot, "at most one of `next`, `more` and `scroll` belongs here"),
+        );
+    }
+    let grid = list.grid.as_ref();
+    let columns = || list.columns.iter().map(|(_, column)| column);
+    if grid.is_none() && list.inside.is_none() && columns().all(|column| column.header.is_none()) {
+        problems.push(
+            Diagnostic::error(source, format!("no column of list `{name}` has a header"))
+                .at(name.spot, "which table of the page is it?")
+                .hint("say where it is with `in`, or what its rows are with `grid`"),
+        );
+    }
+    if let Some(headers) = grid.filter(|grid| grid.cells.is_none()).and_then(|grid| grid.headers.as_ref()) {
+        problems.push(
+            Diagnostic::error(source, "`headers` head cells, and this grid has none")
+                .at(headers.spot, "`cells` is missing"),
+        );
+    }
+    let numbered =
+        |header: &str| header.strip_prefix('#').is_some_and(|n| n.parse::<u16>().is_ok_and(|n| n > 0));
+    if grid.is_some_and(|grid| grid.headers.is_none()) {
+        for column in
+            columns().filter(|column| column.header.as_deref().is_some_and(|header| !numbered(header)))
+        {
+            problems.push(
+                Diagnostic::error(source, "a grid without `headers` has no such column")
+                    .at(column.spot, "no header to find it by")
+                    .hint("name the cell by its position, such as `\"#2\"`, or by `{ css: SELECTOR }` in the row"),
+            );
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Inside {
@@ -333,7 +398,7 @@ impl<'de> Deserialize<'de> for Column {
                 f.write_str("a header, or `{ header: TEXT, css: SELECTOR }`")
             }
             fn visit_str<E>(self, header: &str) -> Result<Column, E> {
-                Ok(Column { header: header.to_owned(), css: None })
+                Ok(Column { header: Some(header.to_owned()), css: None })
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Column, A::Error> {
                 let part = ColumnPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
@@ -347,10 +412,10 @@ impl<'de> Deserialize<'de> for Column {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ColumnPart {
-    /// The header's text.
-    header: String,
+    /// The header's text; without it the part is looked for in the whole row.
+    header: Option<String>,
     /// A CSS selector inside the cell.
-    css: String,
+    css: At<String>,
 }
 
 impl JsonSchema for Column {
@@ -359,7 +424,7 @@ impl JsonSchema for Column {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         schemars::json_schema!({
-            "description": "The header's text, or `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts.",
+            "description": "The header's text, `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts, or `{ css: SELECTOR }` where there is no header.",
             "anyOf": [{ "type": "string" }, generator.subschema_for::<ColumnPart>()]
         })
     }

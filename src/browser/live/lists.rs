@@ -3,7 +3,8 @@
 use super::Live;
 use crate::browser::answer::{said, text};
 use crate::browser::{
-    Amiss, Go, ListQuestion, ListTarget, Refused, Scroller, Snapshot, Stretch, StretchQuestion, Trouble,
+    Amiss, Go, ListQuestion, ListTarget, Refused, Scroller, Snapshot, Stretch, StretchQuestion, Target,
+    Trouble,
 };
 use crate::words::RefusalKind;
 use serde_json::{Value, json};
@@ -13,6 +14,35 @@ use std::time::Duration;
 const LIST_PATIENCE: Duration = Duration::from_secs(20);
 
 impl Live {
+    /// Makes a tab the chosen one and waits until the list is not that of the tab before.
+    pub(super) async fn turn_to(
+        &mut self,
+        tab: &Target,
+        list: &ListTarget,
+        empty: &[String],
+    ) -> Result<(), Trouble> {
+        let before =
+            self.ask_for(json!({ "ask": "tab", "list": list, "empty": empty }), tab, LIST_PATIENCE).await?;
+        if is(&before, "chosen") {
+            return Ok(());
+        }
+        self.click_on(tab).await?;
+        let request = json!({
+            "ask": "turned", "list": list, "empty": empty, "before": before.get("shown"), "document": before.get("document"),
+        });
+        let after = self.ask_for(request, tab, LIST_PATIENCE).await?;
+        if is(&after, "turned") {
+            return Ok(());
+        }
+        let why = if after.get("chosen").and_then(Value::as_bool) == Some(false) {
+            "does not say that it is chosen"
+        } else {
+            "does not say whether it is chosen, and the list stayed as it was"
+        };
+        let message = format!("`{}` was clicked and {why}", tab.name);
+        Err(Refused::new(RefusalKind::NotReady, message).about(tab).hearing(said(&after)).into())
+    }
+
     /// Reads one page of a list.
     pub(super) async fn take_snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
         let request = json!({
@@ -93,7 +123,13 @@ fn lines(answer: &Value) -> Vec<String> {
 
 /// Whether the list holds nobody; a refusal when it cannot be read.
 fn judged(list: &ListTarget, answer: &Value, rests: bool) -> Result<bool, Trouble> {
-    let headers: Vec<_> = list.columns.values().map(|column| format!("\"{}\"", column.header)).collect();
+    let headers: Vec<_> = list
+        .columns
+        .iter()
+        .map(|(name, column)| {
+            column.header.as_ref().map_or_else(|| name.clone(), |header| format!("\"{header}\""))
+        })
+        .collect();
     let message = match text(answer, "outcome") {
         "empty" => return Ok(true),
         "found" if rests => return Ok(false),

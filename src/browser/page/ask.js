@@ -10,6 +10,8 @@ const ASKS = {
   fired,
   snapshot,
   stretch,
+  tab,
+  turned,
   masks: async (request) => masks(request),
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
