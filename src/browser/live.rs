@@ -66,13 +66,15 @@ pub struct Live {
     session: String,
     /// The origins usher may be on; anything may be asked of no other page.
     origins: Vec<String>,
+    /// Lists that have been met and are not told by the headers of a table: what is in their rows is about other people.
+    plain: Vec<ListTarget>,
 }
 
 impl Live {
     pub(super) fn new(wire: Wire) -> Self {
         // The name only has to differ from every name a page uses; who guesses it gains nothing.
         let session = format!("usher-{}", crate::digest::Digest::of(format!("{:?}", Instant::now())).short());
-        Self { wire, says: Vec::new(), session, origins: Vec::new() }
+        Self { wire, says: Vec::new(), session, origins: Vec::new(), plain: Vec::new() }
     }
 
     /// Holds the browser to these origins: a page anywhere else is never read, filled or clicked.
@@ -96,6 +98,7 @@ impl Live {
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
+        request["plain"] = json!(self.plain);
         loop {
             let asked = Instant::now();
             let left = until.saturating_duration_since(asked);

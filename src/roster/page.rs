@@ -205,7 +205,7 @@ impl Table<'_> {
                 Some(RowRead::Detail)
             } else if row.cells.len() == 1 && columns.max(widest) > 1 {
                 self.single(row)
-            } else if row.width() < widest || (grid.is_plain && row.width() != columns) {
+            } else if row.width() < widest || (grid.is_plain && columns > 0 && row.width() != columns) {
                 // A cell that reaches over from the row above pushes the others aside, and plain divs are in one order only
                 // where a row has as many as there are headers: nothing here stands where it should.
                 Some(RowRead::Keyless(row_text(row)))

@@ -28,8 +28,6 @@ struct Asked {
     empty: Vec<String>,
     /// The book knows the app's own count of it.
     counts: bool,
-    /// The control that leads to the next page.
-    next: Option<Target>,
 }
 
 /// Pages of a list, and whether its end was reached.
@@ -61,7 +59,7 @@ impl Reader<'_> {
         if let Some(more) = self.locator.more(name).map_err(Trouble::Broken)? {
             return loaded(browser, &asked, &more, self.patience(), until).await;
         }
-        paged(browser, &asked, until).await
+        self.paged(browser, &asked, until).await
     }
 
     fn asked(&self, name: &str) -> Result<Asked, Trouble> {
@@ -69,67 +67,77 @@ impl Reader<'_> {
         Ok(Asked {
             name: name.to_owned(),
             list: self.locator.list(name).map_err(Trouble::Broken)?,
-            next: self.locator.next(name).map_err(Trouble::Broken)?,
             shape: self.shape(name)?,
             empty: entry.empty.values().cloned().collect(),
             counts: !entry.count.is_empty(),
         })
     }
 
+    /// A list that is read page after page; many have only one.
+    async fn paged(
+        &self,
+        browser: &mut impl Browser,
+        asked: &Asked,
+        until: Option<&str>,
+    ) -> Result<Read, Trouble> {
+        let mut pages: Vec<PageRead> = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
+        let mut again = false;
+        for _ in 0..MOST_STEPS {
+            let unlike = seen.last().map(String::as_str);
+            let next = self.onto(asked, seen.len() + 2)?;
+            let question =
+                ListQuestion { list: &asked.list, next: next.as_ref(), empty: &asked.empty, unlike };
+            let snapshot = match browser.snapshot(&question).await {
+                Ok(snapshot) => snapshot,
+                Err(trouble) => return cut_short(pages, trouble),
+            };
+            if unlike == Some(snapshot.fingerprint.as_str()) {
+                // The control had no effect: a page may show it before it reacts. It is used once more only where the
+                // app's own count would tell that a page was passed over; else nobody knows what is behind it.
+                let Some(same) = self.onto(asked, seen.len() + 1)?.filter(|_| !again && asked.counts) else {
+                    return Ok((pages, false));
+                };
+                again = true;
+                browser.click(&same).await?;
+                continue;
+            }
+            again = false;
+            let read = read_page(&asked.shape, &snapshot.html, &snapshot.lines)
+                .map_err(|why| asked.unreadable(&why))?;
+            let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
+            tracing::trace!(list = asked.name, people = read.people.len(), count = ?read.count, "read a page of a list");
+            pages.push(read);
+            if snapshot.empty {
+                return Ok((pages, true));
+            }
+            if here {
+                return Ok((pages, false));
+            }
+            match (&next, snapshot.next.as_str()) {
+                (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
+                    seen.push(snapshot.fingerprint);
+                    if let Err(trouble) = browser.click(next).await {
+                        return cut_short(pages, trouble);
+                    }
+                }
+                // The same page twice: the control leads nowhere, and nobody knows what is behind it.
+                (Some(_), "enabled" | "several") => return Ok((pages, false)),
+                _ => return Ok((pages, true)),
+            }
+        }
+        Ok((pages, false))
+    }
+
+    /// The control that leads onto the page of this number from the one before it.
+    fn onto(&self, asked: &Asked, number: usize) -> Result<Option<Target>, Trouble> {
+        self.locator.next(&asked.name, u32::try_from(number).unwrap_or(u32::MAX)).map_err(Trouble::Broken)
+    }
+
     /// How late a list may be at its end.
     fn patience(&self) -> Duration {
         self.view.app.settle.0.clamp(END.0, END.1)
     }
-}
-
-/// A list that is read page after page; many have only one.
-async fn paged(browser: &mut impl Browser, asked: &Asked, until: Option<&str>) -> Result<Read, Trouble> {
-    let mut pages: Vec<PageRead> = Vec::new();
-    let mut seen: Vec<String> = Vec::new();
-    let mut again = false;
-    for _ in 0..MOST_STEPS {
-        let unlike = seen.last().map(String::as_str);
-        let question =
-            ListQuestion { list: &asked.list, next: asked.next.as_ref(), empty: &asked.empty, unlike };
-        let snapshot = match browser.snapshot(&question).await {
-            Ok(snapshot) => snapshot,
-            Err(trouble) => return cut_short(pages, trouble),
-        };
-        if unlike == Some(snapshot.fingerprint.as_str()) {
-            // The control had no effect: a page may show it before it reacts. It is used once more only where the
-            // app's own count would tell that a page was passed over; else nobody knows what is behind it.
-            let Some(next) = asked.next.as_ref().filter(|_| !again && asked.counts) else {
-                return Ok((pages, false));
-            };
-            again = true;
-            browser.click(next).await?;
-            continue;
-        }
-        again = false;
-        let read =
-            read_page(&asked.shape, &snapshot.html, &snapshot.lines).map_err(|why| asked.unreadable(&why))?;
-        let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
-        tracing::trace!(list = asked.name, people = read.people.len(), count = ?read.count, "read a page of a list");
-        pages.push(read);
-        if snapshot.empty {
-            return Ok((pages, true));
-        }
-        if here {
-            return Ok((pages, false));
-        }
-        match (&asked.next, snapshot.next.as_str()) {
-            (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
-                seen.push(snapshot.fingerprint);
-                if let Err(trouble) = browser.click(next).await {
-                    return cut_short(pages, trouble);
-                }
-            }
-            // The same page twice: the control leads nowhere, and nobody knows what is behind it.
-            (Some(_), "enabled" | "several") => return Ok((pages, false)),
-            _ => return Ok((pages, true)),
-        }
-    }
-    Ok((pages, false))
 }
 
 /// What could not be read on is a list cut short, which is never taken for a whole one. Where nothing at all could be read,

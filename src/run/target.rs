@@ -152,10 +152,11 @@ impl<'a> Locator<'a> {
         self.book.lists.keys().map(|name| self.list(name)).collect()
     }
 
-    /// The control that leads to a list's next page.
-    pub fn next(&self, name: &str) -> anyhow::Result<Option<Target>> {
+    /// The control that leads to a list's page of this number from the one before it.
+    pub fn next(&self, name: &str, number: u32) -> anyhow::Result<Option<Target>> {
         let Some(next) = &self.list_entry(name)?.next else { return Ok(None) };
-        self.target(&format!("{name}.next"), next, &Values::default(), self.place(name, next)).map(Some)
+        let control = next.numbered(number);
+        self.target(&format!("{name}.next"), &control, &Values::default(), self.place(name, next)).map(Some)
     }
 
     /// The control that loads more of a list.

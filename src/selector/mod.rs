@@ -2,9 +2,13 @@
 //!
 //! Pure: text in, types out. Knows nothing of scripts, requests or browsers.
 
+mod list;
+
+pub use list::{Column, Grid};
+
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
-use crate::template::Template;
+use crate::template::{Field, Template};
 use crate::words::{Family, Outcome, State};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -121,7 +125,7 @@ pub struct List {
     /// Where on the page it is, when its headers do not say enough.
     #[serde(rename = "in")]
     pub inside: Option<At<String>>,
-    /// The control that leads to its next page. At most one of `next`, `more` and `scroll`.
+    /// The control that leads to its next page; `${n}` in it is the number of that page. At most one of `next`, `more` and `scroll`.
     pub next: Option<At<Control>>,
     /// The control that loads more of it into the same page; it is clicked until it is gone or disabled.
     pub more: Option<At<Control>>,
@@ -139,27 +143,6 @@ pub struct List {
     pub holds: Option<At<State>>,
     /// Who says so.
     pub basis: Option<At<Basis>>,
-}
-
-/// A column of a list: its header, and the part of the cell that counts. One of the two at least.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Column {
-    /// The header's text; `#2` is the second cell of a `grid` without headers.
-    pub header: Option<String>,
-    /// A CSS selector inside the cell; inside the row, when there is no header.
-    pub css: Option<At<String>>,
-}
-
-/// What the rows, cells and headers of a list are that is made of plain elements.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Grid {
-    /// A CSS selector of its rows, one for each person.
-    pub rows: At<String>,
-    /// A CSS selector of the cells in a row; without it the whole row is one cell.
-    pub cells: Option<At<String>>,
-    /// A CSS selector of the headers, as many as a row has cells; without it a column is named by its position, `#1` first.
-    pub headers: Option<At<String>>,
 }
 
 /// Something the page says, and the outcome it means.
@@ -193,6 +176,28 @@ impl Control {
         let mut all: Vec<_> = own.into_iter().flat_map(|several| several.0.iter().cloned()).collect();
         all.extend(self.also.iter().flat_map(|other| other.templates()));
         all
+    }
+
+    /// The same with this number wherever it asks for one: the control of the n-th page.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let put = |several: &Several<Template>| {
+            let each = several.0.iter().map(|template| At::new(template.numbered(number), template.spot));
+            Several(each.collect())
+        };
+        Self {
+            name: put(&self.name),
+            label: put(&self.label),
+            placeholder: put(&self.placeholder),
+            text: put(&self.text),
+            also: self.also.iter().map(|other| At::new(other.numbered(number), other.spot)).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// It is found by a number, such as that of a page.
+    pub fn is_numbered(&self) -> bool {
+        self.templates().iter().any(|template| template.fields().any(|field| *field == Field::Number))
     }
 
     fn codes(&self) -> Vec<&At<String>> {
@@ -285,7 +290,7 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         }
     }
     for (name, list) in book.lists.iter() {
-        shape(source, name, list, &mut problems);
+        list::shape(source, name, list, &mut problems);
     }
     let nexts = book.lists.iter().flat_map(|(_, list)| list.leading_on());
     for code in book.lists.iter().flat_map(|(_, list)| list.codes()).filter(|code| code.contains("${")) {
@@ -309,45 +314,6 @@ fn person_in_code(source: &Arc<Source>, spot: crate::diag::Spot) -> Diagnostic {
     Diagnostic::error(source, "a person's values never go into CSS or XPath")
         .at(spot, "a value could change what is matched")
         .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`")
-}
-
-/// What is wrong with the shape of a list: ways to go on that exclude each other, columns that nothing can find.
-fn shape(source: &Arc<Source>, name: &At<String>, list: &List, problems: &mut Vec<Diagnostic>) {
-    let ways = [list.next.is_some(), list.more.is_some(), list.scroll.is_some()];
-    if ways.into_iter().filter(|way| *way).count() > 1 {
-        problems.push(
-            Diagnostic::error(source, format!("list `{name}` goes on in more than one way"))
-                .at(name.spot, "at most one of `next`, `more` and `scroll` belongs here"),
-        );
-    }
-    let grid = list.grid.as_ref();
-    let columns = || list.columns.iter().map(|(_, column)| column);
-    if grid.is_none() && list.inside.is_none() && columns().all(|column| column.header.is_none()) {
-        problems.push(
-            Diagnostic::error(source, format!("no column of list `{name}` has a header"))
-                .at(name.spot, "which table of the page is it?")
-                .hint("say where it is with `in`, or what its rows are with `grid`"),
-        );
-    }
-    if let Some(headers) = grid.filter(|grid| grid.cells.is_none()).and_then(|grid| grid.headers.as_ref()) {
-        problems.push(
-            Diagnostic::error(source, "`headers` head cells, and this grid has none")
-                .at(headers.spot, "`cells` is missing"),
-        );
-    }
-    let numbered =
-        |header: &str| header.strip_prefix('#').is_some_and(|n| n.parse::<u16>().is_ok_and(|n| n > 0));
-    if grid.is_some_and(|grid| grid.headers.is_none()) {
-        for column in
-            columns().filter(|column| column.header.as_deref().is_some_and(|header| !numbered(header)))
-        {
-            problems.push(
-                Diagnostic::error(source, "a grid without `headers` has no such column")
-                    .at(column.spot, "no header to find it by")
-                    .hint("name the cell by its position, such as `\"#2\"`, or by `{ css: SELECTOR }` in the row"),
-            );
-        }
-    }
 }
 
 impl<'de> Deserialize<'de> for Inside {
@@ -385,47 +351,6 @@ impl JsonSchema for Inside {
         schemars::json_schema!({
             "description": "A control's name, or `{ row_of: LIST }`: the person's own row.",
             "anyOf": [{ "type": "string" }, generator.subschema_for::<RowOf>()]
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Column {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Column;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a header, or `{ header: TEXT, css: SELECTOR }`")
-            }
-            fn visit_str<E>(self, header: &str) -> Result<Column, E> {
-                Ok(Column { header: Some(header.to_owned()), css: None })
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Column, A::Error> {
-                let part = ColumnPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Column { header: part.header, css: Some(part.css) })
-            }
-        }
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ColumnPart {
-    /// The header's text; without it the part is looked for in the whole row.
-    header: Option<String>,
-    /// A CSS selector inside the cell.
-    css: At<String>,
-}
-
-impl JsonSchema for Column {
-    fn schema_name() -> Cow<'static, str> {
-        "Column".into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({
-            "description": "The header's text, `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts, or `{ css: SELECTOR }` where there is no header.",
-            "anyOf": [{ "type": "string" }, generator.subschema_for::<ColumnPart>()]
         })
     }
 }

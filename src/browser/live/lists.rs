@@ -14,6 +14,14 @@ use std::time::Duration;
 const LIST_PATIENCE: Duration = Duration::from_secs(20);
 
 impl Live {
+    /// Remembers a list whose rows nothing but the book tells.
+    pub(super) fn met(&mut self, list: &ListTarget) {
+        let headed = list.grid.is_none() && list.columns.values().any(|column| column.header.is_some());
+        if !headed && !self.plain.contains(list) {
+            self.plain.push(list.clone());
+        }
+    }
+
     /// Makes a tab the chosen one and waits until the list is not that of the tab before.
     pub(super) async fn turn_to(
         &mut self,
@@ -45,6 +53,7 @@ impl Live {
 
     /// Reads one page of a list.
     pub(super) async fn take_snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
+        self.met(question.list);
         let request = json!({
             "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
             "unlike": question.unlike,
@@ -65,6 +74,7 @@ impl Live {
 
     /// Reads one stretch of a list.
     pub(super) async fn take_stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble> {
+        self.met(question.list);
         let scroller = match question.scroller {
             Scroller::None => Value::Null,
             Scroller::Window => json!("window"),
