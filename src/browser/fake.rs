@@ -4,8 +4,9 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, Gesture, InterruptTarget, ListQuestion, Pattern, Picture,
-    Refused, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Gesture, InterruptTarget, ListQuestion, ListTarget, Pattern,
+    Picture, Refused, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble,
+    Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -242,6 +243,10 @@ impl Browser for Fake {
 
     async fn answered(&mut self, _: Duration) -> Result<Answer, Trouble> {
         Ok(Answer { answered: "gone".to_owned(), passed: Some(1), ..Answer::default() })
+    }
+
+    async fn turn(&mut self, _: &Target, _: &ListTarget, _: &[String]) -> Result<(), Trouble> {
+        Ok(())
     }
 
     async fn snapshot(&mut self, _: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {

@@ -17,8 +17,8 @@ use self::frames::framed;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Picture, Refused, Said,
-    SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, ListTarget, Picture, Refused,
+    Said, SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -40,6 +40,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/find.js"),
     include_str!("page/outlines.js"),
     include_str!("page/lists.js"),
+    include_str!("page/grids.js"),
     include_str!("page/rows.js"),
     include_str!("page/says.js"),
     include_str!("page/wait.js"),
@@ -48,6 +49,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/rest.js"),
     include_str!("page/frame.js"),
     include_str!("page/scroll.js"),
+    include_str!("page/tabs.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
@@ -88,6 +90,8 @@ pub struct Live {
     armed: Cell<bool>,
     /// In which frames it is.
     armed_in: RefCell<frames::Path>,
+    /// Lists that have been met and are not told by the headers of a table: what is in their rows is about other people.
+    plain: Vec<ListTarget>,
 }
 
 impl Live {
@@ -102,6 +106,7 @@ impl Live {
             between: RefCell::default(),
             armed: Cell::new(false),
             armed_in: RefCell::default(),
+            plain: Vec::new(),
         }
     }
 
@@ -126,6 +131,7 @@ impl Live {
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
+        request["plain"] = json!(self.plain);
         loop {
             let asked = Instant::now();
             let left = until.saturating_duration_since(asked);
@@ -221,6 +227,15 @@ impl Live {
     /// Finds a control, puts a guard on it that lets one click through to it and nothing else, and gives the answer.
     async fn guarded(&self, target: &Target) -> Result<Value, Trouble> {
         self.ask_for(json!({ "ask": "arm", "once": true }), target, PATIENCE).await
+    }
+}
+
+impl Live {
+    /// Clicks a control that commits nothing.
+    async fn click_on(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        let answer = self.guarded(target).await?;
+        self.point(point(&answer)?, true).await?;
+        Ok(seen(target, &answer))
     }
 }
 
@@ -332,9 +347,7 @@ impl Browser for Live {
     }
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
-        let answer = self.guarded(target).await?;
-        self.point(point(&answer)?, true).await?;
-        Ok(seen(target, &answer))
+        self.click_on(target).await
     }
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
@@ -423,6 +436,10 @@ impl Browser for Live {
             why,
             said: said(&answer),
         })
+    }
+
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble> {
+        self.turn_to(tab, list, empty).await
     }
 
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {

@@ -13,7 +13,8 @@ mod webdriver;
 
 pub use live::Live;
 pub use target::{
-    Binding, ColumnTarget, Described, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
+    Scope, Target,
 };
 pub use webdriver::{Connect, SessionFacts, begin};
 
@@ -378,6 +379,8 @@ pub trait Browser {
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble>;
     /// Waits for the page's answer to the act and ends the guard.
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble>;
+    /// Makes a tab of a list the chosen one, unless it says that it is, and waits until the list is the tab's.
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble>;
     /// Reads one page of a list.
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble>;
     /// Reads one stretch of a list that scrolls or grows.

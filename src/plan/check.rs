@@ -180,7 +180,7 @@ fn one_list(
     let key = list.key.as_ref().map_or(identity, |key| &key.value);
     let known = |name: &At<String>| Names::unknown(source, "control", name, &names.controls);
     found.extend(Names::unknown(source, "page", &list.page, &names.pages));
-    found.extend(list.inside.iter().chain(list.scrolled_box()).filter_map(known));
+    found.extend(list.controls().filter_map(known));
     if list.columns.get(key).is_none() {
         found.push(
             Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))

@@ -100,7 +100,9 @@ impl Strip {
 
     /// As many rows have been read as the app counts, and nothing speaks against them.
     pub fn is_counted(&self) -> bool {
-        let rows = self.rows.iter().filter(|row| !matches!(row.read, RowRead::Other(_))).count() as u64;
+        let rows =
+            self.rows.iter().filter(|row| !matches!(row.read, RowRead::Other(_) | RowRead::Detail)).count()
+                as u64;
         self.doubts.is_empty() && self.counts.len() == 1 && self.counts.first() == Some(&rows)
     }
 
@@ -164,7 +166,8 @@ impl Strip {
     }
 
     /// By how much everything stands lower than before, because something above the list came or went. It is told from
-    /// people who are in both stretches, once in each; those must all agree.
+    /// people who are in both stretches, once in each. Whoever stands elsewhere than the others say is a second row with the
+    /// same key, or has changed places; then somebody else stands where they stood, which is doubted there.
     fn shift(&mut self, rows: &[(Spot, RowRead)], known: u64) -> i64 {
         if self.stretches == 0
             || known > 0
@@ -187,16 +190,13 @@ impl Strip {
                 shifts.push(spot.top - before.spot.top);
             }
         }
-        shifts.sort_unstable();
-        let (Some(first), Some(last)) = (shifts.first(), shifts.last()) else {
+        if shifts.is_empty() {
             self.doubt("two parts of the list do not overlap, so what is between them is not known");
-            return 0;
-        };
-        if last - first > TOLERANCE {
-            self.doubt("rows changed places while the list was read");
-            return 0;
         }
-        if first.abs().max(last.abs()) <= TOLERANCE { 0 } else { *first }
+        agreed(&shifts).unwrap_or_else(|| {
+            self.doubt("rows changed places while the list was read");
+            0
+        })
     }
 
     fn lay(&mut self, seen: Seen) {
@@ -292,9 +292,179 @@ impl Strip {
     }
 }
 
+/// What most of these agree on; nothing having moved wins a tie, and nothing else does.
+fn agreed(shifts: &[i64]) -> Option<i64> {
+    let mut sorted = shifts.to_vec();
+    sorted.sort_unstable();
+    let agree = |shift: i64| {
+        let below = sorted.partition_point(|other| *other < shift - TOLERANCE);
+        sorted.partition_point(|other| *other <= shift + TOLERANCE) - below
+    };
+    let still = agree(0);
+    let most = sorted.iter().copied().max_by_key(|shift| agree(*shift));
+    let Some(shift) = most.filter(|shift| agree(*shift) > still) else { return Some(0) };
+    let rival = sorted.iter().any(|other| (other - shift).abs() > TOLERANCE && agree(*other) == agree(shift));
+    (!rival).then_some(shift)
+}
+
 fn words(read: &RowRead) -> String {
     match read {
         RowRead::Person(person) => at_most(&person.shown, 100),
         RowRead::Keyless(text) | RowRead::Ambiguous(text) | RowRead::Other(text) => at_most(text, 100),
+        RowRead::Detail => "the details of a row".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roster::{ColumnShape, State};
+    use std::fmt::Write as _;
+
+    fn shape() -> Shape {
+        let column = |name: &str| ColumnShape {
+            name: name.to_lowercase(),
+            header: Some(name.to_owned()),
+            css: None,
+            heard: false,
+        };
+        Shape {
+            list: "people".to_owned(),
+            key: "email".to_owned(),
+            or_key: None,
+            columns: vec![column("Name"), column("Email")],
+            count: vec!["${n} people".to_owned()],
+            empty: Vec::new(),
+            states: Vec::new(),
+            otherwise: State::Active,
+        }
+    }
+
+    /// Rows of people, each 40 pixels high: place, number in the list or none, key.
+    fn html(rows: &[(i64, Option<u64>, &str)]) -> String {
+        let mut html = "<table><thead><tr><th>Name</th><th>Email</th></tr></thead><tbody>".to_owned();
+        for (top, index, key) in rows {
+            let index = index.map_or_else(String::new, |index| format!(" aria-rowindex={index}"));
+            let _ = match *key {
+                "spacer" => write!(html, "<tr data-at='0,{top},4000'><td colspan=2></td></tr>"),
+                "detail" => {
+                    write!(html, "<tr data-at='0,{top},40' data-part=detail><td colspan=2>x@y.test</td></tr>")
+                }
+                key => write!(html, "<tr data-at='0,{top},40'{index}><td>-</td><td>{key}</td></tr>"),
+            };
+        }
+        html + "</tbody></table>"
+    }
+
+    fn add(strip: &mut Strip, known: u64, rows: &[(i64, Option<u64>, &str)]) -> Brought {
+        strip.add(&shape(), &html(rows), &[], Edges { known, bottom: None }).unwrap()
+    }
+
+    fn keys(page: &PageRead) -> Vec<&str> {
+        page.people.iter().map(|person| person.key.split('@').next().unwrap_or_default()).collect()
+    }
+
+    const A: (i64, Option<u64>, &str) = (0, None, "a@x.test");
+    const B: (i64, Option<u64>, &str) = (40, None, "b@x.test");
+    const C: (i64, Option<u64>, &str) = (80, None, "c@x.test");
+
+    #[test]
+    fn a_row_in_two_stretches_is_one_and_two_rows_with_one_key_are_two() {
+        let mut strip = Strip::new();
+        assert_eq!(add(&mut strip, 0, &[A, B]).keys, ["a@x.test", "b@x.test"]);
+        // A pixel or two are nothing; the same key further down is another row.
+        add(&mut strip, 0, &[(42, None, "b@x.test"), C, (120, None, "a@x.test")]);
+        let page = strip.end(Way::Scrolled);
+        assert_eq!(keys(&page), ["a", "b", "c", "a"]);
+        assert!(page.doubts.is_empty() && page.unsure.is_empty(), "{page:?}");
+    }
+
+    #[test]
+    fn what_came_above_the_list_moves_all_of_it() {
+        let mut strip = Strip::new();
+        add(&mut strip, 0, &[A, B, C]);
+        add(
+            &mut strip,
+            0,
+            &[(40 + 77, None, "b@x.test"), (80 + 77, None, "c@x.test"), (120 + 77, None, "d@x.test")],
+        );
+        let page = strip.end(Way::Scrolled);
+        assert_eq!(keys(&page), ["a", "b", "c", "d"]);
+        assert!(page.doubts.is_empty(), "{page:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_laid_together_is_doubted() {
+        let doubts = |second: &[(i64, Option<u64>, &str)]| {
+            let mut strip = Strip::new();
+            add(&mut strip, 0, &[A, B, C]);
+            add(&mut strip, 0, second);
+            strip.end(Way::Scrolled).doubts.join("; ")
+        };
+        assert_eq!(doubts(&[B, C, (120, None, "d@x.test")]), "");
+        assert!(doubts(&[(200, None, "d@x.test")]).contains("do not overlap"));
+        // One row went up, another one down.
+        assert!(doubts(&[(40, None, "c@x.test"), (80, None, "b@x.test")]).contains("changed places"));
+        assert!(
+            doubts(&[B, (80, None, "z@x.test")]).contains("where `c@x.test` stood, `z@x.test` stood later")
+        );
+        let mut numbered = Strip::new();
+        add(&mut numbered, 0, &[(0, Some(2), "a@x.test"), (40, Some(3), "b@x.test")]);
+        add(&mut numbered, 0, &[(0, Some(3), "z@x.test")]);
+        let page = numbered.end(Way::Scrolled);
+        assert_eq!(keys(&page), ["a", "z", "b"]);
+        assert!(page.doubts.join("").contains("where `b@x.test` stood"), "{page:?}");
+    }
+
+    #[test]
+    fn numbers_are_believed_before_places() {
+        let mut strip = Strip::new();
+        add(&mut strip, 0, &[(0, Some(2), "a@x.test"), (40, Some(3), "b@x.test")]);
+        // Measured anew, the rows stand elsewhere.
+        add(&mut strip, 0, &[(90, Some(3), "b@x.test"), (130, Some(4), "b@x.test")]);
+        let page = strip.end(Way::Scrolled);
+        assert_eq!(keys(&page), ["a", "b", "b"]);
+        assert!(page.doubts.is_empty() && page.unsure.is_empty(), "{page:?}");
+    }
+
+    #[test]
+    fn room_for_rows_that_were_never_shown_is_told() {
+        let mut strip = Strip::new();
+        add(&mut strip, 0, &[A, B]);
+        add(&mut strip, 1, &[(160, None, "e@x.test")]);
+        let told = strip.end(Way::Scrolled).unsure.join("; ");
+        assert_eq!(told, "there is room for rows before `e@x.test` that were never shown");
+        let mut numbered = Strip::new();
+        add(&mut numbered, 0, &[(0, Some(2), "a@x.test")]);
+        add(&mut numbered, 0, &[(40, Some(4), "b@x.test")]);
+        assert!(numbered.end(Way::Scrolled).unsure.join("").contains("never shown"));
+        let mut short = Strip::new();
+        let edges = Edges { known: 0, bottom: Some(80 + 36) };
+        short.add(&shape(), &html(&[A, B]), &[], edges).unwrap();
+        assert!(short.end(Way::Scrolled).unsure.join("").contains("below the last one"));
+    }
+
+    #[test]
+    fn what_is_filled_in_later_counts_and_what_only_takes_room_does_not() {
+        let mut strip = Strip::new();
+        add(&mut strip, 0, &[A, (40, None, ""), (80, None, "spacer")]);
+        add(&mut strip, 1, &[B, (80, None, "detail"), (120, None, "c@x.test")]);
+        let page = strip.end(Way::Loaded);
+        assert_eq!(keys(&page), ["a", "b", "c"]);
+        assert!(page.keyless.is_empty() && page.others.is_empty(), "{page:?}");
+    }
+
+    #[test]
+    fn the_count_of_the_app_is_met_or_not() {
+        let mut strip = Strip::new();
+        let lines = |strip: &mut Strip, rows: &[(i64, Option<u64>, &str)], said: &str| {
+            let known = u64::from(!strip.is_empty());
+            strip.add(&shape(), &html(rows), &[said.to_owned()], Edges { known, bottom: None }).unwrap();
+            strip.is_counted()
+        };
+        assert!(!lines(&mut strip, &[A, B], "3 people"));
+        assert!(lines(&mut strip, &[C], "3 people"));
+        assert!(!lines(&mut strip, &[], "4 people"));
+        assert_eq!(strip.end(Way::Scrolled).count, Some(Err(vec![3, 4])));
     }
 }

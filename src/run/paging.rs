@@ -33,8 +33,6 @@ struct Asked {
     detail: Option<Target>,
     /// The book knows the app's own count of it.
     counts: bool,
-    /// The control that leads on, or that loads more.
-    on: Option<Target>,
 }
 
 /// Pages of a list, and whether its end was reached.
@@ -50,8 +48,12 @@ impl Reader<'_> {
         before: Option<&str>,
         until: Option<&str>,
     ) -> Result<Read, Trouble> {
+        let asked = self.asked(name)?;
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let mut asked = self.asked(name)?;
+        if let Some(tab) = entry.tab.as_ref().filter(|_| before.is_none()) {
+            let tab = self.locator.control(tab, &Values::default()).map_err(Trouble::Broken)?;
+            browser.turn(&tab, &asked.list, &asked.empty).await?;
+        }
         if entry.scroll.is_some() {
             let within = entry.scrolled_box().map(|name| self.locator.control(name, &Values::default()));
             let within = within.transpose().map_err(Trouble::Broken)?;
@@ -61,8 +63,7 @@ impl Reader<'_> {
         if let Some(more) = self.locator.more(name).map_err(Trouble::Broken)? {
             return loaded(browser, &asked, &more, self.patience(), until).await;
         }
-        asked.on = self.locator.next(name).map_err(Trouble::Broken)?;
-        paged(browser, &asked, before, until).await
+        self.paged(browser, &asked, before, until).await
     }
 
     fn asked(&self, name: &str) -> Result<Asked, Trouble> {
@@ -79,7 +80,6 @@ impl Reader<'_> {
                 .collect(),
             detail: self.locator.detail(name).map_err(Trouble::Broken)?,
             counts: !entry.count.is_empty(),
-            on: None,
         })
     }
 
@@ -90,66 +90,73 @@ impl Reader<'_> {
         name: &str,
     ) -> Result<String, Trouble> {
         let asked = self.asked(name)?;
-        Ok(browser.snapshot(&asked.page(None, None)).await?.fingerprint)
+        Ok(browser.snapshot(&asked.page(None, None, None)).await?.fingerprint)
+    }
+
+    /// A list that is read page after page; many have only one.
+    async fn paged(
+        &self,
+        browser: &mut impl Browser,
+        asked: &Asked,
+        before: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<Read, Trouble> {
+        let mut pages: Vec<PageRead> = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
+        let mut again = false;
+        for _ in 0..MOST_STEPS {
+            let unlike = seen.last().map(String::as_str);
+            let next = self.onto(asked, seen.len() + 2)?;
+            let snapshot = match browser.snapshot(&asked.page(next.as_ref(), unlike, before)).await {
+                Ok(snapshot) => snapshot,
+                Err(trouble) => return cut_short(pages, trouble),
+            };
+            if unlike == Some(snapshot.fingerprint.as_str()) {
+                // The control had no effect: a page may show it before it reacts. It is used once more only where the
+                // app's own count would tell that a page was passed over; else nobody knows what is behind it.
+                let Some(same) = self.onto(asked, seen.len() + 1)?.filter(|_| !again && asked.counts) else {
+                    return Ok((pages, false));
+                };
+                again = true;
+                browser.click(&same).await?;
+                continue;
+            }
+            again = false;
+            let read = read_page(&asked.shape, &snapshot.html, &snapshot.lines)
+                .map_err(|why| asked.unreadable(&why))?;
+            let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
+            tracing::trace!(list = asked.name, people = read.people.len(), count = ?read.count, "read a page of a list");
+            pages.push(read);
+            if snapshot.empty {
+                return Ok((pages, true));
+            }
+            if here {
+                return Ok((pages, false));
+            }
+            match (&next, snapshot.next.as_str()) {
+                (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
+                    seen.push(snapshot.fingerprint);
+                    if let Err(trouble) = browser.click(next).await {
+                        return cut_short(pages, trouble);
+                    }
+                }
+                // The same page twice: the control leads nowhere, and nobody knows what is behind it.
+                (Some(_), "enabled" | "several") => return Ok((pages, false)),
+                _ => return Ok((pages, true)),
+            }
+        }
+        Ok((pages, false))
+    }
+
+    /// The control that leads onto the page of this number from the one before it.
+    fn onto(&self, asked: &Asked, number: usize) -> Result<Option<Target>, Trouble> {
+        self.locator.next(&asked.name, u32::try_from(number).unwrap_or(u32::MAX)).map_err(Trouble::Broken)
     }
 
     /// How late a list may be at its end.
     fn patience(&self) -> Duration {
         self.view.app.settle.0.clamp(END.0, END.1)
     }
-}
-
-/// A list that is read page after page; many have only one.
-async fn paged(
-    browser: &mut impl Browser,
-    asked: &Asked,
-    before: Option<&str>,
-    until: Option<&str>,
-) -> Result<Read, Trouble> {
-    let mut pages: Vec<PageRead> = Vec::new();
-    let mut seen: Vec<String> = Vec::new();
-    let mut again = false;
-    for _ in 0..MOST_STEPS {
-        let unlike = seen.last().map(String::as_str);
-        let snapshot = match browser.snapshot(&asked.page(unlike, before)).await {
-            Ok(snapshot) => snapshot,
-            Err(trouble) => return cut_short(pages, trouble),
-        };
-        if unlike == Some(snapshot.fingerprint.as_str()) {
-            // The control had no effect: a page may show it before it reacts. It is used once more only where the
-            // app's own count would tell that a page was passed over; else nobody knows what is behind it.
-            let Some(next) = asked.on.as_ref().filter(|_| !again && asked.counts) else {
-                return Ok((pages, false));
-            };
-            again = true;
-            browser.click(next).await?;
-            continue;
-        }
-        again = false;
-        let read =
-            read_page(&asked.shape, &snapshot.html, &snapshot.lines).map_err(|why| asked.unreadable(&why))?;
-        let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
-        tracing::trace!(list = asked.name, people = read.people.len(), count = ?read.count, "read a page of a list");
-        pages.push(read);
-        if snapshot.empty {
-            return Ok((pages, true));
-        }
-        if here {
-            return Ok((pages, false));
-        }
-        match (&asked.on, snapshot.next.as_str()) {
-            (Some(next), "enabled") if !seen.contains(&snapshot.fingerprint) => {
-                seen.push(snapshot.fingerprint);
-                if let Err(trouble) = browser.click(next).await {
-                    return cut_short(pages, trouble);
-                }
-            }
-            // The same page twice: the control leads nowhere, and nobody knows what is behind it.
-            (Some(_), "enabled" | "several") => return Ok((pages, false)),
-            _ => return Ok((pages, true)),
-        }
-    }
-    Ok((pages, false))
 }
 
 /// What could not be read on is a list cut short, which is never taken for a whole one. Where nothing at all could be read,
@@ -361,11 +368,16 @@ async fn loaded(
 
 impl Asked {
     /// The question for one page. A search may leave a list as it was, so its answer is waited for only so long.
-    fn page<'a>(&'a self, unlike: Option<&'a str>, before: Option<&'a str>) -> ListQuestion<'a> {
+    fn page<'a>(
+        &'a self,
+        next: Option<&'a Target>,
+        unlike: Option<&'a str>,
+        before: Option<&'a str>,
+    ) -> ListQuestion<'a> {
         let searched = unlike.is_none() && before.is_some();
         ListQuestion {
             list: &self.list,
-            next: self.on.as_ref(),
+            next,
             empty: &self.empty,
             unlike: unlike.or(before),
             detail: self.detail.as_ref(),

@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
                 .map(|(name, column)| ColumnShape {
                     name: name.value.clone(),
                     header: column.header.clone(),
-                    css: column.css.clone(),
+                    css: column.css.as_ref().map(|css| css.value.clone()),
                     heard: column.heard,
                 })
                 .collect(),

@@ -26,7 +26,7 @@ fn page(path: &str) -> &'static str {
             "<main><button>Save</button></main><script>const show = () => { const box = document.createElement('div'); box.setAttribute('role', 'dialog'); box.setAttribute('aria-label', 'Cookies'); box.style = 'position:fixed;inset:0;background:#fff'; box.innerHTML = '<button>Accept</button>'; box.firstChild.onclick = () => { box.remove(); fetch('/sent-away'); setTimeout(show, 30); }; document.body.append(box); }; show();</script>"
         }
         "/late-banner" => {
-            "<main><div role=dialog aria-label=Remove><p>ada@x.example</p><button onclick=\"fetch('/removed')\">Remove</button></div></main><script>const look = async () => { if (await (await fetch('/may')).text() === 'yes') { document.body.insertAdjacentHTML('beforeend', \"<div role=dialog aria-label=Cookies style='position:fixed;inset:auto 0 0 0;background:#fff'><button onclick=&quot;fetch('/accepted'); this.parentElement.remove()&quot;>Accept</button></div>\"); fetch('/shown'); } else setTimeout(look, 30); }; look();</script>"
+            "<main><div role=dialog aria-label=Remove><p>ada@x.example</p><button onclick=\"fetch('/removed')\">Remove</button></div></main><script>const look = async () => { if (await (await fetch('/may')).text() === 'yes') { document.body.insertAdjacentHTML('beforeend', `<div role=dialog aria-label=Cookies style='position:fixed;inset:auto 0 0 0;background:#fff'><button onclick=\"fetch('/accepted'); this.parentElement.remove()\">Accept</button></div>`); fetch('/shown'); } else setTimeout(look, 30); }; look();</script>"
         }
         "/stacked" => {
             "<main><div role=dialog aria-label=Below style='position:fixed;inset:0;background:#fff'>below</div><div role=dialog aria-label=Above style='position:fixed;inset:0;background:#fff'>above</div></main>"
@@ -229,11 +229,12 @@ async fn what_is_in_frames_is_found_bound_and_hit() {
 }
 
 fn rows() -> ListTarget {
-    let column = ColumnTarget { header: "Email".to_owned(), css: None, heard: false };
+    let column = ColumnTarget { header: Some("Email".to_owned()), css: None, heard: false };
     ListTarget {
         name: "people".to_owned(),
         columns: [("email".to_owned(), column)].into(),
         key: "email".to_owned(),
+        grid: None,
         inside: None,
         place: None,
     }

@@ -334,11 +334,12 @@ async fn a_tab_is_selected_once() {
 
 /// The row of a person, as a scope.
 fn row_of(key: &str) -> Scope {
-    let column = |header: &str| ColumnTarget { header: header.to_owned(), css: None, heard: false };
+    let column = |header: &str| ColumnTarget { header: Some(header.to_owned()), css: None, heard: false };
     let list = ListTarget {
         name: "people".to_owned(),
         key: "email".to_owned(),
         columns: [("name".to_owned(), column("Name")), ("email".to_owned(), column("Email"))].into(),
+        grid: None,
         inside: None,
         place: None,
     };

@@ -23,6 +23,8 @@ const ASKS = {
   frame,
   holding,
   stretch,
+  list_tab: listTab,
+  turned,
   masks: async (request) => masks(request),
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
@@ -48,6 +50,9 @@ function withThePage(request, answer, began) {
 
 async function answer(request, done) {
   const began = performance.now();
+  // Between two questions the page may have changed in every way.
+  seenNow = freshLook();
+  plainLists = request.plain || [];
   let reply;
   try {
     const ask = Object.prototype.hasOwnProperty.call(ASKS, request.ask) ? ASKS[request.ask] : null;

@@ -64,6 +64,14 @@ function namesOfKind(described, element) {
   return [nameOf(element)];
 }
 
+// The lists of the book that have been met and whose rows no table tells; each question brings them along.
+let plainLists = [];
+
+function isInPlainRow(element) {
+  if (seenNow.plainRows === undefined) seenNow.plainRows = new Set(plainLists.flatMap((list) => tablesOf(list).tables.flatMap((table) => Array.from(rowsIn(table)))));
+  return nearest(element, (node) => seenNow.plainRows.has(node)) !== null;
+}
+
 const OUTLINED =
   "h1,h2,h3,h4,h5,h6,main,nav,header,footer,aside,form,section,dialog,button,a[href],input:not([type=hidden]),select,textarea,summary,[role]";
 const OUTLINED_ROLES = new Set(
@@ -92,6 +100,7 @@ function outlineOfPage() {
 
 // A table without column headers only lays out a form, so what is in it is not about other people.
 function isInDataRow(element) {
+  if (plainLists.length > 0 && isInPlainRow(element)) return true;
   const row = nearest(element, (node) => node.localName === "tr" || explicitRole(node) === "row");
   const table = row === null ? null : nearest(row, isTableElement);
   if (table === null) return false;

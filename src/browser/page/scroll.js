@@ -42,7 +42,7 @@ async function stretch(request, deadline) {
 // Where to scroll is known only when the list is there.
 function movingLook(request, memory) {
   const state = listState(request);
-  if (state.outcome === "empty") return { done: true, state };
+  if (state.outcome === "empty") return { done: memory.quiet > 1 && !isPageBusy(), soon: memory.quiet < 2, state };
   if (state.outcome !== "found" || state.rows === 0) return { done: false, state };
   const box = scrollerOf(request);
   if (box.state !== "one") return { done: false, state: Object.assign(state, { outcome: "no_scroller", why: box.why }) };
@@ -56,7 +56,7 @@ function settledLook(request, memory) {
   // The page must keep still over two frames before a look at the list is worth its time.
   if (memory.quiet < 2) return Object.assign({ done: false, soon: true }, memory.last);
   const state = listState(request);
-  if (state.outcome === "empty") return { done: true, state };
+  if (state.outcome === "empty") return { done: !isPageBusy(), state };
   const box = scrollerOf(request).element || null;
   if (state.outcome !== "found" || state.rows === 0) return { done: false, state };
   const view = viewOf(state.tables[0], box, request);
@@ -66,7 +66,9 @@ function settledLook(request, memory) {
   const sign = [view.rows.length, view.fresh, box === null ? 0 : box.scrollHeight, view.busy.length > 0, seen.more].join();
   if (sign !== memory.sign) Object.assign(memory, { sign, stillSince: now });
   const still = now - memory.stillSince;
-  if (view.busy.length > 0 && still < BUSY_MS) return Object.assign({ done: false }, seen);
+  // What has not stopped before will not stop now, but is not forgotten either.
+  const turns = view.busy.some((element) => !reading.stuck.has(element));
+  if (turns && still < BUSY_MS) return Object.assign({ done: false }, seen);
   if (!view.covered && still < COVER_MS) return Object.assign({ done: false }, seen);
   const wait = { wait: request.patience_ms, grown: Math.max(request.patience_ms, MORE_MS) }[request.go] || 0;
   return Object.assign({ done: view.fresh > 0 || still >= wait }, seen);
@@ -97,14 +99,14 @@ function heightOf(box) {
 function viewOf(table, box, request) {
   const rows = [];
   let fresh = 0;
-  for (const element of ownRows(table.element)) {
-    if (element === table.headerRow || element.closest("thead,tfoot") !== null) continue;
+  for (const element of rowsIn(table)) {
+    if (isAbove(element, table)) continue;
     const rect = element.getBoundingClientRect();
     if (rect.height === 0) continue;
     const sign = signOf(element, rect);
     const isNew = !isTold(element, sign, request.since);
     if (isNew && sign.text !== "") fresh += 1;
-    rows.push({ element, rect, sign, isNew, isBlank: sign.text === "" && cellsOf(element).length > 1 });
+    rows.push({ element, rect, sign, isNew, isBlank: sign.text === "" && cellsIn(element, table).length > 1 });
   }
   const place = placeOfRows(table, rows, box);
   return { rows, fresh, place, covered: isCovered(table, rows, place, box), busy: busyAround(table, rows, box) };
@@ -123,14 +125,15 @@ function signOf(row, rect) {
 
 /** The box that the rows fill, which is as high as the whole list where only a part of it is on the page. */
 function placeOfRows(table, rows, box) {
+  const whole = table.body || table.element;
   let place = null;
   for (let node = rows.length === 0 ? null : drawnParent(rows[0].element); node !== null && node !== box; node = drawnParent(node)) {
     // A grid of divs may hold a footer of its own; a table's foot is known.
-    if (node === table.element && node.localName !== "table" && place !== null) break;
+    if (node === whole && node.localName !== "table" && place !== null) break;
     const { top, bottom } = node.getBoundingClientRect();
     const end = node.tFoot ? Math.min(bottom, node.tFoot.getBoundingClientRect().top) : bottom;
     if (place === null || end > place.bottom) place = { top, bottom: end };
-    if (node === table.element) break;
+    if (node === whole) break;
   }
   return place;
 }
@@ -156,9 +159,13 @@ function busyAround(table, rows, box) {
   const around = nearest(table.element, (node) => node.getAttribute("aria-busy") === "true");
   const region = box !== null && !isWindow(box) ? box : table.element.closest("main,[role=main]") || document.body;
   const turning = queryAll(BUSY, region).filter((element) => isTurning(element));
-  const waiting = rows.filter(({ element, sign }) => sign.text.length < 80 && /(\u2026|\.\.\.)$/.test(sign.text) && cellsOf(element).length < 2);
-  const all = (around === null ? [] : [around]).concat(turning, waiting.map(({ element }) => element));
-  return all.filter((element) => !reading.stuck.has(element));
+  const waiting = rows.filter(({ element, sign }) => sign.text.length < 80 && /(\u2026|\.\.\.)$/.test(sign.text) && cellsIn(element, table).length < 2);
+  return (around === null ? [] : [around]).concat(turning, waiting.map(({ element }) => element));
+}
+
+/** Whether something turns in the main part of the page. */
+function isPageBusy() {
+  return queryAll(BUSY, document.querySelector("main,[role=main]") || document.body).some(isTurning);
 }
 
 function isTurning(element) {
