@@ -3,7 +3,7 @@
 use super::Live;
 use crate::browser::answer::{said, text};
 use crate::browser::{
-    Amiss, Go, ListQuestion, ListTarget, Refused, Scroller, Snapshot, Stretch, StretchQuestion, Target,
+    Amiss, Go, ListQuestion, ListTarget, Refused, Rest, Scroller, Snapshot, Stretch, StretchQuestion, Target,
     Trouble,
 };
 use crate::words::RefusalKind;
@@ -113,7 +113,11 @@ impl Live {
             place: number("place").unwrap_or_default(),
             at_end: is(&answer, "at_end"),
             more: text(&answer, "more").to_owned(),
-            busy: is(&answer, "busy"),
+            rest: match (is(&answer, "busy"), is(&answer, "waited")) {
+                (true, _) => Rest::Busy,
+                (false, true) => Rest::Waited,
+                (false, false) => Rest::Moving,
+            },
             amiss: [("blank", Amiss::Blank), ("boxed", Amiss::Boxed)]
                 .into_iter()
                 .filter_map(|(name, amiss)| is(&answer, name).then_some(amiss))
