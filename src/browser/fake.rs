@@ -5,8 +5,8 @@
 
 use super::{
     Act, Answer, Armed, Binding, Browser, Cover, Gesture, InterruptTarget, ListQuestion, ListTarget, Pattern,
-    Picture, Refused, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble,
-    Typed, Want,
+    Picture, Refused, Rest, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target,
+    Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -51,6 +51,8 @@ pub struct FakeConsole {
     pub done: Vec<(String, String)>,
     /// What goes wrong with the next act.
     pub mishap: Mishap,
+    /// The list of people never ends: every page and every stretch of it shows somebody new.
+    pub endless: bool,
 }
 
 /// A browser on such a console.
@@ -62,6 +64,8 @@ pub struct Fake {
     subject: Option<String>,
     armed: Option<(String, Act)>,
     url: String,
+    /// How many pages of the list have been read.
+    pages: u32,
 }
 
 impl Fake {
@@ -74,6 +78,7 @@ impl Fake {
             subject: None,
             armed: None,
             url: String::new(),
+            pages: 0,
         }
     }
 
@@ -254,15 +259,23 @@ impl Browser for Fake {
         let mut html = String::from(
             "<table><thead><tr><th>Name</th><th>Email</th><th>Role</th><th>Status</th></tr></thead><tbody>",
         );
-        for FakePerson { email, role, status } in &console.people {
+        self.pages += 1;
+        let stranger = FakePerson {
+            email: format!("p{}@x.test", self.pages),
+            role: "Member".to_owned(),
+            status: "Active".to_owned(),
+        };
+        let people =
+            if console.endless { std::slice::from_ref(&stranger) } else { console.people.as_slice() };
+        for FakePerson { email, role, status } in people {
             let _ = write!(html, "<tr><td>-</td><td>{email}</td><td>{role}</td><td>{status}</td></tr>");
         }
         html.push_str("</tbody></table>");
         Ok(Snapshot {
             html,
             lines: vec![format!("{} users", console.people.len())],
-            next: "none".to_owned(),
-            fingerprint: String::new(),
+            next: if console.endless { "enabled" } else { "none" }.to_owned(),
+            fingerprint: self.pages.to_string(),
             empty: false,
             url: self.url.clone(),
         })
@@ -280,21 +293,25 @@ impl Browser for Fake {
                 patience: super::LIST_PATIENCE,
             })
             .await?;
-        // Everything is there at once, each row below the one before.
+        // Each row stands below the one before; one that never ends stands below all that were.
+        let endless = self.console.borrow().endless;
+        let above = if endless { i64::from(self.pages) * 40 } else { 0 };
         let mut html = String::new();
-        for (number, row) in snapshot.html.split("<tr>").enumerate() {
+        for (number, row) in (0_i64..).zip(snapshot.html.split("<tr>")) {
             if number > 0 {
-                let _ = write!(html, "<tr data-at=\"0,{},40\">", number * 40);
+                let _ = write!(html, "<tr data-at=\"0,{},40\">", above + number * 40);
             }
             html.push_str(row);
         }
-        let lines = snapshot.lines;
         Ok(Stretch {
             html,
-            lines,
+            lines: snapshot.lines,
             number: since + 1,
-            at_end: true,
-            more: "none".to_owned(),
+            known: u64::from(endless),
+            place: above,
+            at_end: !endless,
+            more: snapshot.next,
+            rest: Rest::Waited,
             ..Stretch::default()
         })
     }

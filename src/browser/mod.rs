@@ -273,10 +273,22 @@ pub struct Stretch {
     pub at_end: bool,
     /// The control that loads more: `none`, `enabled`, `disabled` or `several`.
     pub more: String,
-    /// Something around it still turned when patience ended.
-    pub busy: bool,
+    /// How it stood at last.
+    pub rest: Rest,
     /// What speaks against having seen all of its rows up to here.
     pub amiss: Vec<Amiss>,
+}
+
+/// How a list stood when a stretch of it was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rest {
+    /// More may be on its way.
+    #[default]
+    Moving,
+    /// Patience ended, and no row had come to where none was before.
+    Waited,
+    /// Something around it still turned when patience ended.
+    Busy,
 }
 
 /// What speaks against having seen all rows of a stretch.

@@ -54,7 +54,7 @@ pub struct Edges {
 pub struct Brought {
     /// The people who are new in it, or stand otherwise than before, by their keys.
     pub keys: Vec<String>,
-    /// How many rows are.
+    /// How many rows were told in it.
     pub rows: usize,
 }
 
@@ -145,6 +145,11 @@ impl Strip {
         if self.doubts.len() < MOST_DOUBTS && !self.doubts.contains(&why) {
             self.doubts.push(why);
         }
+    }
+
+    /// Something speaks against it.
+    pub fn is_doubted(&self) -> bool {
+        !self.doubts.is_empty()
     }
 
     /// Something that speaks against its being whole, unless the app's own count says so.

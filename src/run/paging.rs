@@ -3,7 +3,7 @@
 use super::reading::Reader;
 use super::target::Values;
 use crate::browser::{
-    Browser, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Scroller, Stretch, StretchQuestion,
+    Browser, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Rest, Scroller, Stretch, StretchQuestion,
     Target, Trouble,
 };
 use crate::journal::RefusalKind;
@@ -20,6 +20,8 @@ const MOST_ROWS: usize = 200_000;
 const MOST_WAITS: u32 = 4;
 /// How long a list may take to answer a search before what it shows is taken for the answer.
 const SEARCH_PATIENCE: Duration = Duration::from_secs(4);
+/// Why the end of a list that is not at rest may not be its end.
+const STILL_LOADING: &str = "the page was still loading at its end";
 /// How late a list may show more at its end, at least and at most, whatever the app's `settle` says.
 const END: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
@@ -145,6 +147,9 @@ impl Reader<'_> {
                 _ => return Ok((pages, true)),
             }
         }
+        if let Some(last) = pages.last_mut() {
+            last.doubts.push(format!("the list has more than {MOST_STEPS} pages"));
+        }
         Ok((pages, false))
     }
 
@@ -187,8 +192,8 @@ enum Came {
     Nobody,
     /// The person who is looked for is on the page.
     Here,
-    /// So many rows are new, or stand otherwise than before.
-    Rows(usize, Stretch),
+    /// Whether the list has grown by it.
+    Rows(bool, Stretch),
 }
 
 impl<'a> Reading<'a> {
@@ -217,6 +222,7 @@ impl<'a> Reading<'a> {
             return Ok(Came::Nobody);
         }
         self.question.since = stretch.number;
+        let before = self.strip.len();
         let edges = Edges { known: stretch.known, bottom: stretch.bottom };
         let brought = self
             .strip
@@ -233,7 +239,10 @@ impl<'a> Reading<'a> {
             return Ok(Came::Here);
         }
         stretch.amiss.iter().for_each(|amiss| self.strip.unsure(amiss.words()));
-        Ok(Came::Rows(brought.rows, stretch))
+        if self.strip.len() > MOST_ROWS {
+            self.strip.doubt(format!("the list has more than {MOST_ROWS} rows"));
+        }
+        Ok(Came::Rows(self.strip.len() > before, stretch))
     }
 
     fn end(self, ended: bool) -> Read {
@@ -266,16 +275,15 @@ async fn scrolled(
     let mut place = None;
     let mut ended = false;
     for _ in 0..MOST_STEPS {
-        let (rows, stretch) = match reading.stretch(browser, go).await {
+        let (grew, stretch) = match reading.stretch(browser, go).await {
             Ok(Came::Nobody) => {
                 return Ok((vec![PageRead { empty: true, ..reading.strip.end(reading.way) }], true));
             }
             Ok(Came::Here) => return Ok(reading.end(false)),
-            Ok(Came::Rows(rows, stretch)) => (rows, stretch),
+            Ok(Came::Rows(grew, stretch)) => (grew, stretch),
             Err(trouble) => return reading.cut_short(trouble),
         };
         if reading.strip.len() > MOST_ROWS {
-            reading.strip.doubt(format!("the list has more than {MOST_ROWS} rows"));
             break;
         }
         if !stretch.at_end {
@@ -287,18 +295,21 @@ async fn scrolled(
             go = Go::On;
             continue;
         }
-        let nothing_came = go == Go::Wait && rows == 0;
-        if reading.strip.is_counted() || (nothing_came && !stretch.busy) {
+        let nothing_came = go == Go::Wait && !grew;
+        if reading.strip.is_counted() || (nothing_came && stretch.rest == Rest::Waited) {
             ended = true;
             break;
         }
         waits = if nothing_came { waits + 1 } else { 0 };
         if waits > MOST_WAITS {
-            reading.strip.unsure("the page was still loading at its end");
+            reading.strip.unsure(STILL_LOADING);
             ended = true;
             break;
         }
         go = Go::Wait;
+    }
+    if !ended && !reading.strip.is_doubted() {
+        reading.strip.doubt(format!("the list did not end in {MOST_STEPS} steps"));
     }
     // The next who looks at the page finds it as it was.
     reading.question.go = Go::Home;
@@ -320,21 +331,20 @@ async fn loaded(
     let mut go = Go::Top;
     let mut again = false;
     for _ in 0..MOST_STEPS {
-        let (rows, stretch) = match reading.stretch(browser, go).await {
+        let (grew, stretch) = match reading.stretch(browser, go).await {
             Ok(Came::Nobody) => {
                 return Ok((vec![PageRead { empty: true, ..reading.strip.end(reading.way) }], true));
             }
             Ok(Came::Here) => return Ok(reading.end(false)),
-            Ok(Came::Rows(rows, stretch)) => (rows, stretch),
+            Ok(Came::Rows(grew, stretch)) => (grew, stretch),
             Err(trouble) => return reading.cut_short(trouble),
         };
         if reading.strip.len() > MOST_ROWS {
-            reading.strip.doubt(format!("the list has more than {MOST_ROWS} rows"));
             return Ok(reading.end(false));
         }
         match stretch.more.as_str() {
             "enabled" => {
-                let nothing_came = go == Go::Grown && rows == 0;
+                let nothing_came = go == Go::Grown && !grew;
                 // As with the next page: it is used once more only where the app's own count would tell.
                 if nothing_came && (again || !asked.counts) {
                     reading
@@ -353,9 +363,9 @@ async fn loaded(
                 return Ok(reading.end(false));
             }
             _ if reading.strip.is_counted() => return Ok(reading.end(true)),
-            _ if matches!(go, Go::Wait | Go::Grown) && rows == 0 => {
-                if stretch.busy {
-                    reading.strip.unsure("the page was still loading at its end");
+            _ if matches!(go, Go::Wait | Go::Grown) && !grew => {
+                if stretch.rest != Rest::Waited {
+                    reading.strip.unsure(STILL_LOADING);
                 }
                 return Ok(reading.end(true));
             }
@@ -363,6 +373,7 @@ async fn loaded(
             _ => go = Go::Wait,
         }
     }
+    reading.strip.doubt(format!("the list did not end in {MOST_STEPS} steps"));
     Ok(reading.end(false))
 }
 

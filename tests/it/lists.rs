@@ -2,9 +2,12 @@
 
 use crate::harness::ROOT;
 use crate::site::{Site, browser};
+use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use usher::browser::driver::Driver;
+use usher::browser::fake::{Fake, FakeConsole};
 use usher::browser::{Browser as _, Cover, Live, Trouble, Want};
 use usher::plan::{Pack, PackFiles, View, words};
 use usher::roster::{Found, Roster};
@@ -124,7 +127,7 @@ fn page(path: &str) -> &'static str {
     match path.split('?').next().unwrap_or_default() {
         "/virtual/window" => page!(
             "<style>table { display: block } tbody { display: block; position: relative } tbody tr { position: absolute; height: 40px; display: flex; width: 100% } td { width: 30% }</style>",
-            "<main><h1 style='height:200px'>People</h1><table></table><footer style='height:300px'>The end</footer></main>",
+            "<main id=box><h1 style='height:200px'>People</h1><table></table><footer style='height:300px'>The end</footer></main>",
             "<script>document.querySelector('table').innerHTML = head + '<tbody></tbody>';</script>",
             virtual_list!("window", "i % (last - first)")
         ),
@@ -154,6 +157,12 @@ fn page(path: &str) -> &'static str {
         "/infinite/stuck" => page!(
             "<main><h1>People</h1><table></table><div id=end style='height:30px'></div></main>",
             infinite!(100, 200, "", "'<span class=loading-dots>o o o</span>'")
+        ),
+        // Every row says how long ago, and changes all the time.
+        "/infinite/ticking" => page!(
+            "<main><h1>People</h1><table></table><div id=end style='height:30px'></div></main>",
+            infinite!(150, 200, "", "''"),
+            "<script>setInterval(() => { for (const row of document.querySelector('tbody').rows) row.cells[2].textContent = 'Member ' + Math.round(performance.now() / 100); }, 100);</script>"
         ),
         "/more" => page!(
             "<main><h1>People</h1><table></table><button>Load more</button></main>",
@@ -625,4 +634,41 @@ async fn pictures_cover_the_rows_of_every_form_of_a_list() {
         assert!(!outline.contains("Person"), "{path}: {outline}");
     }
     world.end().await;
+}
+
+#[tokio::test]
+async fn a_list_whose_rows_change_all_the_time_has_an_end_and_a_wrong_box_proves_nothing() {
+    let mut world = World::new().await;
+    let roster = world.roster(&people("/infinite/ticking", "scroll: window")).await;
+    assert_eq!((numbers(&roster), roster.is_proven()), (all(150), true), "{:?}", roster.completeness);
+    for (path, scroll, why) in [
+        ("/virtual/box", "window", "the list lies in a box of its own that can be scrolled, too"),
+        ("/virtual/window", "box", "there is room for rows below the last one that was shown"),
+    ] {
+        let roster = world.roster(&people(path, &format!("scroll: {scroll}"))).await;
+        let said = words(&roster.completeness);
+        assert!(said.starts_with("unproven: ") && said.contains(why), "{path}: {said}");
+    }
+    world.end().await;
+}
+
+#[test]
+fn a_list_that_never_ends_does_not_keep_usher_for_ever() {
+    let more = "{ role: button, name: More }";
+    for (way, why) in [
+        ("scroll: window".to_owned(), "the list did not end in 10000 steps"),
+        (format!("more: {more}"), "the list did not end in 10000 steps"),
+        (format!("next: {more}"), "the list has more than 10000 pages"),
+    ] {
+        let view = people("/people", &way);
+        let console = Rc::new(RefCell::new(FakeConsole { endless: true, ..FakeConsole::default() }));
+        let mut browser = Fake::new(console);
+        let roster = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(Reader::new(&view, "https://x.test").roster(&mut browser, false))
+            .unwrap();
+        assert_eq!((roster.people.len(), roster.ended), (10_000, false), "{way}");
+        assert!(words(&roster.completeness).contains(why), "{way}: {}", words(&roster.completeness));
+    }
 }

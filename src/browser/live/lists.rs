@@ -4,7 +4,7 @@ use super::Live;
 use super::frames::{framed, framed_list};
 use crate::browser::answer::{said, text};
 use crate::browser::{
-    Amiss, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Scroller, Snapshot, Stretch,
+    Amiss, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Rest, Scroller, Snapshot, Stretch,
     StretchQuestion, Target, Trouble,
 };
 use crate::words::RefusalKind;
@@ -115,7 +115,11 @@ impl Live {
             place: number("place").unwrap_or_default(),
             at_end: is(&answer, "at_end"),
             more: text(&answer, "more").to_owned(),
-            busy: is(&answer, "busy"),
+            rest: match (is(&answer, "busy"), is(&answer, "waited")) {
+                (true, _) => Rest::Busy,
+                (false, true) => Rest::Waited,
+                (false, false) => Rest::Moving,
+            },
             amiss: [("blank", Amiss::Blank), ("boxed", Amiss::Boxed)]
                 .into_iter()
                 .filter_map(|(name, amiss)| is(&answer, name).then_some(amiss))

@@ -17,7 +17,9 @@ function* rowsOf(table, accept) {
 
 /** Whether a row stands above or below the people of its table: in its head or foot. */
 function isAbove(row, table) {
-  return row === table.headerRow || (table.rows === null && row.closest("tfoot,thead") !== null);
+  if (row === table.headerRow) return true;
+  // Most rows stand in a body, which needs no look at what is around it.
+  return table.rows === null && row.parentElement.localName !== "tbody" && row.closest("tfoot,thead") !== null;
 }
 
 // The table itself has been found visible, so a row needs no look at what is around it.

@@ -18,7 +18,7 @@ const BUSY_CLASS = /(^|[-_\s])(spin|spinner|spinning|loading|loader|skeleton)([-
 let reading = freshReading();
 
 function freshReading() {
-  return { number: 0, rows: new WeakMap(), stuck: new WeakSet() };
+  return { number: 0, rows: new WeakMap(), places: new Set(), stuck: new WeakSet() };
 }
 
 /**
@@ -71,7 +71,7 @@ function settledLook(request, memory) {
   if (turns && still < BUSY_MS) return Object.assign({ done: false }, seen);
   if (!view.covered && still < COVER_MS) return Object.assign({ done: false }, seen);
   const wait = { wait: request.patience_ms, grown: Math.max(request.patience_ms, MORE_MS) }[request.go] || 0;
-  return Object.assign({ done: view.fresh > 0 || still >= wait }, seen);
+  return Object.assign({ done: view.fresh > 0 || still >= wait, waited: still >= wait }, seen);
 }
 
 function scrollerOf(request) {
@@ -105,7 +105,8 @@ function viewOf(table, box, request) {
     if (rect.height === 0) continue;
     const sign = signOf(element, rect);
     const isNew = !isTold(element, sign, request.since);
-    if (isNew && sign.text !== "") fresh += 1;
+    // A row that says something else than before ("5 minutes ago") is told again, but nothing came with it.
+    if (isNew && sign.text !== "" && !reading.places.has(sign.place)) fresh += 1;
     rows.push({ element, rect, sign, isNew, isBlank: sign.text === "" && cellsIn(element, table).length > 1 });
   }
   const place = placeOfRows(table, rows, box);
@@ -120,7 +121,8 @@ function isTold(element, sign, since) {
 /** What a row says and where it stands, in pixels of everything that can be scrolled to. */
 function signOf(row, rect) {
   const [x, y] = scrolledBy(drawnParent(row));
-  return { text: tidy(row.textContent), at: [rect.left + x, rect.top + y, rect.height].map(Math.round).join(",") };
+  const [left, top, height] = [rect.left + x, rect.top + y, rect.height].map(Math.round);
+  return { text: tidy(row.textContent), at: left + "," + top + "," + height, place: left + "," + top };
 }
 
 /** The box that the rows fill, which is as high as the whole list where only a part of it is on the page. */
@@ -175,7 +177,7 @@ function isTurning(element) {
   return rect.width > 0 && rect.height > 0 && rect.bottom > 0 && rect.top < window.innerHeight && isVisible(element);
 }
 
-function answerOfStretch(request, { state, box, view, more }) {
+function answerOfStretch(request, { state, box, view, more, waited }) {
   if (view === undefined) {
     const outcome = request.go === "home" ? "empty" : state.outcome;
     return { outcome, why: state.why, html: "", lines: linesOf(document.body, { values: false, most: LINES_KEPT }), more: "none", at_end: true };
@@ -190,6 +192,7 @@ function answerOfStretch(request, { state, box, view, more }) {
       known += 1;
       return null;
     }
+    reading.places.add(seen.sign.place);
     reading.rows.set(row, { at: seen.sign.at, text: seen.sign.text, number: reading.number });
     return ' data-at="' + seen.sign.at + '"' + detailAttribute(row, request.detail);
   });
@@ -205,6 +208,7 @@ function answerOfStretch(request, { state, box, view, more }) {
     place: box === null ? 0 : Math.round(box.scrollTop),
     at_end: box === null || box.scrollTop + heightOf(box) >= box.scrollHeight - EDGE,
     busy: view.busy.length > 0,
+    waited: waited === true,
     blank: !view.covered,
     boxed: isBoxed(view, box),
   });

@@ -68,7 +68,9 @@ function serialise(state) {
 function written({ tables, list }, mark) {
   const html = [];
   for (const table of tables) {
-    const out = { html, table, rows: table.rows === null ? new Set(rowsIn(table)) : new Set(), mark, above: null, heard: heardCells(table, list) };
+    // Few tables say which columns their cells are in; only there each of them is asked.
+    const placed = table.element.querySelector("[aria-colindex],[aria-colspan]") !== null;
+    const out = { html, table, placed, rows: table.rows === null ? new Set(rowsIn(table)) : new Set(), mark, above: null, heard: heardCells(table, list) };
     if (table.rows !== null) writeGrid(table, out);
     else writeTable(table, out);
   }
@@ -130,7 +132,8 @@ function writeElement(element, out) {
     if (mark === null) return;
   }
   const heard = out.heard.get(element);
-  out.html.push("<", tag, attributesOf(element), mark, heard === undefined ? "" : attribute("data-heard", heard), ">");
+  const place = out.placed || tag === "th" ? placeAttributes(element) : "";
+  out.html.push("<", tag, attributesOf(element), place, mark, heard === undefined ? "" : attribute("data-heard", heard), ">");
   if (VOID_TAGS.has(tag)) return;
   if (tag === "select") writeOptions(element, out);
   else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
@@ -157,7 +160,11 @@ function writeChildren(element, painted, out) {
 }
 
 // Elements that stand in a line unless a style says otherwise; what other elements hold is read as standing apart anyway.
-const INLINE = /^(a|abbr|b|bdi|cite|code|data|em|font|i|kbd|label|q|s|samp|small|span|strong|sub|sup|time|tt|u|var|.+-.+)$/;
+const INLINE_TAGS = new Set("a abbr b bdi cite code data em font i kbd label q s samp small span strong sub sup time tt u var".split(" "));
+
+function isInline(element) {
+  return INLINE_TAGS.has(element.localName) || element.localName.includes("-");
+}
 
 /**
  * Whether an address and what stands directly before it are two words to the eye, though no white space parts them: a gap
@@ -165,7 +172,7 @@ const INLINE = /^(a|abbr|b|bdi|cite|code|data|em|font|i|kbd|label|q|s|samp|small
  */
 function isApart(element, parent) {
   const before = element.previousSibling;
-  if (!INLINE.test(element.localName) || before.nodeType === 8 || (before.nodeType === 1 && !INLINE.test(before.localName))) return false;
+  if (!isInline(element) || before.nodeType === 8 || (before.nodeType === 1 && !isInline(before))) return false;
   const text = before.textContent;
   if (text === "" || /\s$/.test(text) || element.textContent === "" || !parent.textContent.includes("@")) return false;
   const own = element.getBoundingClientRect();
@@ -207,7 +214,7 @@ function attributesOf(element) {
     if (value) text += attribute("value", value);
   }
   if (element.localName === "option" && element.selected) text += " selected";
-  return element.localName === "td" || element.localName === "th" || element.hasAttribute("role") ? text + placeAttributes(element) : text;
+  return text;
 }
 
 // Which columns a cell covers; how many rows it covers only matters for headers.
