@@ -1,11 +1,11 @@
 // Finds the elements that one description of the request fits, by role, label, text, placeholder, test id, CSS or XPath.
 
 function byRole(described, name, scope) {
-  const candidates = described.role ? queryAll(selectorOfRole(described.role), scope) : queryAll("*", scope);
+  const role = described.role ? plainRole(described.role) : null;
+  const candidates = role !== null ? queryAll(selectorOfRole(role), scope) : queryAll("*", scope);
   const wanted = name === null ? [] : [name.replace(/ /g, "")];
   return candidates.filter((element) => {
-    const role = described.role || name === null || hasNamedRole(element);
-    if (!role || (described.role && roleOf(element) !== described.role)) return false;
+    if (role === null ? name !== null && !hasNamedRole(element) : roleOf(element) !== role) return false;
     return name === null || (!cannotBeNamed(element, wanted) && fold(nameOf(element)) === name);
   });
 }

@@ -8,7 +8,7 @@ const INTERACTIVE =
 let seenNow = freshLook();
 
 function freshLook() {
-  return { roots: null, names: new WeakMap(), labels: new WeakMap(), scrolled: new WeakMap(), pageText: null };
+  return { roots: null, names: new WeakMap(), labels: new WeakMap(), scrolled: new WeakMap(), owners: null, modal: undefined, pageText: null };
 }
 
 /** The document and every open shadow root in it. */

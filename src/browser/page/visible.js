@@ -123,11 +123,62 @@ function isPaintedThough(element) {
 /** Whether accessibility sees the element: laid out and not below `aria-hidden` or `inert`. */
 function isExposed(element) {
   if (!element.checkVisibility({ visibilityProperty: true }) && !isPainted(element)) return false;
-  return nearest(element, (node) => node.getAttribute("aria-hidden") === "true" || node.hasAttribute("inert")) === null;
+  return !isMadeInert(element) && nearest(element, isSilenced) === null;
+}
+
+/** Whether `inert` or its counterpart in CSS takes the element out of use. A modal dialog escapes what is around it. */
+function isMadeInert(element) {
+  const { interactivity } = getComputedStyle(element);
+  if (interactivity !== undefined) return interactivity === "inert";
+  const end = nearest(element, (node) => node.hasAttribute("inert") || node.matches("dialog:modal"));
+  return end !== null && end.hasAttribute("inert");
+}
+
+/** The modal dialog that keeps everything outside of it from use, or null. */
+function modalNow() {
+  if (seenNow.modal === undefined) {
+    const open = queryAll("dialog:modal", null);
+    // Of several the topmost alone can be hit.
+    seenNow.modal = (open.length > 1 ? open.find((dialog) => clickPoint(dialog).point !== null) : open[0]) || null;
+  }
+  return seenNow.modal;
+}
+
+function isBehindModal(element) {
+  const modal = modalNow();
+  return modal !== null && !isWithin(element, modal);
+}
+
+/**
+ * What keeps an element from use although it can be seen: `inert`, or a modal dialog that is open elsewhere; or null.
+ * @returns {{how: string, on: Element}|null}
+ */
+function inertness(element) {
+  if (isMadeInert(element)) return { how: "inert", on: outermostInert(element) };
+  return isBehindModal(element) ? { how: "modal", on: modalNow() } : null;
+}
+
+function outermostInert(element) {
+  const marked = nearest(element, (node) => node.hasAttribute("inert"));
+  if (marked !== null) return marked;
+  return nearest(element, (node) => drawnParent(node) === null || !isMadeInert(drawnParent(node)));
+}
+
+/** What hides an element from accessibility although it can be seen, or null. */
+function hidingOf(element) {
+  const silenced = nearest(element, isSilenced);
+  return silenced === null ? inertness(element) : { how: "aria-hidden", on: silenced };
 }
 
 function labelsOf(element) {
-  return element.labels ? Array.from(element.labels) : [];
+  if (element.labels) return Array.from(element.labels);
+  return isFormElement(element) ? Array.from(element.getRootNode().querySelectorAll("label")).filter((label) => label.control === element) : [];
+}
+
+// A page's own element that takes part in forms has labels, but tells only its own code which.
+function isFormElement(element) {
+  const made = element.localName.includes("-") ? customElements.get(element.localName) : undefined;
+  return made !== undefined && made.formAssociated === true;
 }
 
 /** Whether the element takes input: neither disabled itself, nor by a fieldset, nor by an ancestor's aria-disabled. */
