@@ -18,7 +18,10 @@ function hasNamedRole(element) {
 
 function byLabel(described, wanted, scope) {
   const candidates = queryAll("input:not([type=hidden]),select,textarea,meter,progress,output,[aria-label],[aria-labelledby]", scope);
-  return candidates.filter((element) => labelTexts(element).some((text) => wanted === null || fold(text) === wanted));
+  for (const { control } of queryAll("label", scope)) {
+    if (control !== null && isFormElement(control) && (scope === null || isWithin(control, scope))) candidates.push(control);
+  }
+  return Array.from(new Set(candidates)).filter((element) => labelTexts(element).some((text) => wanted === null || fold(text) === wanted));
 }
 
 /** Every text that labels an element: each label by itself, each element referred to, all of them together. */

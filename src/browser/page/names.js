@@ -42,15 +42,22 @@ function cannotBeNamed(element, wanted) {
   if (wanted.length === 0) return false;
   const quick = quickName(element);
   if (quick !== null) return !wanted.some((name) => isSubsequence(squash(quick), name));
-  const way = newWay({ hiddenToo: isNamedAsHidden(element), plain: { unsure: false } });
+  const way = newWay({ hiddenToo: isNamedAsHidden(element), plain: { doubtful: [] } });
   const plain = squash(nameWith(element, way));
-  return !way.plain.unsure && !wanted.some((name) => isSubsequence(plain, name));
+  return !wanted.some((name) => isSubsequence(plain, name)) && !way.plain.doubtful.some(hasGeneratedText);
 }
 
-// A text that is empty may only be so as long as nobody asks for styles; then whatever is taken in its place proves nothing.
-function inDoubt(text, way) {
-  if (way.plain !== null && tidy(text) === "") way.plain.unsure = true;
+// Where a text is empty, something else is the name only as long as CSS puts no words there.
+function inDoubt(text, elements, way) {
+  if (way.plain !== null && elements.length > 0 && tidy(text) === "") way.plain.doubtful.push(...elements);
   return text;
+}
+
+function hasGeneratedText(element) {
+  if (element.namespaceURI === SVG) return false;
+  const way = newWay({ hiddenToo: true });
+  if (generatedText(element, "::before", way) !== "" || generatedText(element, "::after", way) !== "") return true;
+  return Array.from(drawnChildren(element)).some((child) => child.nodeType === Node.ELEMENT_NODE && hasGeneratedText(child));
 }
 
 // A hidden element is named as if it were shown.
@@ -59,13 +66,16 @@ function isNamedAsHidden(element) {
   return !isLaidOut(element) || getComputedStyle(element).visibility !== "visible";
 }
 
-// Lists hold thousands of plain links and labelled buttons: most are ruled out by one attribute or one text.
+const PLAINLY_NAMED = new Set(["a", "td", "th"]);
+
+// Lists hold thousands of plain links, cells and labelled buttons: most are ruled out by one attribute or one text.
 function quickName(element) {
   if (element.hasAttribute("aria-labelledby")) return null;
   const label = element.getAttribute("aria-label");
   if (label !== null && tidy(label) !== "") return label;
-  const isPlain = element.localName === "a" && element.firstElementChild === null && element.shadowRoot === null;
-  const text = isPlain && !element.hasAttribute("aria-owns") ? element.textContent : "";
+  if (!PLAINLY_NAMED.has(element.localName) || element.firstElementChild !== null || element.shadowRoot !== null) return null;
+  const role = element.getAttribute("role");
+  const text = (role === null || NAMED_BY_CONTENT.has(role)) && !element.hasAttribute("aria-owns") ? element.textContent : "";
   return text === "" ? null : text;
 }
 
@@ -83,12 +93,12 @@ function nameWith(element, way) {
   if (way.inContent && !way.hiddenToo && isUnheard(element)) return textOfShown(element, way); // 2A
   const referred = way.byReference ? "" : referredName(element, way); // 2B
   if (referred !== "") return referred;
-  const embedded = way.inContent ? valueInContent(element) : null; // 2C
+  const role = roleOf(element);
+  const embedded = way.inContent ? valueInContent(element, role) : null; // 2C
   // What a field holds is a part of other names, never of its own.
   if (embedded !== null && element !== way.owner) return embedded;
   const label = element.getAttribute("aria-label"); // 2D
   if (label !== null && tidy(label) !== "") return label;
-  const role = roleOf(element);
   const native = role === "none" ? "" : nativeName(element, way); // 2E
   if (native !== "") return native;
   if ((way.inContent && embedded === null) || NAMED_BY_CONTENT.has(role)) {
@@ -96,7 +106,7 @@ function nameWith(element, way) {
     if (tidy(content) !== "") return content;
   }
   const title = lastWord(element, role); // 2I
-  if (title !== "") inDoubt("", way);
+  if (title !== "") inDoubt("", [element], way);
   return title;
 }
 
@@ -137,7 +147,7 @@ function referredName(element, way) {
     })
     .filter((text) => text !== "")
     .join(" ");
-  return parts.length > 0 ? inDoubt(name, way) : name;
+  return inDoubt(name, parts, way);
 }
 
 // An attribute that a script has set by its property refers to elements without ids, and is empty itself.
@@ -154,12 +164,14 @@ function elementsReferredBy(element, attribute) {
 }
 
 function nameFromContent(element, way) {
-  if (way.plain === null && !way.hiddenToo && getComputedStyle(element).contentVisibility === "hidden") return "";
-  const inner = Object.assign({}, way, { inContent: true });
-  let name = way.plain !== null ? "" : generatedText(element, "::before", way);
+  // Drawings have no generated content, and many boxes in them.
+  const isStyled = way.plain === null && element.namespaceURI !== SVG;
+  if (isStyled && !way.hiddenToo && getComputedStyle(element).contentVisibility === "hidden") return "";
+  const inner = way.inContent ? way : Object.assign({}, way, { inContent: true });
+  let name = isStyled ? generatedText(element, "::before", way) : "";
   for (const child of spokenChildren(element, way)) if (!isOwnedElsewhere(child, element)) name += contribution(child, inner);
   for (const owned of elementsReferredBy(element, "aria-owns")) name += " " + nameWith(owned, inner) + " ";
-  return way.plain !== null ? name : name + generatedText(element, "::after", way);
+  return isStyled ? name + generatedText(element, "::after", way) : name;
 }
 
 // Of closed details only the summary is there to be read.

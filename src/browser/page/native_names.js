@@ -4,8 +4,7 @@ const RANGES = new Set(["meter", "progressbar", "scrollbar", "slider", "spinbutt
 const SVG = "http://www.w3.org/2000/svg";
 
 // A control in the middle of a label contributes its value, as in "remind me [3] days before"; a secret one nothing.
-function valueInContent(element) {
-  const role = roleOf(element);
+function valueInContent(element, role) {
   if (role === "textbox" || role === "searchbox") {
     if (isSecretField(element)) return "";
     return "value" in element ? element.value : element.textContent;
@@ -82,13 +81,13 @@ function nameFromLabels(element, way) {
     })
     .filter((text) => text !== "")
     .join(" ");
-  return labels.length > 0 ? inDoubt(name, way) : name;
+  return inDoubt(name, labels, way);
 }
 
 function nameFromChild(element, tag, way) {
   const child = Array.from(element.children).find((one) => one.localName === tag);
   if (child === undefined) return "";
-  return inDoubt(nameWith(child, Object.assign({}, way, { inContent: true, hiddenToo: way.hiddenToo || isUnheard(child) })), way);
+  return inDoubt(nameWith(child, Object.assign({}, way, { inContent: true, hiddenToo: way.hiddenToo || isUnheard(child) })), [child], way);
 }
 
 /** The title of a drawing or of a part of it; a `use` is called what the drawing is called that it shows once more. */

@@ -114,7 +114,7 @@ function implicitRole(element) {
     case "li":
       return isDecoration(drawnParent(element)) ? "none" : "listitem";
     case "td":
-      return isInDecoration(element) ? "none" : isInGrid(element) ? "gridcell" : "cell";
+      return roleOfCell(element);
     case "th":
       return isInDecoration(element) ? "none" : roleOfHeaderCell(element);
     case "tr":
@@ -151,10 +151,13 @@ function roleOfHeaderCell(element) {
   return besideData ? "rowheader" : "columnheader";
 }
 
-function isInGrid(cell) {
+function roleOfCell(cell) {
   const table = cell.closest("table,[role=grid],[role=treegrid]");
-  const role = table === null ? null : explicitRole(table);
-  return role === "grid" || role === "treegrid";
+  // Lists hold thousands of cells, and hardly a table says what it is.
+  if (table === null || !table.hasAttribute("role")) return "cell";
+  const role = roleOf(table);
+  if (role === "none") return "none";
+  return role === "grid" || role === "treegrid" ? "gridcell" : "cell";
 }
 
 // A table or list that is only laid out with its tags takes the meaning from its parts, too.
