@@ -109,9 +109,11 @@ function isShown(element) {
   const painted = element.matches(CHOICE_INPUT) ? isPaintedThough(element) : isPainted(element);
   if (!painted) return false;
   const rect = element.getBoundingClientRect();
+  if (rect.width > 0 && rect.height > 0) return !isOffPage(rect, element) && !isFoldedAway(element);
   // A box without extent can still hold children that overflow it.
-  if (rect.width === 0 || rect.height === 0) return Array.from(element.children).some(isShown);
-  return !isOffPage(rect, element) && !isFoldedAway(element);
+  if (Array.from(element.children).some(isShown)) return true;
+  const text = rectOfText(element);
+  return text !== null && !isOffPage(text, element) && !isFoldedAway(element);
 }
 
 // Styled tick boxes and selects are often the browser's own control, made transparent, above a drawing of it.
@@ -132,42 +134,6 @@ function isMadeInert(element) {
   if (interactivity !== undefined) return interactivity === "inert";
   const end = nearest(element, (node) => node.hasAttribute("inert") || node.matches("dialog:modal"));
   return end !== null && end.hasAttribute("inert");
-}
-
-/** The modal dialog that keeps everything outside of it from use, or null. */
-function modalNow() {
-  if (seenNow.modal === undefined) {
-    const open = queryAll("dialog:modal", null);
-    // Of several the topmost alone can be hit.
-    seenNow.modal = (open.length > 1 ? open.find((dialog) => clickPoint(dialog).point !== null) : open[0]) || null;
-  }
-  return seenNow.modal;
-}
-
-function isBehindModal(element) {
-  const modal = modalNow();
-  return modal !== null && !isWithin(element, modal);
-}
-
-/**
- * What keeps an element from use although it can be seen: `inert`, or a modal dialog that is open elsewhere; or null.
- * @returns {{how: string, on: Element}|null}
- */
-function inertness(element) {
-  if (isMadeInert(element)) return { how: "inert", on: outermostInert(element) };
-  return isBehindModal(element) ? { how: "modal", on: modalNow() } : null;
-}
-
-function outermostInert(element) {
-  const marked = nearest(element, (node) => node.hasAttribute("inert"));
-  if (marked !== null) return marked;
-  return nearest(element, (node) => drawnParent(node) === null || !isMadeInert(drawnParent(node)));
-}
-
-/** What hides an element from accessibility although it can be seen, or null. */
-function hidingOf(element) {
-  const silenced = nearest(element, isSilenced);
-  return silenced === null ? inertness(element) : { how: "aria-hidden", on: silenced };
 }
 
 function labelsOf(element) {
