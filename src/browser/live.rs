@@ -34,6 +34,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/names.js"),
     include_str!("page/native_names.js"),
     include_str!("page/visible.js"),
+    include_str!("page/hiding.js"),
     include_str!("page/hit.js"),
     include_str!("page/lines.js"),
     include_str!("page/locate.js"),

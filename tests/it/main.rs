@@ -19,6 +19,7 @@ mod leftovers;
 mod lists;
 mod locating;
 mod masking;
+mod names;
 mod operator;
 mod power_cut;
 mod real;

@@ -1,16 +1,25 @@
 // Says where an element can be hit: the point of the viewport where a click reaches it, and what lies above it.
 
-/** The rectangle an element takes; for a box of no extent, the one around its children. */
+/** The rectangle an element takes; for a box of no extent, the one around its children, or around its text. */
 function rectOf(element) {
   const own = element.getBoundingClientRect();
-  if ((own.width > 0 && own.height > 0) || element.children.length === 0) return own;
+  if (own.width > 0 && own.height > 0) return own;
   const rects = Array.from(element.children, (child) => child.getBoundingClientRect()).filter((rect) => rect.width > 0 && rect.height > 0);
-  if (rects.length === 0) return own;
+  if (rects.length === 0) return rectOfText(element) || own;
   const left = Math.min(...rects.map((rect) => rect.left));
   const top = Math.min(...rects.map((rect) => rect.top));
   const right = Math.max(...rects.map((rect) => rect.right));
   const bottom = Math.max(...rects.map((rect) => rect.bottom));
   return new DOMRect(left, top, right - left, bottom - top);
+}
+
+/** Where the text of an element stands that has no box of its own (`display: contents`), or null. */
+function rectOfText(element) {
+  if (getComputedStyle(element).display !== "contents") return null;
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  const rect = range.getBoundingClientRect();
+  return rect.width > 0 && rect.height > 0 ? rect : null;
 }
 
 /** The element that would receive a click at a point of the viewport, inside open shadow roots too. */

@@ -45,7 +45,7 @@ function likeCandidates(described, scope) {
   switch (described.by) {
     case "role":
       if (!described.role) return queryAll("button,a[href],[role]", scope);
-      return queryAll(selectorOfRole(described.role), scope).filter((element) => roleOf(element) === described.role);
+      return queryAll(selectorOfRole(plainRole(described.role)), scope).filter((element) => roleOf(element) === plainRole(described.role));
     case "label":
       return queryAll("input:not([type=hidden]),select,textarea,[aria-label],[aria-labelledby]", scope);
     case "placeholder":

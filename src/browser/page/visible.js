@@ -109,9 +109,11 @@ function isShown(element) {
   const painted = element.matches(CHOICE_INPUT) ? isPaintedThough(element) : isPainted(element);
   if (!painted) return false;
   const rect = element.getBoundingClientRect();
+  if (rect.width > 0 && rect.height > 0) return !isOffPage(rect, element) && !isFoldedAway(element);
   // A box without extent can still hold children that overflow it.
-  if (rect.width === 0 || rect.height === 0) return Array.from(element.children).some(isShown);
-  return !isOffPage(rect, element) && !isFoldedAway(element);
+  if (Array.from(element.children).some(isShown)) return true;
+  const text = rectOfText(element);
+  return text !== null && !isOffPage(text, element) && !isFoldedAway(element);
 }
 
 // Styled tick boxes and selects are often the browser's own control, made transparent, above a drawing of it.
@@ -123,11 +125,26 @@ function isPaintedThough(element) {
 /** Whether accessibility sees the element: laid out and not below `aria-hidden` or `inert`. */
 function isExposed(element) {
   if (!element.checkVisibility({ visibilityProperty: true }) && !isPainted(element)) return false;
-  return nearest(element, (node) => node.getAttribute("aria-hidden") === "true" || node.hasAttribute("inert")) === null;
+  return !isMadeInert(element) && nearest(element, isSilenced) === null;
+}
+
+/** Whether `inert` or its counterpart in CSS takes the element out of use. A modal dialog escapes what is around it. */
+function isMadeInert(element) {
+  const { interactivity } = getComputedStyle(element);
+  if (interactivity !== undefined) return interactivity === "inert";
+  const end = nearest(element, (node) => node.hasAttribute("inert") || node.matches("dialog:modal"));
+  return end !== null && end.hasAttribute("inert");
 }
 
 function labelsOf(element) {
-  return element.labels ? Array.from(element.labels) : [];
+  if (element.labels) return Array.from(element.labels);
+  return isFormElement(element) ? Array.from(element.getRootNode().querySelectorAll("label")).filter((label) => label.control === element) : [];
+}
+
+// A page's own element that takes part in forms has labels, but tells only its own code which.
+function isFormElement(element) {
+  const made = element.localName.includes("-") ? customElements.get(element.localName) : undefined;
+  return made !== undefined && made.formAssociated === true;
 }
 
 /** Whether the element takes input: neither disabled itself, nor by a fieldset, nor by an ancestor's aria-disabled. */
