@@ -180,6 +180,7 @@ pub(super) fn refused(target: &Target, answer: &Value) -> Refused {
                 "moving" => format!("`{name}` does not hold still"),
                 "hidden" => format!("`{name}` is hidden"),
                 "outside" => format!("`{name}` cannot be brought into view"),
+                "no_file_field" => format!("`{name}` takes no file"),
                 "readonly" | "not_editable" => format!("`{name}` cannot be typed into"),
                 other => format!("`{name}` is not ready: {other}"),
             };

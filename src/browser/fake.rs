@@ -4,8 +4,8 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Pattern, Picture, Refused, Said,
-    SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Gesture, InterruptTarget, ListQuestion, Pattern, Picture,
+    Refused, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -59,7 +59,7 @@ pub struct Fake {
     fields: BTreeMap<String, String>,
     /// Whose row menu or dialog is open.
     subject: Option<String>,
-    armed: Option<String>,
+    armed: Option<(String, Act)>,
     url: String,
 }
 
@@ -152,8 +152,9 @@ impl Browser for Fake {
         Ok(())
     }
 
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
-        Ok(self.fields.get(&target.name).cloned().unwrap_or_default())
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        let held = |target: &Target| self.fields.get(&target.name).cloned().unwrap_or_default();
+        Ok(targets.iter().map(held).collect())
     }
 
     async fn accept(&mut self, _: &str) -> Result<(), Trouble> {
@@ -208,19 +209,30 @@ impl Browser for Fake {
         self.click(target).await
     }
 
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(path)).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(phrase)).await
+    }
+
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
         let named =
             self.subject.clone().or_else(|| self.fields.get("email_field").cloned()).unwrap_or_default();
         if binding.expect != Pattern::Token(named.clone()) {
             let message = "the page does not name the person before the commit".to_owned();
             return Err(Refused { kind: RefusalKind::NotBound, message, ..Refused::default() }.into());
         }
-        self.armed = Some(target.name.clone());
-        Ok(Armed { by: Self::seen(target).by, bound: named, point: (0.0, 0.0) })
+        self.armed = Some((target.name.clone(), act.clone()));
+        Ok(Armed { by: Self::seen(target).by, bound: named, gesture: Gesture::Click((0.0, 0.0)) })
     }
 
     async fn fire(&mut self, _: &Armed) -> Result<(), Trouble> {
-        let control = self.armed.take().ok_or_else(|| Trouble::Broken(anyhow!("nothing is armed")))?;
+        let (control, act) = self.armed.take().ok_or_else(|| Trouble::Broken(anyhow!("nothing is armed")))?;
+        if let Act::Choose(option) | Act::Item(option) = act {
+            self.fields.insert(control.clone(), option);
+        }
         if self.act(&control) {
             return Ok(());
         }

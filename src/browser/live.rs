@@ -1,7 +1,9 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
+mod arm;
 mod between;
 mod choose;
+mod confirm;
 mod fill;
 mod frames;
 mod keys;
@@ -15,7 +17,7 @@ use self::frames::framed;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Picture, Refused, Said,
+    Act, Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Picture, Refused, Said,
     SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
@@ -54,7 +56,10 @@ const LIBRARY: &str = concat!(
     include_str!("page/parts.js"),
     include_str!("page/choose.js"),
     include_str!("page/switches.js"),
+    include_str!("page/upload.js"),
+    include_str!("page/phrase.js"),
     include_str!("page/binding.js"),
+    include_str!("page/changes.js"),
     include_str!("page/guard.js"),
     include_str!("page/ask.js"),
 );
@@ -246,9 +251,27 @@ impl Browser for Live {
         self.ask_on(json!({ "ask": "rest" }), PATIENCE).await.map(drop)
     }
 
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
-        let answer = self.ask_for(json!({ "ask": "holding" }), target, PATIENCE).await?;
-        Ok(text(&answer, "holds").to_owned())
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        // Most are on one page; each frame is a page of its own.
+        let mut held = Vec::new();
+        let places: Vec<_> = targets.iter().map(framed).collect();
+        for part in places.chunk_by(|(one, _), (other, _)| one == other) {
+            let inner: Vec<&Target> = part.iter().map(|(_, inner)| inner).collect();
+            let request = json!({ "ask": "holding", "targets": inner });
+            let path = part.first().map(|(path, _)| path.as_slice()).unwrap_or_default();
+            let answer = self.ask_within(path, request, PATIENCE).await?;
+            if text(&answer, "outcome") != "found" {
+                let missing =
+                    answer.get("missing").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+                let (_, target) = missing
+                    .and_then(|missing| part.get(missing))
+                    .ok_or_else(|| Trouble::Broken(anyhow!("the page did not say what is missing")))?;
+                return Err(refused(target, &answer).into());
+            }
+            let holds = answer.get("holds").and_then(Value::as_array).into_iter().flatten();
+            held.extend(holds.map(|value| value.as_str().unwrap_or_default().to_owned()));
+        }
+        Ok(held)
     }
 
     async fn accept(&mut self, text: &str) -> Result<(), Trouble> {
@@ -344,27 +367,29 @@ impl Browser for Live {
         self.choose_item(target, item).await
     }
 
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
-        let (path, names) = framed(&binding.names);
-        if path != framed(target).0 {
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.give_file(target, path).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.type_phrase(target, phrase).await
+    }
+
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
+        let (path, _) = framed(target);
+        if path != framed(&binding.names).0 {
             let message = format!("`{}` and `{}` are not in the same frame", target.name, binding.names.name);
             return Err(Refused::new(RefusalKind::NotBound, message).about(target).into());
         }
-        let request =
-            json!({ "ask": "arm", "names": names, "expect": binding.expect, "foreign": binding.foreign });
         self.armed.set(false);
-        self.armed_in.replace(path);
-        let answer = self.ask_for(request, target, PATIENCE).await?;
+        let armed = self.make_ready(target, act, binding).await?;
         self.armed.set(true);
-        Ok(Armed {
-            by: seen(target, &answer).by,
-            bound: text(&answer, "bound").to_owned(),
-            point: point(&answer)?,
-        })
+        self.armed_in.replace(path);
+        Ok(armed)
     }
 
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble> {
-        Ok(self.point(armed.point, true).await?)
+        self.gesture(armed).await
     }
 
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble> {

@@ -124,14 +124,38 @@ pub struct Armed {
     pub by: Vec<String>,
     /// The line that binds the commit to the person.
     pub bound: String,
-    /// Where it will be clicked, in CSS pixels of the viewport.
-    pub point: (f64, f64),
+    /// What will be done.
+    pub gesture: Gesture,
+}
+
+/// What a commit does with its control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Clicks it.
+    Click,
+    /// Chooses the option of this name.
+    Choose(String),
+    /// Ticks or unticks a checkbox.
+    Check(bool),
+    /// Turns a switch on or off.
+    Toggle(bool),
+    /// Clicks the item of this name in its menu.
+    Item(String),
+}
+
+/// The one gesture by which an armed commit is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Gesture {
+    /// A click there, in CSS pixels of the viewport.
+    Click((f64, f64)),
+    /// In the open list of a native select: to its first option, so often on, and Enter.
+    Keys(usize),
 }
 
 /// What came of a commit's act, as far as the page tells.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// `gone`, `says`, `document` or `none`.
+    /// `gone`, `says`, `saved` (something was sent and answered), `document` or `none`.
     pub answered: String,
     /// Trusted clicks that reached the page (a press alone counts too); `None` when the document that counted is gone.
     pub passed: Option<u32>,
@@ -317,8 +341,8 @@ pub trait Browser {
     fn sent_away(&mut self) -> Vec<String>;
     /// Waits until the page has come to rest: nothing changes, nothing says that it is busy.
     async fn rest(&mut self) -> Result<(), Trouble>;
-    /// What a control shows or holds, once it is there; it need not be visible, such as a field on another tab.
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble>;
+    /// What controls show or hold, once all of them are there; they need not be visible, such as a field on another tab.
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble>;
     /// Answers the native dialog that is open or about to be: with yes when this is its text, else with no and a refusal.
     async fn accept(&mut self, text: &str) -> Result<(), Trouble>;
     /// The watched statements that stand on the page now.
@@ -343,8 +367,13 @@ pub trait Browser {
     async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble>;
     /// Opens the menu of a button and clicks the one item of this name in it.
     async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble>;
-    /// Makes a commit ready: the control found, bound to the person, guarded. Changes nothing.
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble>;
+    /// Gives a file of this machine to a field and reads it back; its path is relative to the current folder.
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble>;
+    /// Types a phrase with real keys, where the page asks for exactly this phrase, and reads it back.
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble>;
+    /// Makes a commit ready: the control found and bound to the person, its list or menu opened, and what will be acted on
+    /// guarded. Changes nothing; an act that would change nothing is refused.
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble>;
     /// Acts, once. An error means that nobody knows whether it reached the page.
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble>;
     /// Waits for the page's answer to the act and ends the guard.

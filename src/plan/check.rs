@@ -272,7 +272,7 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
         for step in script.all_steps() {
             step_names(source, step, &real, &all, found);
             if let (Some(commit), Some(base)) = (&step.commit, base) {
-                one_description(base, &commit.click, found);
+                commit.acts().into_iter().for_each(|act| one_description(base, act.control(), found));
             }
         }
         read_back(source, script, [base, over], found);

@@ -96,13 +96,14 @@ impl Reader<'_> {
         detail: &Detail,
         (column, key): (&str, &str),
     ) -> Result<BTreeMap<String, String>, Trouble> {
+        let control = |control: &str| self.locator.control(control, &Values::default());
+        let controls = detail.shows.iter().map(|(_, name)| control(name)).collect::<anyhow::Result<Vec<_>>>();
+        let targets = controls.map_err(Trouble::Broken)?;
+        let names: Vec<String> = detail.shows.keys().map(str::to_owned).collect();
         let until = Instant::now() + PATIENCE;
         loop {
-            let mut shown = BTreeMap::new();
-            for (name, control) in detail.shows.iter() {
-                let target = self.locator.control(control, &Values::default()).map_err(Trouble::Broken)?;
-                shown.insert(name.value.clone(), browser.read(&target).await?);
-            }
+            let held = browser.read(&targets).await?;
+            let shown: BTreeMap<String, String> = names.iter().cloned().zip(held).collect();
             let here = shown.get(column).map(String::as_str).unwrap_or_default();
             if keys_equal(here, key) {
                 return Ok(shown);
