@@ -221,6 +221,11 @@ fn proves_completeness_or_says_why_not() {
     assert!(why(&Roster::assemble(vec![PageRead::default()], true, Some(&nobody))).contains("does not say"));
     let empty = PageRead { empty: true, ..PageRead::default() };
     assert!(Roster::assemble(vec![empty.clone()], true, Some(&nobody)).is_proven());
+    let bare = PageRead { others: words(&["Delete selected"]), ..empty.clone() };
+    assert!(
+        Roster::assemble(vec![bare], true, Some(&nobody)).is_proven(),
+        "the app says that nobody is there"
+    );
     assert!(!Roster::together(vec![second_pass.clone(), nobody]).is_proven());
     assert_eq!(
         Roster::together(vec![second_pass, counted]).completeness,

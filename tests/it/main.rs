@@ -24,6 +24,8 @@ mod operator;
 mod power_cut;
 mod real;
 mod real_consoles;
+mod real_people;
+mod real_whole;
 mod remove;
 mod requests;
 mod resume;
