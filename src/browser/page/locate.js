@@ -40,7 +40,8 @@ function queryAll(selector, within) {
 /**
  * Resolves a target.
  * @param {object} target as in the request
- * @param {{hiddenToo: boolean, unexposedToo: boolean}} [wishes] unexposedToo: what shows counts, though hearing is kept from it
+ * @param {{hiddenToo: boolean, unexposedToo: boolean, without: function(Element): boolean}} [wishes]
+ *   unexposedToo: what shows counts, though hearing is kept from it; without: what does not count
  * @returns {{state: string, element: Element|null, described: object[], elements: object[], scope: string, why: string}}
  *   state: one, none, several or disagree; scope says "ok", or why the place to look in is not there exactly once
  */
@@ -64,7 +65,8 @@ function resolve(target, wishes) {
 function scopeOf(target, wishes) {
   if (!target.in) return { state: "one", element: null, why: "" };
   if (target.in.row) return resolveRow(target.in.row);
-  const inner = resolve(target.in.control, { unexposedToo: wishes !== undefined && wishes.unexposedToo === true });
+  const { unexposedToo, without } = wishes || {};
+  const inner = resolve(target.in.control, { unexposedToo, without });
   return { state: inner.state, element: inner.element, why: inner.why || "`" + target.in.control.name + "` " + wordsFor(inner.state) };
 }
 
@@ -99,7 +101,8 @@ function matchesOf(described, scope, wishes) {
   let answer = { by: described.by, used: null, matched: 0, hidden: 0, elements: [] };
   // The names are ranked: a later one counts only where an earlier one finds nothing.
   for (const wanted of tries.length === 0 ? [null] : tries) {
-    const all = finder(described, wanted === null ? null : fold(wanted), scope);
+    const every = finder(described, wanted === null ? null : fold(wanted), scope);
+    const all = wishes.without ? every.filter((element) => !wishes.without(element)) : every;
     const elements = wishes.hiddenToo ? all : all.filter((element) => (wishes.unexposedToo ? isVisible(element) : isUsable(element, described.by)));
     answer.hidden += all.length - elements.length;
     if (elements.length === 0) continue;
