@@ -33,18 +33,24 @@ function elementAt(x, y) {
   return found;
 }
 
-/** Whether a click on `hit` works the element: it is within it, or within a label of it. */
+/** Whether a click on `hit` works the element: it is within it, or within a face of it; not what can be used by itself in there. */
 function receivesFor(hit, element) {
   if (hit === null) return false;
-  return isWithin(hit, element) || labelsOf(element).some((label) => isWithin(hit, label));
+  const place = [element].concat(facesOf(element)).find((one) => isWithin(hit, one));
+  if (place === undefined) return false;
+  const inner = nearest(hit, (node) => node === place || node.matches(USED_BY_ITSELF));
+  return inner === place || inner === element || !isWithin(inner, place) || place.localName === "label";
 }
+
+// What stands in a choice or in the box of a combobox and would be worked by a click in its place: another choice, a cross.
+const USED_BY_ITSELF = "[role=option],[role=treeitem],[role=menuitem],[role=menuitemradio],[role=menuitemcheckbox],[role=button],button";
 
 /**
  * Finds a point of the viewport where a click reaches the element.
  * @returns {{point: {x: number, y: number}|null, outside: boolean, hit: Element|null}} `hit` is what lies above it instead
  */
 function clickPoint(element) {
-  const boxes = [element].concat(labelsOf(element)).flatMap((box) => Array.from(box.getClientRects()));
+  const boxes = [element].concat(facesOf(element)).flatMap((box) => Array.from(box.getClientRects()));
   const children = boxes.every((box) => box.width === 0) ? [rectOf(element)] : [];
   let outside = true;
   let above = null;

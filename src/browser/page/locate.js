@@ -40,7 +40,8 @@ function queryAll(selector, within) {
 /**
  * Resolves a target.
  * @param {object} target as in the request
- * @param {{hiddenToo: boolean, unexposedToo: boolean}} [wishes] unexposedToo: what shows counts, though hearing is kept from it
+ * @param {{hiddenToo: boolean, unexposedToo: boolean, without: function(Element): boolean}} [wishes]
+ *   unexposedToo: what shows counts, though hearing is kept from it; without: what does not count
  * @returns {{state: string, element: Element|null, described: object[], elements: object[], scope: string, why: string}}
  *   state: one, none, several or disagree; scope says "ok", or why the place to look in is not there exactly once
  */
@@ -64,7 +65,8 @@ function resolve(target, wishes) {
 function scopeOf(target, wishes) {
   if (!target.in) return { state: "one", element: null, why: "" };
   if (target.in.row) return resolveRow(target.in.row);
-  const inner = resolve(target.in.control, { unexposedToo: wishes !== undefined && wishes.unexposedToo === true });
+  const { unexposedToo, without } = wishes || {};
+  const inner = resolve(target.in.control, { unexposedToo, without });
   return { state: inner.state, element: inner.element, why: inner.why || "`" + target.in.control.name + "` " + wordsFor(inner.state) };
 }
 
@@ -101,6 +103,7 @@ function matchesOf(described, scope, wishes) {
   for (const wanted of tries.length === 0 ? [null] : tries) {
     const usable = [];
     for (const element of finder(described, wanted === null ? null : fold(wanted), scope)) {
+      if (wishes.without && wishes.without(element)) continue;
       (isWished(element, described.by, wishes) ? usable : passed).push(element);
     }
     if (usable.length === 0) continue;

@@ -89,7 +89,7 @@ function answerOfLook(look, request) {
     case "no_list":
     case "several_lists":
     case "no_choice":
-      return answerOfPart(found);
+      return answerOfPart(found, request);
     case "none":
       return noneAnswer(found, request.target);
     case "several":

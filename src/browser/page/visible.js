@@ -1,6 +1,6 @@
 // Says what a person could see and use: rendered, on the page, not clipped away, enabled, and hit by a click.
 
-const CHOICE_INPUT = "input[type=checkbox],input[type=radio],input[type=file],select";
+const CHOICE_INPUT = "input[type=checkbox],input[type=radio],input[type=file],input[role=combobox],select";
 
 /** The parent in the tree that is drawn: out of a shadow root to its host, out of a slotted node to its slot. */
 function drawnParent(node) {
@@ -101,8 +101,25 @@ function isFoldedAway(element) {
  */
 function isVisible(element) {
   if (isShown(element)) return true;
-  const drawnByLabel = element.localName === "input" && (element.type === "checkbox" || element.type === "radio" || element.type === "file");
-  return drawnByLabel && labelsOf(element).some(isShown);
+  return element.matches(CHOICE_INPUT) && element.localName === "input" && isLaidOut(element) && facesOf(element).some(isShown);
+}
+
+/**
+ * What a person sees and clicks in the place of an element: its labels; for the input of a combobox, which is often small or
+ * transparent, the boxes that are drawn around it. Its label would not open it.
+ */
+function facesOf(element) {
+  return element.matches("input[role=combobox]") ? boxesAround(element) : labelsOf(element);
+}
+
+/** The boxes that are drawn around an input, innermost first, as far as they hold neither another field nor a label. */
+function boxesAround(input) {
+  const boxes = [];
+  for (let box = drawnParent(input); box !== null && boxes.length < 4; box = drawnParent(box)) {
+    if (queryAll("label,input:not([type=hidden]),select,textarea", box).some((other) => other !== input)) break;
+    boxes.push(box);
+  }
+  return boxes;
 }
 
 function isShown(element) {
