@@ -12,6 +12,7 @@ mod record;
 mod refuse;
 mod resume;
 mod steps;
+mod stretches;
 mod target;
 
 pub use engine::{Ended, Engine, Passwords, StopSignal};
