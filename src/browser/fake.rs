@@ -144,6 +144,8 @@ impl Browser for Fake {
         self.says = says;
     }
 
+    fn keep_secret(&mut self, _: Vec<Target>) {}
+
     fn expect(&mut self, _: Vec<InterruptTarget>) {}
 
     fn sent_away(&mut self) -> Vec<String> {

@@ -86,6 +86,8 @@ pub struct Live {
     session: String,
     /// The origins usher may be on; anything may be asked of no other page.
     origins: Vec<String>,
+    /// Where secrets show.
+    secret: Vec<Target>,
     between: RefCell<between::Between>,
     /// A commit is armed: nothing may be clicked but what it is for.
     armed: Cell<bool>,
@@ -104,6 +106,7 @@ impl Live {
             says: Vec::new(),
             session,
             origins: Vec::new(),
+            secret: Vec::new(),
             between: RefCell::default(),
             armed: Cell::new(false),
             armed_in: RefCell::default(),
@@ -132,6 +135,7 @@ impl Live {
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
+        request["secret_places"] = json!(self.secret);
         request["plain"] = json!(self.plain);
         loop {
             let asked = Instant::now();
@@ -252,6 +256,10 @@ impl Browser for Live {
 
     async fn url(&mut self) -> Result<String, Trouble> {
         Ok(self.wire.command("url", None).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn keep_secret(&mut self, places: Vec<Target>) {
+        self.secret = places;
     }
 
     fn expect(&mut self, interrupts: Vec<InterruptTarget>) {

@@ -208,6 +208,8 @@ pub trait Browser {
     async fn url(&mut self) -> Result<String, Trouble>;
     /// Statements that every look at the page watches for.
     fn watch(&mut self, says: Vec<SaysTarget>);
+    /// Where secrets show from now on: what stands there gets into no answer.
+    fn keep_secret(&mut self, places: Vec<Target>);
     /// What may come in between from now on, and how it is sent away. Nothing is while a commit is armed.
     fn expect(&mut self, interrupts: Vec<InterruptTarget>);
     /// What was sent away since this was last asked.

@@ -77,6 +77,7 @@ impl Session {
         // A list that cannot be read is most often a page that says why.
         live.watch(Locator::new(&view).says()?);
         live.expect(Locator::new(&view).interrupts()?);
+        live.keep_secret(Locator::new(&view).secrets());
         Ok((signed_in, view))
     }
 

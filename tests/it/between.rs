@@ -55,6 +55,9 @@ fn page(path: &str) -> &'static str {
              <label><input type=checkbox checked> Editors</label><label><input type=checkbox> Admins</label><label><input type=checkbox checked> Authors</label>\
              </fieldset><input type=checkbox id=active checked><select id=role><option>Viewer<option selected>Editor</select></section><p id=text>Two <b>words</b></p></form>"
         }
+        "/secret" => {
+            "<main><a href=/help>Help me</a><div role=dialog aria-label=Added id=added><h2>Added canary-in-a-heading</h2><a href=/x>https://x.example/invite/canary-in-a-link</a><button>canary-in-a-button</button></div></main>"
+        }
         "/search" => {
             "<main><label>Search <input id=q></label><ul id=list><li>ada<li>ben</ul></main><script>let due; q.oninput = () => { clearTimeout(due); due = setTimeout(() => { list.setAttribute('aria-busy', 'true'); setTimeout(() => { list.innerHTML = '<li>' + q.value; list.removeAttribute('aria-busy'); }, 700); }, 250); };</script>"
         }
@@ -293,6 +296,30 @@ async fn what_controls_hold_is_read_also_where_it_does_not_show() {
     live.fill(&target("search_field", vec![css("#q")]), Typed::Plain("zoe")).await.unwrap();
     live.rest().await.unwrap();
     assert_eq!(live.read(&[target("list", vec![css("#list")])]).await.unwrap(), ["zoe"]);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_shows_where_the_book_says_secret_gets_into_no_answer() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/secret", site.url)).await.unwrap();
+    let link = Described::Role { role: Some("link".to_owned()), names: vec!["Help".to_owned()] };
+    let wanted = target("help_link", vec![link, css("button, a")]);
+    let told = async |live: &mut Live| {
+        let refused = refused(live.look(&wanted, Want::Ready, SOON).await, RefusalKind::Several, &[]);
+        let near = live.look(&button("canary"), Want::Ready, SOON).await;
+        format!("{refused:?}{near:?}{}", live.outline().await.unwrap())
+    };
+    let before = told(&mut live).await;
+    for canary in ["canary-in-a-heading", "canary-in-a-link", "canary-in-a-button"] {
+        assert!(before.contains(canary), "{canary} would be told: {before}");
+    }
+    live.keep_secret(vec![target("added_dialog", vec![css("#added")])]);
+    let after = told(&mut live).await;
+    assert!(!after.contains("canary-in"), "{after}");
+    assert!(after.contains("Help me"), "{after}");
     live.close().await;
     driver.stop().await.unwrap();
 }

@@ -50,6 +50,7 @@ function withThePage(request, answer, began) {
 
 async function answer(request, done) {
   const began = performance.now();
+  secretPlaces = request.secret_places || [];
   // Between two questions the page may have changed in every way.
   seenNow = freshLook();
   plainLists = request.plain || [];
