@@ -105,8 +105,9 @@ impl Reader<'_> {
                 continue;
             }
             again = false;
-            let read = read_page(&asked.shape, &snapshot.html, &snapshot.lines)
+            let mut read = read_page(&asked.shape, &snapshot.html, &snapshot.lines)
                 .map_err(|why| asked.unreadable(&why))?;
+            read.unsure.extend(snapshot.amiss.iter().map(|amiss| amiss.words().to_owned()));
             let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
             tracing::trace!(list = asked.name, people = read.people.len(), count = ?read.count, "read a page of a list");
             pages.push(read);
@@ -202,7 +203,7 @@ impl<'a> Reading<'a> {
         }
         self.question.since = stretch.number;
         let before = self.strip.len();
-        let edges = Edges { known: stretch.known, bottom: stretch.bottom };
+        let edges = Edges { known: stretch.known, bottom: stretch.bottom, last: stretch.last };
         let brought = self
             .strip
             .add(&self.asked.shape, &stretch.html, &stretch.lines, edges)

@@ -80,7 +80,8 @@ impl<'a> Reader<'a> {
     pub async fn show(&self, browser: &mut impl Browser, name: &str, values: &Values) -> Result<(), Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let row = self.locator.row(name, values).map_err(Trouble::Broken)?;
-        let mut there = browser.sees(&row).await?;
+        // A row of the same kind may stand in the list of another tab.
+        let mut there = entry.tab.is_none() && browser.sees(&row).await?;
         if !there {
             let page = entry.find.as_ref().unwrap_or(&entry.page);
             let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
