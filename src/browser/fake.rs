@@ -279,6 +279,7 @@ impl Browser for Fake {
             next: if console.endless { "enabled" } else { "none" }.to_owned(),
             fingerprint: self.pages.to_string(),
             empty: false,
+            amiss: Vec::new(),
             url: self.url.clone(),
         })
     }

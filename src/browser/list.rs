@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub fingerprint: String,
     /// The page says that the list holds nobody.
     pub empty: bool,
+    /// What speaks against having seen all of its rows.
+    pub amiss: Vec<Amiss>,
     /// The page's address.
     pub url: String,
 }
@@ -102,6 +104,8 @@ pub struct Stretch {
     pub known: u64,
     /// How far down the list's own box reaches, in pixels of the page.
     pub bottom: Option<i64>,
+    /// The number of the list's last row, where the page tells it.
+    pub last: Option<u64>,
     /// How far down what is scrolled stands, in pixels.
     pub place: i64,
     /// What is scrolled stands at its end.
@@ -126,13 +130,15 @@ pub enum Rest {
     Busy,
 }
 
-/// What speaks against having seen all rows of a stretch.
+/// What speaks against having seen all rows of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amiss {
     /// A part of the list that shows stayed blank.
     Blank,
     /// It lies in another box that can be scrolled, inside of the one that is.
     Boxed,
+    /// Only a part of it is on the page, and nothing is known that is scrolled.
+    Partial,
 }
 
 impl Amiss {
@@ -141,6 +147,9 @@ impl Amiss {
         match self {
             Self::Blank => "a part of the list stayed blank",
             Self::Boxed => "the list lies in a box of its own that can be scrolled, too",
+            Self::Partial => {
+                "only a part of the list is on the page, and the book does not say what is scrolled"
+            }
         }
     }
 }

@@ -47,6 +47,8 @@ pub struct Edges {
     pub known: u64,
     /// How far down the list's box reaches, where the page tells it.
     pub bottom: Option<i64>,
+    /// The number of the list's last row, where the page tells it.
+    pub last: Option<u64>,
 }
 
 /// What a stretch brought.
@@ -79,7 +81,10 @@ pub struct Strip {
     /// How many rows were on the page in the last stretch.
     there: u64,
     bottom: Option<i64>,
+    last: Option<u64>,
     stretches: u32,
+    /// By how much everything stands further to the right and lower on the page now than in the strip.
+    offset: (i64, i64),
 }
 
 impl Strip {
@@ -118,22 +123,26 @@ impl Strip {
         self.note(&sheet);
         // What only takes up the room of rows that are elsewhere is no row.
         let is_row = |read: &RowRead| !matches!(read, RowRead::Other(text) if text.is_empty());
-        let rows: Vec<(Spot, RowRead)> = sheet
-            .rows
-            .into_iter()
-            .filter(|(_, read)| is_row(read))
-            .filter_map(|(spot, read)| Some((spot?, read)))
-            .collect();
+        let mut rows: Vec<(Spot, RowRead)> = Vec::new();
+        for (spot, read) in sheet.rows.into_iter().filter(|(_, read)| is_row(read)) {
+            match spot {
+                Some(spot) => rows.push((spot, read)),
+                None => self.doubt(format!("the page does not tell where the row `{}` stands", words(&read))),
+            }
+        }
         let key =
             |read: &RowRead| if let RowRead::Person(person) = read { Some(person.key.clone()) } else { None };
         let brought =
             Brought { keys: rows.iter().filter_map(|(_, read)| key(read)).collect(), rows: rows.len() };
-        let shift = self.shift(&rows, edges.known);
+        self.follow(&rows, edges.known);
+        let (right, down) = self.offset;
         self.there = edges.known + rows.len() as u64;
-        self.bottom = edges.bottom.map(|bottom| bottom - shift);
+        self.bottom = edges.bottom.map(|bottom| bottom - down);
+        self.last = edges.last;
         self.stretches += 1;
         for (mut spot, read) in rows {
-            spot.top -= shift;
+            spot.left -= right;
+            spot.top -= down;
             self.lay(Seen { spot, read });
         }
         Ok(brought)
@@ -170,16 +179,13 @@ impl Strip {
         }
     }
 
-    /// By how much everything stands lower than before, because something above the list came or went. It is told from
-    /// people who are in both stretches, once in each. Whoever stands elsewhere than the others say is a second row with the
-    /// same key, or has changed places; then somebody else stands where they stood, which is doubted there.
-    fn shift(&mut self, rows: &[(Spot, RowRead)], known: u64) -> i64 {
-        if self.stretches == 0
-            || known > 0
-            || rows.is_empty()
-            || rows.iter().all(|(spot, _)| spot.index.is_some())
-        {
-            return 0;
+    /// Finds out whether everything stands elsewhere than before, because something above the list or a scroll bar came or
+    /// went. It is told from people who are in both stretches, once in each. Whoever stands elsewhere than the others say is a
+    /// second row with the same key, or has changed places; then somebody else stands where they stood, which is doubted there.
+    fn follow(&mut self, rows: &[(Spot, RowRead)], known: u64) {
+        let numbered = rows.iter().all(|(spot, _)| spot.index.is_some());
+        if self.stretches == 0 || known > 0 || numbered {
+            return;
         }
         let mut once: HashMap<&str, Option<Spot>> = HashMap::new();
         for (spot, read) in rows {
@@ -187,21 +193,23 @@ impl Strip {
                 once.entry(&person.key).and_modify(|known| *known = None).or_insert(Some(*spot));
             }
         }
-        let mut shifts = Vec::new();
+        let (mut right, mut down) = (Vec::new(), Vec::new());
         for (key, spot) in once {
             if let (Some(spot), Some([before])) = (spot, self.by_key.get(key).map(Vec::as_slice))
-                && let Some(before) = self.rows.get(*before)
+                && let Some(Seen { spot: before, .. }) = self.rows.get(*before)
             {
-                shifts.push(spot.top - before.spot.top);
+                right.push(spot.left - before.left - self.offset.0);
+                down.push(spot.top - before.top - self.offset.1);
             }
         }
-        if shifts.is_empty() {
+        if down.is_empty() {
             self.doubt("two parts of the list do not overlap, so what is between them is not known");
         }
-        agreed(&shifts).unwrap_or_else(|| {
+        if let (Some(right), Some(down)) = (agreed(&right), agreed(&down)) {
+            self.offset = (self.offset.0 + right, self.offset.1 + down);
+        } else {
             self.doubt("rows changed places while the list was read");
-            0
-        })
+        }
     }
 
     fn lay(&mut self, seen: Seen) {
@@ -258,7 +266,10 @@ impl Strip {
             1 => self.counts.first().copied().map(Ok),
             _ => Some(Err(self.counts.into_iter().collect())),
         };
+        // A heading that stays in view while its people are scrolled is met in many places.
+        let mut others = BTreeSet::new();
         let read = self.rows.into_iter().map(|row| row.read);
+        let read = read.filter(|read| !matches!(read, RowRead::Other(text) if !others.insert(text.clone())));
         PageRead { count, empty: self.empty, way, doubts: self.doubts, unsure, ..PageRead::of(read) }
     }
 
@@ -286,6 +297,14 @@ impl Strip {
                 let bottom = reached.map_or(i64::MIN, |(bottom, _)| bottom).max(spot.top + spot.height);
                 reached = Some((bottom, spot.index));
             }
+        }
+        let last = self.rows.iter().map(|row| row.spot.index).collect::<Option<Vec<_>>>();
+        if let (Some(last), Some(said)) = (last.and_then(|all| all.into_iter().max()), self.last) {
+            if last < said {
+                unsure
+                    .push(format!("the page numbers {said} rows, and {last} is the last one that was shown"));
+            }
+            return unsure;
         }
         let bottom = self.rows.iter().map(|row| row.spot.top + row.spot.height).max();
         if let (Some(rows), Some(list)) = (bottom, self.bottom)
@@ -362,7 +381,7 @@ mod tests {
     }
 
     fn add(strip: &mut Strip, known: u64, rows: &[(i64, Option<u64>, &str)]) -> Brought {
-        strip.add(&shape(), &html(rows), &[], Edges { known, bottom: None }).unwrap()
+        strip.add(&shape(), &html(rows), &[], Edges { known, bottom: None, last: None }).unwrap()
     }
 
     fn keys(page: &PageRead) -> Vec<&str> {
@@ -393,9 +412,13 @@ mod tests {
             0,
             &[(40 + 77, None, "b@x.test"), (80 + 77, None, "c@x.test"), (120 + 77, None, "d@x.test")],
         );
+        // What stands still from then on stands there; and a scroll bar that comes moves it sideways.
+        add(&mut strip, 2, &[(160 + 77, None, "e@x.test")]);
+        let html = html(&[(160 + 77, None, "e@x.test"), (200 + 77, None, "b@x.test")]).replace("'0,", "'8,");
+        strip.add(&shape(), &html, &[], Edges::default()).unwrap();
         let page = strip.end(Way::Scrolled);
-        assert_eq!(keys(&page), ["a", "b", "c", "d"]);
-        assert!(page.doubts.is_empty(), "{page:?}");
+        assert_eq!(keys(&page), ["a", "b", "c", "d", "e", "b"]);
+        assert!(page.doubts.is_empty() && page.unsure.is_empty(), "{page:?}");
     }
 
     #[test]
@@ -443,8 +466,12 @@ mod tests {
         add(&mut numbered, 0, &[(0, Some(2), "a@x.test")]);
         add(&mut numbered, 0, &[(40, Some(4), "b@x.test")]);
         assert!(numbered.end(Way::Scrolled).unsure.join("").contains("never shown"));
+        let mut told = Strip::new();
+        let rows = html(&[(0, Some(2), "a@x.test"), (40, Some(3), "b@x.test")]);
+        told.add(&shape(), &rows, &[], Edges { last: Some(7), ..Edges::default() }).unwrap();
+        assert!(told.end(Way::Scrolled).unsure.join("").contains("numbers 7 rows, and 3 is the last one"));
         let mut short = Strip::new();
-        let edges = Edges { known: 0, bottom: Some(80 + 36) };
+        let edges = Edges { known: 0, bottom: Some(80 + 36), last: None };
         short.add(&shape(), &html(&[A, B]), &[], edges).unwrap();
         assert!(short.end(Way::Scrolled).unsure.join("").contains("below the last one"));
     }
@@ -464,7 +491,9 @@ mod tests {
         let mut strip = Strip::new();
         let lines = |strip: &mut Strip, rows: &[(i64, Option<u64>, &str)], said: &str| {
             let known = u64::from(!strip.is_empty());
-            strip.add(&shape(), &html(rows), &[said.to_owned()], Edges { known, bottom: None }).unwrap();
+            strip
+                .add(&shape(), &html(rows), &[said.to_owned()], Edges { known, bottom: None, last: None })
+                .unwrap();
             strip.is_counted()
         };
         assert!(!lines(&mut strip, &[A, B], "3 people"));

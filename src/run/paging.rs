@@ -115,8 +115,9 @@ impl Reader<'_> {
                 continue;
             }
             again = false;
-            let read = read_page(&asked.shape, &snapshot.html, &snapshot.lines)
+            let mut read = read_page(&asked.shape, &snapshot.html, &snapshot.lines)
                 .map_err(|why| asked.unreadable(&why))?;
+            read.unsure.extend(snapshot.amiss.iter().map(|amiss| amiss.words().to_owned()));
             let here = until.is_some_and(|key| read.people.iter().any(|person| keys_equal(&person.key, key)));
             tracing::trace!(list = asked.name, people = read.people.len(), count = ?read.count, "read a page of a list");
             pages.push(read);

@@ -59,7 +59,7 @@ impl<'a> Reading<'a> {
         }
         self.question.since = stretch.number;
         let before = self.strip.len();
-        let edges = Edges { known: stretch.known, bottom: stretch.bottom };
+        let edges = Edges { known: stretch.known, bottom: stretch.bottom, last: stretch.last };
         let brought = self
             .strip
             .add(&self.asked.shape, &stretch.html, &stretch.lines, edges)

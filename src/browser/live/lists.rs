@@ -68,6 +68,7 @@ impl Live {
             next: text(&answer, "next").to_owned(),
             fingerprint: text(&answer, "fingerprint").to_owned(),
             empty,
+            amiss: amiss(&answer),
             url: text(&answer, "url").to_owned(),
         })
     }
@@ -112,6 +113,7 @@ impl Live {
             number: number("number").and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
             known: number("known").and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
             bottom: number("bottom"),
+            last: number("last").and_then(|n| u64::try_from(n).ok()),
             place: number("place").unwrap_or_default(),
             at_end: is(&answer, "at_end"),
             more: text(&answer, "more").to_owned(),
@@ -120,16 +122,20 @@ impl Live {
                 (false, true) => Rest::Waited,
                 (false, false) => Rest::Moving,
             },
-            amiss: [("blank", Amiss::Blank), ("boxed", Amiss::Boxed)]
-                .into_iter()
-                .filter_map(|(name, amiss)| is(&answer, name).then_some(amiss))
-                .collect(),
+            amiss: amiss(&answer),
         })
     }
 }
 
 fn is(answer: &Value, what: &str) -> bool {
     answer.get(what).and_then(Value::as_bool) == Some(true)
+}
+
+fn amiss(answer: &Value) -> Vec<Amiss> {
+    [("blank", Amiss::Blank), ("boxed", Amiss::Boxed), ("partial", Amiss::Partial)]
+        .into_iter()
+        .filter_map(|(name, amiss)| is(answer, name).then_some(amiss))
+        .collect()
 }
 
 fn lines(answer: &Value) -> Vec<String> {

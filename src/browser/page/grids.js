@@ -15,7 +15,7 @@ function gridOf(list, scope) {
   const { columns, twice } = grid.headers ? columnsAmong(headers, wanted) : { columns: numberedColumns(wanted), twice: null };
   const element = placeAround(rows.length > 0 ? rows : heads);
   if (columns.size < wanted.length || element === null) return [];
-  return [{ element, body: null, columns, headerRow: null, twice, name: list.name, rows, heads, grid }];
+  return [{ element, body: null, columns, spans: new Map(), headerRow: null, twice, name: list.name, rows, heads, grid }];
 }
 
 function isOutermost(element, selector) {
@@ -45,7 +45,7 @@ function cellsIn(row, table) {
 /** A table of a list none of whose columns has a header: any that shows and lies in no other. */
 function headlessTable(list, element) {
   if (!isVisible(element) || nearest(drawnParent(element), isTableElement) !== null) return null;
-  return { element, body: null, columns: new Map(), headerRow: null, twice: null, name: list.name, rows: null };
+  return { element, body: null, columns: new Map(), spans: new Map(), headerRow: null, twice: null, name: list.name, rows: null };
 }
 
 /**
@@ -121,7 +121,6 @@ function widthOf(table) {
 }
 
 function writeGridRow(row, table, out) {
-  if (!row.checkVisibility(PAINTED)) return;
   const mark = markOf(row, out);
   if (mark === null) return;
   out.html.push('<div role="row"', mark, ">");

@@ -8,7 +8,8 @@ const CELLS = "td,th,[role=cell],[role=gridcell],[role=rowheader],[role=columnhe
  * @param {object} list as in the request
  * @returns {{state: string, tables: Array<Table>, why: string}} state is "ok", or that of the list's own scope
  *
- * A Table is {element, body, columns: Map(column -> index), headerRow, rows}: body is another table that holds the rows,
+ * A Table is {element, body, columns: Map(column -> index), spans, headerRow, rows}: spans has the columns whose header
+ * heads several; body is another table that holds the rows,
  * where the header is one of its own; rows are given only where no table but the book says which they are.
  */
 function tablesOf(list) {
@@ -43,25 +44,27 @@ function asTableOf(list, element) {
   const above = [];
   for (const row of headerRows(element)) {
     const headers = headerCells(row, above);
-    const { columns, twice } = columnsAmong(headers, wanted);
+    const { columns, spans, twice } = columnsAmong(headers, wanted);
     if (columns.size < wanted.length || !isVisible(row)) continue;
-    const table = { element, body: null, columns, headerRow: row, twice, name: list.name, rows: null };
+    const table = { element, body: null, columns, spans, headerRow: row, twice, name: list.name, rows: null };
     table.body = bodyBelow(table, headers);
     return table;
   }
   return null;
 }
 
-/** Which header each wanted column has, and one that two of them could be. */
+/** Where the header of each wanted column stands, how many columns it heads, and one that two of them could be. */
 function columnsAmong(headers, wanted) {
   const columns = new Map();
+  const spans = new Map();
   let twice = null;
   for (const [column, { header }] of wanted) {
     const found = headers.filter((cell) => isHeaded(cell.element, fold(header)));
     if (found.length > 1) twice = header;
     if (found.length > 0) columns.set(column, found[0].index);
+    if (found.length > 0 && found[0].span > 1) spans.set(column, found[0].span);
   }
-  return { columns, twice };
+  return { columns, spans, twice };
 }
 
 /** The cells of a header row, with those of the rows above that reach down into it; `above` goes from row to row. */

@@ -32,15 +32,29 @@ function isRowVisible(row, cells) {
 /** The element that holds a column's text in a row, or null when the row has no cell of its own for that column. */
 function cellIn(row, table, list, column) {
   const { header, css } = list.columns[column];
-  if (header === null) return partOf(row.element, css);
+  if (header === null) return partOf([row.element], css);
+  if (table.spans.has(column)) return cellAmong(cellsUnder(row, table, column), css);
   const cell = cellAt(row, table, column);
   if (cell === null) return null;
-  return css ? partOf(cell, css) : cell;
+  return css ? partOf([cell], css) : cell;
+}
+
+/** The cells below a header that heads several columns, such as a picture and a name. */
+function cellsUnder(row, table, column) {
+  const index = table.columns.get(column);
+  const cells = row.cells.filter((cell) => cell.index >= index && cell.index + cell.span <= index + table.spans.get(column));
+  return cells.map((cell) => cell.element);
+}
+
+function cellAmong(cells, css) {
+  if (css) return partOf(cells, css);
+  const said = cells.filter((cell) => tidy(cell.textContent) !== "");
+  return said.length === 1 ? said[0] : null;
 }
 
 /** The one visible element of a selector. */
-function partOf(element, css) {
-  const inner = Array.from(queryAll(css, element)).filter(isVisible);
+function partOf(elements, css) {
+  const inner = elements.flatMap((element) => queryAll(css, element)).filter(isVisible);
   return inner.length === 1 ? inner[0] : null;
 }
 
@@ -59,7 +73,8 @@ function cellAt(row, table, column) {
 /** Whether a row holds data of the list: it has a cell of its own for every column. */
 function isDataRow(row, table, list) {
   const headed = Array.from(table.columns.keys());
-  if (headed.length > 0) return headed.every((column) => cellAt(row, table, column) !== null);
+  const has = (column) => (table.spans.has(column) ? cellsUnder(row, table, column).length > 0 : cellAt(row, table, column) !== null);
+  if (headed.length > 0) return headed.every(has);
   return Object.keys(list.columns).some((column) => cellIn(row, table, list, column) !== null);
 }
 

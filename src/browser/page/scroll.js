@@ -101,7 +101,7 @@ function viewOf(table, box, request) {
   let fresh = 0;
   for (const element of rowsIn(table)) {
     if (isAbove(element, table)) continue;
-    const rect = element.getBoundingClientRect();
+    const rect = rectOf(element);
     if (rect.height === 0) continue;
     const sign = signOf(element, rect);
     const isNew = !isTold(element, sign, request.since);
@@ -132,6 +132,8 @@ function placeOfRows(table, rows, box) {
   for (let node = rows.length === 0 ? null : drawnParent(rows[0].element); node !== null && node !== box; node = drawnParent(node)) {
     // A grid of divs may hold a footer of its own; a table's foot is known.
     if (node === whole && node.localName !== "table" && place !== null) break;
+    // How high a box is that can be scrolled says nothing of what is in it.
+    if (/auto|scroll/.test(getComputedStyle(node).overflowY) && node !== whole) continue;
     const { top, bottom } = node.getBoundingClientRect();
     const end = node.tFoot ? Math.min(bottom, node.tFoot.getBoundingClientRect().top) : bottom;
     if (place === null || end > place.bottom) place = { top, bottom: end };
@@ -194,7 +196,9 @@ function answerOfStretch(request, { state, box, view, more, waited }) {
     }
     reading.places.add(seen.sign.place);
     reading.rows.set(row, { at: seen.sign.at, text: seen.sign.text, number: reading.number });
-    return ' data-at="' + seen.sign.at + '"' + detailAttribute(row, request.detail);
+    const index = Number.parseInt(row.getAttribute("aria-rowindex"), 10);
+    const number = index > 0 ? ' aria-rowindex="' + index + '"' : "";
+    return ' data-at="' + seen.sign.at + '"' + number + detailAttribute(row, request.detail);
   });
   const place = view.place;
   for (const element of view.busy) reading.stuck.add(element);
@@ -204,6 +208,7 @@ function answerOfStretch(request, { state, box, view, more, waited }) {
     number: reading.number,
     known,
     bottom: place === null ? null : Math.round(place.bottom + scrolledBy(drawnParent(view.rows[0].element))[1]),
+    last: lastNumber(state.tables[0].element),
     more,
     place: box === null ? 0 : Math.round(box.scrollTop),
     at_end: box === null || box.scrollTop + heightOf(box) >= box.scrollHeight - EDGE,
@@ -212,6 +217,44 @@ function answerOfStretch(request, { state, box, view, more, waited }) {
     blank: !view.covered,
     boxed: isBoxed(view, box),
   });
+}
+
+/**
+ * Whether only a part of a list is on the page, though the book does not say what is scrolled: there is room for rows below
+ * the last one, and rows are put in their places one by one, as lists do that draw only what shows.
+ */
+function isPartial(table) {
+  const rows = [];
+  for (const element of rowsIn(table)) {
+    if (isAbove(element, table)) continue;
+    const rect = rectOf(element);
+    if (rect.height > 0 && tidy(element.textContent) !== "") rows.push({ element, rect });
+    if (rows.length === 1 && !isPlaced(rows[0], table)) return false;
+  }
+  const place = placeOfRows(table, rows, null);
+  if (place === null) return false;
+  const lowest = Math.min(...rows.map(({ rect }) => rect.height));
+  return place.bottom - Math.max(...rows.map(({ rect }) => rect.bottom)) >= lowest - EDGE;
+}
+
+function isPlaced({ element, rect }, table) {
+  const own = getComputedStyle(element);
+  if (own.position === "absolute" || own.transform !== "none") return true;
+  const last = element.parentElement.lastElementChild;
+  if (last !== element && last.getBoundingClientRect().height >= 2 * rect.height && tidy(last.textContent) === "") return true;
+  for (let node = drawnParent(element); node !== null; node = drawnParent(node)) {
+    const style = getComputedStyle(node);
+    if (style.transform !== "none" || Number.parseFloat(style.paddingBottom) >= rect.height) return true;
+    if (node === (table.body || table.element)) break;
+  }
+  return false;
+}
+
+/** The number that the page gives its last row, or null: it may not know it yet. */
+function lastNumber(element) {
+  const place = nearest(element, (node) => node.hasAttribute("aria-rowcount"));
+  const count = place === null ? NaN : Number.parseInt(place.getAttribute("aria-rowcount"), 10);
+  return count > 0 ? count : null;
 }
 
 /** Whether a box nearer to the rows than the one that is scrolled can be scrolled, too. */

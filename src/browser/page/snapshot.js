@@ -29,7 +29,8 @@ async function snapshot(request, deadline) {
   const state = look.state || listState(request);
   const taken = look.taken || serialise(state);
   const { outcome, why } = state;
-  return Object.assign({ outcome, why, same: look.same === true, settled: look.done === true, next: nextState(request.next) }, taken);
+  const partial = outcome === "found" && state.tables.some(isPartial);
+  return Object.assign({ outcome, why, partial, same: look.same === true, settled: look.done === true, next: nextState(request.next) }, taken);
 }
 
 function listState(request) {
@@ -231,14 +232,21 @@ function attribute(name, value) {
   return " " + name + '="' + value.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;") + '"';
 }
 
-// A row without any height only measures the columns, unless its cells overflow it: nobody sees it.
 function markOf(row, out) {
   const rect = row.getBoundingClientRect();
-  if (rect.height === 0 && !isVisible(row)) return null;
+  if (isHiddenRow(row, rect)) return null;
   if (isAbove(row, out.table)) return "";
   const detail = isOneCell(row, out.table) ? isDetail(out) : (out.above = row) === null;
   const mark = out.mark(row, rect);
   return mark === null || !detail ? mark : mark + ' data-part="detail"';
+}
+
+/** Whether nobody sees a row: it has no height and only measures the columns, is invisible, clipped away or off the page. */
+function isHiddenRow(row, rect) {
+  if (rect.height === 0 || rect.width === 0) return !isVisible(row);
+  // What is in an invisible row may be visible all the same.
+  if (!row.checkVisibility(PAINTED)) return !Array.from(row.querySelectorAll("*")).some(isShown);
+  return isUnseen(row, rect);
 }
 
 function isOneCell(row, table) {
