@@ -6,11 +6,13 @@ mod answer;
 pub mod driver;
 pub mod fake;
 pub mod guard;
+mod inspect;
 mod live;
 mod offer;
 mod target;
 mod webdriver;
 
+pub use inspect::{Bound, Choice, Headers, Hit, Inspect, Inspected};
 pub use live::Live;
 pub use target::{
     Binding, ColumnTarget, Described, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
@@ -355,6 +357,10 @@ pub trait Browser {
     async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble>;
     /// Takes a picture, covered before it leaves memory.
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble>;
+    /// What each description of a control finds now, and what the control is like. Touches nothing.
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble>;
+    /// Which of a list's headers stand on the page.
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble>;
     /// Roles and names of the page, without values: what a refusal keeps.
     async fn outline(&mut self) -> Result<serde_json::Value, Trouble>;
 }

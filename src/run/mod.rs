@@ -13,6 +13,7 @@ mod refuse;
 mod resume;
 mod steps;
 mod target;
+mod walk;
 
 pub use engine::{Ended, Engine, Passwords, StopSignal};
 pub use reading::{Reader, Standing, standing};
@@ -21,3 +22,6 @@ pub use refuse::Halt;
 pub use resume::{Doubt, Progress, progress, undecided};
 pub use steps::{SecretSource, Stepper, Where};
 pub use target::{Locator, Values, address};
+pub use walk::{
+    Bounds, Finding, Found, Grade, How, Line, Walk, Walked, WalkedStep, Witness, not_walked, walk,
+};

@@ -21,6 +21,8 @@ const ASKS = {
   holding,
   stretch,
   masks: async (request) => masks(request),
+  inspect,
+  headers,
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
 
