@@ -2,7 +2,7 @@
 
 // How long what is missing may take to come, once something of the target is there.
 const GRACE_MS = 1500;
-const LINES_KEPT = 2000;
+const TOLD_LINES = 2000;
 
 /**
  * Waits until every description of a target finds the one element that all of them mean, and says of each what it finds.
@@ -65,7 +65,7 @@ async function headers(request, deadline) {
     const best = tables.sort((one, other) => other.found.length - one.found.length)[0] || { found: [], heads: [] };
     return { done: best.found.length === wanted.length, best };
   });
-  const lines = linesOf(document.body, { values: false }).slice(0, LINES_KEPT).map((line) => cut(line, 200));
+  const lines = linesOf(document.body, { values: false }).slice(0, TOLD_LINES).map((line) => cut(line, 200));
   return { outcome: "found", found: look.best.found, heads: look.best.heads, lines };
 }
 

@@ -98,18 +98,10 @@ pub(super) fn all(walker: &Walker<'_>, looks: &[Look]) -> Vec<Finding> {
         all.push(list_finding(walker, (name, list), at.clone()));
         for (word, control) in [("next", &list.next), ("more", &list.more)] {
             let Some(control) = control else { continue };
-            // As the locator names it, and places it.
-            let place = PlaceRef { line: list.spot.line, column: list.spot.column, ..at.clone() };
-            let found = control_finding(
-                walker,
-                &view.book,
-                (&format!("{name}.{word}"), control),
-                place,
-                vec![at.clone()],
-                looks,
-            );
             let own = PlaceRef { line: control.spot.line, column: control.spot.column, ..at.clone() };
-            all.push(Finding { book: own, ..found });
+            let named = format!("{name}.{word}");
+            let needs = vec![at.clone()];
+            all.push(control_finding(walker, &view.book, (&named, control), own, needs, looks));
         }
     }
     all

@@ -4,13 +4,12 @@ use super::finding::Found;
 use super::witness::{PATIENCE, Witness, plain};
 use super::{Walker, kept};
 use crate::browser::{Browser, Headers, Refused, Trouble};
-use crate::journal::{Refusal, RefusalKind};
+use crate::journal::{PlaceRef, Refusal, RefusalKind};
 use crate::plan::words;
 use crate::roster::{Completeness, Found as Who, Roster, fold};
 use crate::run::target::Values;
 use crate::selector::List;
 use crate::source::Several;
-use crate::template::Template;
 use crate::words::{Identity, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -193,36 +192,38 @@ impl Walker<'_> {
             ..Values::default()
         };
         let searched = self.reader().found_by_search(witness, name, &nobody).await;
-        let refused = match searched {
-            Ok(shown) if shown.people.is_empty() && shown.is_proven() => {
+        let lines = self.headers(witness, name).await?.lines;
+        let mut refused = match searched {
+            Ok(shown) if shown.people.is_empty() && lines.iter().any(|line| says(line, &list.empty)) => {
                 found.empty = Found::One;
                 found.notes.push(format!("its search says that nobody is {key}"));
+                if !shown.is_proven() {
+                    let why = words(&shown.completeness);
+                    found
+                        .notes
+                        .push(format!("that alone proves nothing, and a run reads the list whole: {why}"));
+                }
                 return Ok(());
             }
             Ok(shown) => {
                 let message = format!(
-                    "the search of list `{name}` for {key}, whom nobody can be, shows {} people; {}",
+                    "the search of list `{name}` for {key}, whom nobody can be, shows {} people and does not say that nobody is there",
                     shown.people.len(),
-                    words(&shown.completeness)
                 );
                 Refused::new(RefusalKind::Unreadable, message)
             }
             Err(Trouble::Refused(refused)) => {
                 witness.it_counts();
-                let lines = self.headers(witness, name).await?.lines;
-                let mut own = Refused::new(
-                    RefusalKind::Unreadable,
-                    format!(
-                        "the search of list `{name}` for {key}, whom nobody can be, does not say that nobody is there: {}",
-                        refused.message
-                    ),
+                let message = format!(
+                    "the search of list `{name}` for {key}, whom nobody can be, does not say that nobody is there: {}",
+                    refused.message
                 );
-                own.near = alike(&lines, &list.empty);
-                own.tried = list.empty.values().map(|text| format!("text \"{text}\": 0 found")).collect();
-                own
+                Refused::new(RefusalKind::Unreadable, message)
             }
             Err(Trouble::Broken(error)) => return Err(error),
         };
+        refused.near = alike(&lines, &list.empty);
+        refused.tried = list.empty.values().map(|text| format!("text \"{text}\": 0 found")).collect();
         found.empty = Found::Nothing;
         self.list_refusal((name, list), refused, found);
         Ok(())
@@ -280,7 +281,9 @@ impl Walker<'_> {
     }
 
     fn list_refusal(&self, (name, list): (&str, &List), refused: Refused, found: &mut ListFound) {
-        let place = self.locator.list(name).ok().and_then(|target| target.place);
+        let key = self.view.book.lists.iter().find(|(key, _)| key.value == name).map(|(key, _)| key.spot);
+        let file = self.view.origin(&self.view.book, name).map(|file| file.name.clone());
+        let place = file.zip(key).map(|(file, spot)| PlaceRef { file, line: spot.line, column: spot.column });
         let mut refusal = self.refusal(refused, None);
         // The refusal may be about a control, such as the field of a search, and then shows its line.
         refusal.book = refusal.book.or(place);
@@ -302,15 +305,17 @@ fn hint(near: &[String], list: &List) -> String {
     format!("the page has {}; if it was renamed, write a new version of the book", shown.join(", "))
 }
 
-/// The lines that share most words with one of these texts.
+/// The lines that share most words with one of these texts, and at least half of them.
 fn alike(lines: &[String], texts: &Several<String>) -> Vec<String> {
     let mut scored: Vec<(usize, &String)> = Vec::new();
     for line in lines {
         let own = bag(line);
-        let shared = texts.values().map(|text| bag(text).intersection(&own).count()).max().unwrap_or(0);
-        if shared > 0 && own.len() < 20 {
-            scored.push((shared, line));
-        }
+        let shared = texts.values().filter_map(|text| {
+            let wanted = bag(text);
+            let shared = wanted.intersection(&own).count();
+            (shared * 2 >= wanted.len() && shared > 0).then_some(shared)
+        });
+        scored.extend(shared.max().map(|shared| (shared, line)));
     }
     scored.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
     let mut all: Vec<String> = Vec::new();
@@ -330,16 +335,32 @@ fn says(line: &str, texts: &Several<String>) -> bool {
 
 /// The words of a text; what is filled in, and numbers, are none.
 fn bag(text: &str) -> BTreeSet<String> {
-    let plain: String = Template::parse(text).map_or_else(
-        |_| text.to_owned(),
-        |template| {
-            let texts = template.parts.iter().map(|part| match part {
-                crate::template::Part::Text(text) => text.as_str(),
-                crate::template::Part::Field(_) => " ",
-            });
-            texts.collect()
-        },
-    );
+    let mut plain = String::new();
+    for (number, piece) in text.split("${").enumerate() {
+        // Every piece but the first begins inside of a field.
+        let rest = if number == 0 { piece } else { piece.split_once('}').map_or("", |(_, rest)| rest) };
+        plain.push(' ');
+        plain.push_str(rest);
+    }
     let words = plain.split(|c: char| !c.is_alphanumeric());
     words.filter(|word| word.chars().any(char::is_alphabetic)).map(fold).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::At;
+
+    #[test]
+    fn a_line_that_reads_otherwise_is_told_from_one_with_other_numbers() {
+        let count = Several(vec![At::new(
+            "Displaying users ${from}-${to} of ${n} found.".to_owned(),
+            Default::default(),
+        )]);
+        assert!(says("Displaying users 1-25 of 46 found. 46 users total.", &count));
+        assert!(!says("Showing users 1-25 of 46 found.", &count));
+        let lines =
+            ["Log out", "Showing users 1-25 of 46 found.", "New users will be added"].map(str::to_owned);
+        assert_eq!(alike(&lines, &count), ["Showing users 1-25 of 46 found."]);
+    }
 }

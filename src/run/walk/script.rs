@@ -601,23 +601,14 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// What a step taught of its controls that no look tells.
+    /// Why the controls of a step were not looked at.
     fn learn(&mut self, done: &WalkedStep, verb: Verb<'_>, step: &Step) {
-        match done.how {
-            How::NotShown | How::NotReached => {
-                let why = done.notes.first().cloned().unwrap_or_default();
-                for name in verb.controls().into_iter().chain(step.names.clone()) {
-                    self.why_not(&name, why.clone());
-                }
-            }
-            How::Done | How::Located if matches!(verb, Verb::Commit(_)) => {
-                for name in verb.controls() {
-                    for note in &done.notes {
-                        self.remark(&name, note.clone());
-                    }
-                }
-            }
-            _ => {}
+        if !matches!(done.how, How::NotShown | How::NotReached) {
+            return;
+        }
+        let why = done.notes.first().cloned().unwrap_or_default();
+        for name in verb.controls().into_iter().chain(step.names.clone()) {
+            self.why_not(&name, why.clone());
         }
     }
 
