@@ -4,9 +4,9 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, Gesture, InterruptTarget, ListQuestion, ListTarget, Pattern,
-    Picture, Refused, Rest, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target,
-    Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Gesture, Headers, Hit, Inspect, Inspected, InterruptTarget,
+    ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said, SaysTarget, Scope, Seen, Snapshot,
+    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -321,6 +321,16 @@ impl Browser for Fake {
 
     async fn picture(&mut self, _: &Cover<'_>) -> Result<Picture, Trouble> {
         Ok(Picture { png: b"a picture".to_vec(), url: self.url.clone(), ..Picture::default() })
+    }
+
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble> {
+        let hit = Hit { matched: 1, same: true, ..Hit::default() };
+        let each = vec![hit; question.target.described.len()];
+        Ok(Inspected { each, enabled: true, ..Inspected::default() })
+    }
+
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
+        Ok(Headers { found: list.columns.keys().cloned().collect(), ..Headers::default() })
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

@@ -6,6 +6,7 @@ mod choose;
 mod confirm;
 mod fill;
 mod frames;
+mod inspect;
 mod keys;
 mod lists;
 mod picture;
@@ -17,8 +18,9 @@ use self::frames::framed;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, ListTarget, Picture, Refused,
-    Said, SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
+    ListTarget, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target,
+    Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -64,6 +66,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/binding.js"),
     include_str!("page/changes.js"),
     include_str!("page/guard.js"),
+    include_str!("page/inspect.js"),
     include_str!("page/ask.js"),
 );
 
@@ -461,6 +464,14 @@ impl Browser for Live {
 
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
         self.take_picture(cover).await
+    }
+
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble> {
+        self.inspect_target(question).await
+    }
+
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
+        self.headers_of(list).await
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

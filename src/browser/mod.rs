@@ -6,12 +6,14 @@ mod answer;
 pub mod driver;
 pub mod fake;
 pub mod guard;
+mod inspect;
 mod list;
 mod live;
 mod offer;
 mod target;
 mod webdriver;
 
+pub use inspect::{Bound, Choice, Headers, Hit, Inspect, Inspected};
 pub use list::{Amiss, Go, LIST_PATIENCE, ListQuestion, Rest, Scroller, Snapshot, Stretch, StretchQuestion};
 pub use live::Live;
 pub use target::{
@@ -261,6 +263,10 @@ pub trait Browser {
     async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble>;
     /// Takes a picture, covered before it leaves memory.
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble>;
+    /// What each description of a control finds now, and what the control is like. Touches nothing.
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble>;
+    /// Which of a list's headers stand on the page.
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble>;
     /// Roles and names of the page, without values: what a refusal keeps.
     async fn outline(&mut self) -> Result<serde_json::Value, Trouble>;
 }

@@ -44,15 +44,22 @@ impl<'a> Reader<'a> {
     pub async fn roster(&self, browser: &mut impl Browser, proven: bool) -> Result<Roster, Trouble> {
         let mut parts = Vec::new();
         for name in self.view.book.lists.keys() {
-            let first = self.list(browser, name, None).await?;
-            let list = if first.is_proven() || !proven {
-                first
-            } else {
-                self.list(browser, name, Some(&first)).await?
-            };
-            parts.push(self.with_details(browser, name, list).await?);
+            parts.push(self.whole_list(browser, name, proven).await?);
         }
         Ok(Roster::together(parts))
+    }
+
+    /// Everybody in one list.
+    pub(super) async fn whole_list(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        proven: bool,
+    ) -> Result<Roster, Trouble> {
+        let first = self.list(browser, name, None).await?;
+        let list =
+            if first.is_proven() || !proven { first } else { self.list(browser, name, Some(&first)).await? };
+        self.with_details(browser, name, list).await
     }
 
     async fn list(
@@ -170,27 +177,37 @@ impl<'a> Reader<'a> {
         }
         let mut parts = Vec::new();
         for name in names {
-            let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-            let find =
-                entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
-            let before = self.search(browser, name, find, values).await?;
-            let mut list = self.searched(browser, name, before.as_deref()).await?;
-            // A list may wait until somebody has stopped typing, and longer than the page seems to rest.
-            for _ in 1..SEARCH_TRIES {
-                if before.is_none() || is_narrowed(&list, &values.key) {
-                    break;
-                }
-                browser.rest().await?;
-                list = self.searched(browser, name, None).await?;
-            }
-            if before.is_some() && !is_narrowed(&list, &values.key) {
-                let why =
-                    format!("the search of list `{name}` shows rows that do not have what was searched for");
-                list.completeness = Completeness::Unproven { why };
-            }
+            let list = self.found_by_search(browser, name, values).await?;
             parts.push(self.with_details(browser, name, list).await?);
         }
         Ok((standing(&Roster::together(parts), &values.key), None))
+    }
+
+    /// What the exact search of a list shows for a person.
+    pub(super) async fn found_by_search(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        values: &Values,
+    ) -> Result<Roster, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let find = entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
+        let before = self.search(browser, name, find, values).await?;
+        let mut list = self.searched(browser, name, before.as_deref()).await?;
+        // A list may wait until somebody has stopped typing, and longer than the page seems to rest.
+        for _ in 1..SEARCH_TRIES {
+            if before.is_none() || is_narrowed(&list, &values.key) {
+                break;
+            }
+            browser.rest().await?;
+            list = self.searched(browser, name, None).await?;
+        }
+        if before.is_some() && !is_narrowed(&list, &values.key) {
+            let why =
+                format!("the search of list `{name}` shows rows that do not have what was searched for");
+            list.completeness = Completeness::Unproven { why };
+        }
+        Ok(list)
     }
 
     /// What a searched list shows. One reading of its whole result is proof enough; a count that disagrees, unread rows or

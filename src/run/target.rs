@@ -299,9 +299,16 @@ pub fn address(base: &str, path: &str) -> anyhow::Result<String> {
 }
 
 fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> anyhow::Result<()> {
-    let ranked = |several: &Several<Template>| {
-        several.values().map(|t| values.fill(t)).collect::<anyhow::Result<Vec<_>>>()
-    };
+    describe_by(control, &|template| values.fill(template), all)
+}
+
+/// Every description of a control, its templates filled in as one likes.
+pub(super) fn describe_by(
+    control: &Control,
+    fill: &dyn Fn(&Template) -> anyhow::Result<String>,
+    all: &mut Vec<Described>,
+) -> anyhow::Result<()> {
+    let ranked = |several: &Several<Template>| several.values().map(fill).collect::<anyhow::Result<Vec<_>>>();
     if control.role.is_some() || !control.name.is_empty() {
         let role = control.role.as_ref().map(|role| role.value.clone());
         all.push(Described::Role { role, names: ranked(&control.name)? });
@@ -319,7 +326,7 @@ fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> any
     all.extend(control.test_id.as_ref().map(|at| Described::TestId { value: value(at) }));
     all.extend(control.css.as_ref().map(|at| Described::Css { value: value(at) }));
     all.extend(control.xpath.as_ref().map(|at| Described::Xpath { value: value(at) }));
-    control.also.iter().try_for_each(|other| describe(other, values, all))
+    control.also.iter().try_for_each(|other| describe_by(other, fill, all))
 }
 
 fn pieces(template: &Template, values: &Values) -> anyhow::Result<Vec<Piece>> {

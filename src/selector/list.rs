@@ -21,8 +21,15 @@ pub struct Column {
     pub heard: bool,
 }
 
+impl Column {
+    /// What it is found by, for messages.
+    pub fn words(&self) -> &str {
+        self.header.as_deref().or(self.css.as_ref().map(|css| css.value.as_str())).unwrap_or_default()
+    }
+}
+
 /// What the rows, cells and headers of a list are that is made of plain elements.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grid {
     /// A CSS selector of its rows, one for each person.

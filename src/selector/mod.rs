@@ -2,10 +2,13 @@
 //!
 //! Pure: text in, types out. Knows nothing of scripts, requests or browsers.
 
+mod confirm;
 mod forms;
 mod list;
 
 pub use list::{Column, Grid};
+
+pub use confirm::{Next, Part, next_version, parts};
 
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
@@ -16,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The selectors of one generation: `selectors/<app>/<generation>.v<N>.yaml`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Book {
     /// The app; the name of its folder.
@@ -53,7 +56,7 @@ pub struct Book {
 }
 
 /// Something that comes in between. It is sent away before a step that reads, moves or fills, never around a commit.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Interrupt {
     /// The control that shows it is there.
@@ -65,7 +68,7 @@ pub struct Interrupt {
 }
 
 /// A control or region, by one or more independent descriptions. All that resolve must mean the same element.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// Its ARIA role.
@@ -128,7 +131,7 @@ pub enum Basis {
 }
 
 /// A list of people.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// The page it is on.
@@ -189,7 +192,7 @@ pub struct FindField {
 }
 
 /// The page of one person, reached from their row.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Detail {
     /// The control in the person's row that leads there; it commits nothing.
@@ -200,7 +203,7 @@ pub struct Detail {
 }
 
 /// Something the page says, and the outcome it means.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     /// Part of a visible line; several wordings are one statement.
@@ -212,6 +215,20 @@ pub struct Statement {
     pub inside: Option<At<String>>,
     /// Who says so.
     pub basis: Option<At<Basis>>,
+}
+
+impl Basis {
+    /// The word, as books write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::ThirdPartyDoc => "third-party-doc",
+            Self::PublicCode => "public-code",
+            Self::VendorDoc => "vendor-doc",
+            Self::VendorCode => "vendor-code",
+            Self::ConfirmedLive => "confirmed-live",
+        }
+    }
 }
 
 impl Control {

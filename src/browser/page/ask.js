@@ -26,6 +26,8 @@ const ASKS = {
   list_tab: listTab,
   turned,
   masks: async (request) => masks(request),
+  inspect,
+  headers,
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
 
