@@ -101,7 +101,9 @@ function isFoldedAway(element) {
  */
 function isVisible(element) {
   if (isShown(element)) return true;
-  return element.matches(CHOICE_INPUT) && element.localName === "input" && isLaidOut(element) && facesOf(element).some(isShown);
+  if (element.localName !== "input" || !element.matches(CHOICE_INPUT)) return false;
+  // A tick box may not be laid out at all where its label works it; a combobox takes keys, and must be there for them.
+  return (!element.matches("[role=combobox]") || isLaidOut(element)) && facesOf(element).some(isShown);
 }
 
 /**
