@@ -33,7 +33,12 @@ impl Reader<'_> {
                 None => self.follow(browser, name, detail, &values).await?,
             }
             let shown = self.shown(browser, detail, (&shape.key, &person.shown)).await?;
-            person.columns.extend(shown);
+            for (name, value) in shown {
+                // A page may leave out what nobody can change of themselves; then what the list says of it stands.
+                if !value.is_empty() || !person.columns.contains_key(&name) {
+                    person.columns.insert(name, value);
+                }
+            }
             let key = person.columns.get(identity).map(String::as_str).unwrap_or_default();
             match key_of(key, identity == "username") {
                 Some(key) => person.name_by(&key),

@@ -402,6 +402,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             match self.in_doubt(job, doubt).await? {
                 None => {}
                 Some(became) => {
+                    self.picture_of(job, &became.after, doubt.step, "after").await?;
                     if let Some(ended) = self.ended(job, became).await? {
                         return Ok(Some(ended));
                     }

@@ -488,10 +488,21 @@ impl<B: Browser> Engine<'_, '_, B> {
 
     /// Who is there already is pictured too: it is what an auditor asks to see.
     pub(super) async fn picture_of_settled(&mut self, job: &Job) -> anyhow::Result<()> {
-        let values = Self::values(job);
         let now = Standing { state: job.found.state, row: job.found.row.clone(), ..Standing::default() };
-        self.bring_into_view(&values, &now).await;
-        match self.picture_if_possible(job, 0, "found so", &values).await {
+        self.picture_of(job, &now, 0, "found so").await
+    }
+
+    /// A picture of the person as the app shows them now.
+    pub(super) async fn picture_of(
+        &mut self,
+        job: &Job,
+        now: &Standing,
+        step: u32,
+        label: &str,
+    ) -> anyhow::Result<()> {
+        let values = Values { row: now.row.clone(), ..Self::values(job) };
+        self.bring_into_view(&values, now).await;
+        match self.picture_if_possible(job, step, label, &values).await {
             Ok(()) | Err(Halt::Refused(..)) => Ok(()),
             Err(Halt::Broken(error)) => Err(error),
         }
