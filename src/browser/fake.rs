@@ -185,6 +185,12 @@ impl Browser for Fake {
         Ok(Self::seen(target))
     }
 
+    async fn download(&mut self, _: &Target) -> Result<Vec<u8>, Trouble> {
+        let console = self.console.borrow();
+        let lines = console.people.iter().map(|person| format!("{},{}\n", person.email, person.role));
+        Ok(format!("Email,Role\n{}", lines.collect::<String>()).into_bytes())
+    }
+
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
         Ok(Self::seen(target))
     }

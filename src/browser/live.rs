@@ -4,6 +4,7 @@ mod arm;
 mod between;
 mod choose;
 mod confirm;
+mod download;
 mod fill;
 mod frames;
 mod inspect;
@@ -360,6 +361,10 @@ impl Browser for Live {
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
         self.click_on(target).await
+    }
+
+    async fn download(&mut self, target: &Target) -> Result<Vec<u8>, Trouble> {
+        self.given_away(target).await
     }
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {

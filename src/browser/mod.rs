@@ -230,6 +230,8 @@ pub trait Browser {
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble>;
     /// Clicks a control that commits nothing.
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble>;
+    /// Clicks a control that gives a file away, and gives what is in it. The file itself is gone afterwards.
+    async fn download(&mut self, target: &Target) -> Result<Vec<u8>, Trouble>;
     /// Moves the pointer onto a control.
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble>;
     /// Types into a field and reads it back.

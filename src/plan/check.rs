@@ -213,6 +213,22 @@ fn one_list(
             .at(list.spot, "people of this app are matched by it"),
         );
     }
+    if let Some(export) = &list.export {
+        found.extend(known(&export.click));
+        let columns: BTreeSet<String> = list.columns.keys().map(str::to_owned).collect();
+        found.extend(
+            export
+                .columns
+                .iter()
+                .filter_map(|(column, _)| Names::unknown(source, "column", column, &columns)),
+        );
+        if export.columns.get(key).is_none() {
+            found.push(
+                Diagnostic::error(source, format!("`export` does not have `{key}`"))
+                    .at(export.spot, "nothing says whose line is whose"),
+            );
+        }
+    }
     let Some(find) = &list.find else { return };
     match &find.value {
         Find::Page(page) => {

@@ -5,6 +5,7 @@
 
 mod completeness;
 mod count;
+mod export;
 mod fold;
 mod grid;
 mod header;
@@ -22,6 +23,7 @@ mod unreadable;
 mod walk;
 
 pub use completeness::Completeness;
+pub use export::read_export;
 pub use fold::{fold, keys_equal};
 pub use near::{Near, Why};
 pub use page::{PageRead, Way, read_page};

@@ -4,7 +4,9 @@ use super::target::{Locator, Values};
 use crate::browser::{Browser, Refused, Trouble, Typed, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal};
+use crate::roster::{
+    ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal, read_export,
+};
 use crate::selector::Find;
 use crate::words::State;
 use anyhow::anyhow;
@@ -59,7 +61,31 @@ impl<'a> Reader<'a> {
         let first = self.list(browser, name, None).await?;
         let list =
             if first.is_proven() || !proven { first } else { self.list(browser, name, Some(&first)).await? };
+        let list = if proven { self.exported(browser, name, list).await? } else { list };
         self.with_details(browser, name, list).await
+    }
+
+    /// The list held against the app's own file of everybody, where it gives one away.
+    async fn exported(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        mut list: Roster,
+    ) -> Result<Roster, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let Some(export) = &entry.export else { return Ok(list) };
+        let control = self.locator.control(&export.click, &Values::default()).map_err(Trouble::Broken)?;
+        let bytes = browser.download(&control).await?;
+        let columns: Vec<(String, String)> =
+            export.columns.iter().map(|(ours, theirs)| (ours.value.clone(), theirs.value.clone())).collect();
+        match read_export(&columns, &bytes) {
+            Ok(lines) => list.held_against(&self.shape(name)?.key, &lines),
+            Err(why) => {
+                let why = format!("the app's own export cannot be read: {why}");
+                list.completeness = Completeness::Unproven { why };
+            }
+        }
+        Ok(list)
     }
 
     async fn list(

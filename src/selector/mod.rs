@@ -166,6 +166,8 @@ pub struct List {
     pub or_key: Option<At<String>>,
     /// The person's own page, where the list does not show everything.
     pub detail: Option<At<Detail>>,
+    /// A second way to everybody, which the list is held against: a CSV file that the app gives away.
+    pub export: Option<At<Export>>,
     /// The state of its people when it has no status column.
     pub holds: Option<At<State>>,
     /// Who says so.
@@ -189,6 +191,16 @@ pub struct FindField {
     pub fill: String,
     /// What starts the search, where typing alone does not.
     pub click: Option<String>,
+}
+
+/// A file of everybody.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// The control that gives it away; it commits nothing.
+    pub click: At<String>,
+    /// What it says of people: our name of the column, and its header in the file.
+    pub columns: Pairs<At<String>>,
 }
 
 /// The page of one person, reached from their row.

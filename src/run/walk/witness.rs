@@ -191,6 +191,11 @@ impl<B: Browser> Browser for Witness<'_, B> {
         self.browser.click(target).await
     }
 
+    async fn download(&mut self, target: &Target) -> Result<Vec<u8>, Trouble> {
+        self.before_use(target).await?;
+        self.browser.download(target).await
+    }
+
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
         self.before_use(target).await?;
         self.browser.hover(target).await
