@@ -60,6 +60,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/popups.js"),
     include_str!("page/choices.js"),
     include_str!("page/parts.js"),
+    include_str!("page/seek.js"),
     include_str!("page/choose.js"),
     include_str!("page/switches.js"),
     include_str!("page/upload.js"),

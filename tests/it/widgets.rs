@@ -191,6 +191,10 @@ async fn what_opens_may_be_a_search_a_tree_or_a_box_of_boxes() {
     assert_eq!(out(&mut live).await, "place Europe");
     choose(&mut live, &by_role("combobox", "Place"), &["France"]).await.unwrap();
     assert_eq!(out(&mut live).await, "place France");
+    for wanted in ["Option 3", "Option 180"] {
+        choose(&mut live, &by_css("#long"), &[wanted]).await.unwrap();
+        assert_eq!(out(&mut live).await, format!("long {wanted}"));
+    }
     choose(&mut live, &by_css("#days"), &["Wed", "Tue"]).await.unwrap();
     assert_eq!(out(&mut live).await, "days Tue, Wed");
     refused(
@@ -198,6 +202,9 @@ async fn what_opens_may_be_a_search_a_tree_or_a_box_of_boxes() {
         RefusalKind::NoOption,
         &["\"Europe\", \"France\", \"Spain\", \"France and colonies\""],
     );
+    let all = choose(&mut live, &by_css("#long"), &["Option 200"]).await;
+    let all = refused(all, RefusalKind::NoOption, &["does not offer \"Option 200\"", "and 188 more"]);
+    assert_eq!(all.near.len(), 200);
     live.open(&open).await.unwrap();
     refused(
         choose(&mut live, &by_role("combobox", "Team"), &["Yellow"]).await,
@@ -272,6 +279,14 @@ async fn the_menu_of_a_button_is_the_one_that_it_opened() {
     }
     choose(&mut live, &by_css("#radio"), &["Editor"]).await.unwrap();
     assert_eq!(out(&mut live).await, "radio Editor");
+    // What a button does not show is read in its menu.
+    choose(&mut live, &by_css("#icon"), &["Grid"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "view Grid");
+    refused(
+        choose(&mut live, &by_css("#icon"), &["Stuck"]).await,
+        RefusalKind::NotHeld,
+        &["after \"Stuck\" was chosen"],
+    );
     for (button, item, words) in [
         ("Actions", "Remove", ["does not offer \"Remove\"", "\"Edit\", \"Delete\""]),
         ("Bare", "Remove", ["does not offer \"Remove\"", "\"Edit\", \"Delete\""]),

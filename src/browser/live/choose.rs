@@ -208,15 +208,27 @@ impl Live {
                     .hearing(said(&now))
                     .into());
             }
-            // A control that shows nothing of what is chosen in it has shown it while its list was open.
-            if held && !is(&now, "holds") && texts(&now, "shown").is_empty() {
+            // A control that does not name what is chosen in it has shown it while its list was open.
+            if held {
                 return Ok(seen(target, first));
             }
         }
-        if is(&now, "holds") {
+        if is(&now, "holds")
+            || (text(first, "kind") == "menu" && self.holds_inside(target, first, wanted).await?)
+        {
             return Ok(seen(target, first));
         }
         Err(not_held(target, &now, wanted))
+    }
+
+    /// Whether a button that does not show what is chosen in its menu holds it: the menu is opened once more to see.
+    async fn holds_inside(&self, target: &Target, first: &Value, wanted: &[String]) -> Result<bool, Trouble> {
+        self.open_list(target, first).await?;
+        let state = self.choice(target, wanted, json!({ "open": true })).await?;
+        if is(&state, "open") {
+            self.close_list(target, first).await?;
+        }
+        Ok(is(&state, "holds"))
     }
 }
 

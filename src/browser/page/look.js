@@ -7,6 +7,7 @@
 function newLook(request, want) {
   const memory = { element: null, rect: null, same: 0, scrolls: 0, scrolled: null, found: null, changes: -1 };
   const gaveUp = newPatience(request);
+  const seeks = newSeeker(request);
   return (watch) => {
     const before = interruptedNow(request) || saidNow(request);
     if (before !== null) return before;
@@ -15,7 +16,10 @@ function newLook(request, want) {
     const found = known ? memory.found : wantedOf(request, { hiddenToo: want === "present" });
     Object.assign(memory, { found, changes: watch.changes() });
     if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
-    if (found.state !== "one") return { done: gaveUp(found), outcome: found.state, found };
+    if (found.state !== "one") {
+      const more = seeks(found);
+      return { done: !more && gaveUp(found), soon: more, outcome: found.state, found };
+    }
     if (want === "top" && !(isVisible(found.element) && isTopmost(found.element))) return { done: false, outcome: "not_ready", why: "covered", found, hit: null };
     if (want === "present" || want === "visible" || want === "top") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
     return Object.assign(readiness(found.element, memory), { found });
