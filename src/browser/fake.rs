@@ -4,9 +4,9 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Answer, Armed, Binding, Browser, Cover, Headers, Hit, Inspect, Inspected, InterruptTarget, ListQuestion,
-    ListTarget, Pattern, Picture, Refused, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion,
-    Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Gesture, Headers, Hit, Inspect, Inspected, InterruptTarget,
+    ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said, SaysTarget, Scope, Seen, Snapshot,
+    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -51,6 +51,8 @@ pub struct FakeConsole {
     pub done: Vec<(String, String)>,
     /// What goes wrong with the next act.
     pub mishap: Mishap,
+    /// The list of people never ends: every page and every stretch of it shows somebody new.
+    pub endless: bool,
 }
 
 /// A browser on such a console.
@@ -60,8 +62,10 @@ pub struct Fake {
     fields: BTreeMap<String, String>,
     /// Whose row menu or dialog is open.
     subject: Option<String>,
-    armed: Option<String>,
+    armed: Option<(String, Act)>,
     url: String,
+    /// How many pages of the list have been read.
+    pages: u32,
 }
 
 impl Fake {
@@ -74,6 +78,7 @@ impl Fake {
             subject: None,
             armed: None,
             url: String::new(),
+            pages: 0,
         }
     }
 
@@ -139,6 +144,8 @@ impl Browser for Fake {
         self.says = says;
     }
 
+    fn keep_secret(&mut self, _: Vec<Target>) {}
+
     fn expect(&mut self, _: Vec<InterruptTarget>) {}
 
     fn sent_away(&mut self) -> Vec<String> {
@@ -153,8 +160,9 @@ impl Browser for Fake {
         Ok(())
     }
 
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
-        Ok(self.fields.get(&target.name).cloned().unwrap_or_default())
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        let held = |target: &Target| self.fields.get(&target.name).cloned().unwrap_or_default();
+        Ok(targets.iter().map(held).collect())
     }
 
     async fn accept(&mut self, _: &str) -> Result<(), Trouble> {
@@ -209,19 +217,30 @@ impl Browser for Fake {
         self.click(target).await
     }
 
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(path)).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(phrase)).await
+    }
+
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
         let named =
             self.subject.clone().or_else(|| self.fields.get("email_field").cloned()).unwrap_or_default();
         if binding.expect != Pattern::Token(named.clone()) {
             let message = "the page does not name the person before the commit".to_owned();
             return Err(Refused { kind: RefusalKind::NotBound, message, ..Refused::default() }.into());
         }
-        self.armed = Some(target.name.clone());
-        Ok(Armed { by: Self::seen(target).by, bound: named, point: (0.0, 0.0) })
+        self.armed = Some((target.name.clone(), act.clone()));
+        Ok(Armed { by: Self::seen(target).by, bound: named, gesture: Gesture::Click((0.0, 0.0)) })
     }
 
     async fn fire(&mut self, _: &Armed) -> Result<(), Trouble> {
-        let control = self.armed.take().ok_or_else(|| Trouble::Broken(anyhow!("nothing is armed")))?;
+        let (control, act) = self.armed.take().ok_or_else(|| Trouble::Broken(anyhow!("nothing is armed")))?;
+        if let Act::Choose(option) | Act::Item(option) = act {
+            self.fields.insert(control.clone(), option);
+        }
         if self.act(&control) {
             return Ok(());
         }
@@ -233,21 +252,34 @@ impl Browser for Fake {
         Ok(Answer { answered: "gone".to_owned(), passed: Some(1), ..Answer::default() })
     }
 
+    async fn turn(&mut self, _: &Target, _: &ListTarget, _: &[String]) -> Result<(), Trouble> {
+        Ok(())
+    }
+
     async fn snapshot(&mut self, _: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
         let console = self.console.borrow();
         let mut html = String::from(
             "<table><thead><tr><th>Name</th><th>Email</th><th>Role</th><th>Status</th></tr></thead><tbody>",
         );
-        for FakePerson { email, role, status } in &console.people {
+        self.pages += 1;
+        let stranger = FakePerson {
+            email: format!("p{}@x.test", self.pages),
+            role: "Member".to_owned(),
+            status: "Active".to_owned(),
+        };
+        let people =
+            if console.endless { std::slice::from_ref(&stranger) } else { console.people.as_slice() };
+        for FakePerson { email, role, status } in people {
             let _ = write!(html, "<tr><td>-</td><td>{email}</td><td>{role}</td><td>{status}</td></tr>");
         }
         html.push_str("</tbody></table>");
         Ok(Snapshot {
             html,
             lines: vec![format!("{} users", console.people.len())],
-            next: "none".to_owned(),
-            fingerprint: String::new(),
+            next: if console.endless { "enabled" } else { "none" }.to_owned(),
+            fingerprint: self.pages.to_string(),
             empty: false,
+            amiss: Vec::new(),
             url: self.url.clone(),
         })
     }
@@ -264,21 +296,25 @@ impl Browser for Fake {
                 patience: super::LIST_PATIENCE,
             })
             .await?;
-        // Everything is there at once, each row below the one before.
+        // Each row stands below the one before; one that never ends stands below all that were.
+        let endless = self.console.borrow().endless;
+        let above = if endless { i64::from(self.pages) * 40 } else { 0 };
         let mut html = String::new();
-        for (number, row) in snapshot.html.split("<tr>").enumerate() {
+        for (number, row) in (0_i64..).zip(snapshot.html.split("<tr>")) {
             if number > 0 {
-                let _ = write!(html, "<tr data-at=\"0,{},40\">", number * 40);
+                let _ = write!(html, "<tr data-at=\"0,{},40\">", above + number * 40);
             }
             html.push_str(row);
         }
-        let lines = snapshot.lines;
         Ok(Stretch {
             html,
-            lines,
+            lines: snapshot.lines,
             number: since + 1,
-            at_end: true,
-            more: "none".to_owned(),
+            known: u64::from(endless),
+            place: above,
+            at_end: !endless,
+            more: snapshot.next,
+            rest: Rest::Waited,
             ..Stretch::default()
         })
     }

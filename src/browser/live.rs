@@ -1,7 +1,9 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
+mod arm;
 mod between;
 mod choose;
+mod confirm;
 mod fill;
 mod frames;
 mod inspect;
@@ -16,7 +18,7 @@ use self::frames::framed;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
+    Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
     ListTarget, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target,
     Trouble, Typed, Want,
 };
@@ -34,12 +36,14 @@ const LIBRARY: &str = concat!(
     include_str!("page/names.js"),
     include_str!("page/native_names.js"),
     include_str!("page/visible.js"),
+    include_str!("page/hiding.js"),
     include_str!("page/hit.js"),
     include_str!("page/lines.js"),
     include_str!("page/locate.js"),
     include_str!("page/find.js"),
     include_str!("page/outlines.js"),
     include_str!("page/lists.js"),
+    include_str!("page/grids.js"),
     include_str!("page/rows.js"),
     include_str!("page/says.js"),
     include_str!("page/wait.js"),
@@ -48,6 +52,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/rest.js"),
     include_str!("page/frame.js"),
     include_str!("page/scroll.js"),
+    include_str!("page/tabs.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
@@ -56,7 +61,10 @@ const LIBRARY: &str = concat!(
     include_str!("page/parts.js"),
     include_str!("page/choose.js"),
     include_str!("page/switches.js"),
+    include_str!("page/upload.js"),
+    include_str!("page/phrase.js"),
     include_str!("page/binding.js"),
+    include_str!("page/changes.js"),
     include_str!("page/guard.js"),
     include_str!("page/inspect.js"),
     include_str!("page/ask.js"),
@@ -81,11 +89,15 @@ pub struct Live {
     session: String,
     /// The origins usher may be on; anything may be asked of no other page.
     origins: Vec<String>,
+    /// Where secrets show.
+    secret: Vec<Target>,
     between: RefCell<between::Between>,
     /// A commit is armed: nothing may be clicked but what it is for.
     armed: Cell<bool>,
     /// In which frames it is.
     armed_in: RefCell<frames::Path>,
+    /// Lists that have been met and are not told by the headers of a table: what is in their rows is about other people.
+    plain: Vec<ListTarget>,
 }
 
 impl Live {
@@ -97,9 +109,11 @@ impl Live {
             says: Vec::new(),
             session,
             origins: Vec::new(),
+            secret: Vec::new(),
             between: RefCell::default(),
             armed: Cell::new(false),
             armed_in: RefCell::default(),
+            plain: Vec::new(),
         }
     }
 
@@ -124,6 +138,8 @@ impl Live {
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
+        request["secret_places"] = json!(self.secret);
+        request["plain"] = json!(self.plain);
         loop {
             let asked = Instant::now();
             let left = until.saturating_duration_since(asked);
@@ -222,6 +238,15 @@ impl Live {
     }
 }
 
+impl Live {
+    /// Clicks a control that commits nothing.
+    async fn click_on(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        let answer = self.guarded(target).await?;
+        self.point(point(&answer)?, true).await?;
+        Ok(seen(target, &answer))
+    }
+}
+
 impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
         self.armed.set(false);
@@ -234,6 +259,10 @@ impl Browser for Live {
 
     async fn url(&mut self) -> Result<String, Trouble> {
         Ok(self.wire.command("url", None).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn keep_secret(&mut self, places: Vec<Target>) {
+        self.secret = places;
     }
 
     fn expect(&mut self, interrupts: Vec<InterruptTarget>) {
@@ -249,9 +278,27 @@ impl Browser for Live {
         self.ask_on(json!({ "ask": "rest" }), PATIENCE).await.map(drop)
     }
 
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
-        let answer = self.ask_for(json!({ "ask": "holding" }), target, PATIENCE).await?;
-        Ok(text(&answer, "holds").to_owned())
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        // Most are on one page; each frame is a page of its own.
+        let mut held = Vec::new();
+        let places: Vec<_> = targets.iter().map(framed).collect();
+        for part in places.chunk_by(|(one, _), (other, _)| one == other) {
+            let inner: Vec<&Target> = part.iter().map(|(_, inner)| inner).collect();
+            let request = json!({ "ask": "holding", "targets": inner });
+            let path = part.first().map(|(path, _)| path.as_slice()).unwrap_or_default();
+            let answer = self.ask_within(path, request, PATIENCE).await?;
+            if text(&answer, "outcome") != "found" {
+                let missing =
+                    answer.get("missing").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+                let (_, target) = missing
+                    .and_then(|missing| part.get(missing))
+                    .ok_or_else(|| Trouble::Broken(anyhow!("the page did not say what is missing")))?;
+                return Err(refused(target, &answer).into());
+            }
+            let holds = answer.get("holds").and_then(Value::as_array).into_iter().flatten();
+            held.extend(holds.map(|value| value.as_str().unwrap_or_default().to_owned()));
+        }
+        Ok(held)
     }
 
     async fn accept(&mut self, text: &str) -> Result<(), Trouble> {
@@ -312,9 +359,7 @@ impl Browser for Live {
     }
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
-        let answer = self.guarded(target).await?;
-        self.point(point(&answer)?, true).await?;
-        Ok(seen(target, &answer))
+        self.click_on(target).await
     }
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
@@ -347,27 +392,29 @@ impl Browser for Live {
         self.choose_item(target, item).await
     }
 
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
-        let (path, names) = framed(&binding.names);
-        if path != framed(target).0 {
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.give_file(target, path).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.type_phrase(target, phrase).await
+    }
+
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
+        let (path, _) = framed(target);
+        if path != framed(&binding.names).0 {
             let message = format!("`{}` and `{}` are not in the same frame", target.name, binding.names.name);
             return Err(Refused::new(RefusalKind::NotBound, message).about(target).into());
         }
-        let request =
-            json!({ "ask": "arm", "names": names, "expect": binding.expect, "foreign": binding.foreign });
         self.armed.set(false);
-        self.armed_in.replace(path);
-        let answer = self.ask_for(request, target, PATIENCE).await?;
+        let armed = self.make_ready(target, act, binding).await?;
         self.armed.set(true);
-        Ok(Armed {
-            by: seen(target, &answer).by,
-            bound: text(&answer, "bound").to_owned(),
-            point: point(&answer)?,
-        })
+        self.armed_in.replace(path);
+        Ok(armed)
     }
 
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble> {
-        Ok(self.point(armed.point, true).await?)
+        self.gesture(armed).await
     }
 
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble> {
@@ -401,6 +448,10 @@ impl Browser for Live {
             why,
             said: said(&answer),
         })
+    }
+
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble> {
+        self.turn_to(tab, list, empty).await
     }
 
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {

@@ -7,15 +7,18 @@ pub mod driver;
 pub mod fake;
 pub mod guard;
 mod inspect;
+mod list;
 mod live;
 mod offer;
 mod target;
 mod webdriver;
 
 pub use inspect::{Bound, Choice, Headers, Hit, Inspect, Inspected};
+pub use list::{Amiss, Go, LIST_PATIENCE, ListQuestion, Rest, Scroller, Snapshot, Stretch, StretchQuestion};
 pub use live::Live;
 pub use target::{
-    Binding, ColumnTarget, Described, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
+    Scope, Target,
 };
 pub use webdriver::{Connect, SessionFacts, begin};
 
@@ -126,14 +129,38 @@ pub struct Armed {
     pub by: Vec<String>,
     /// The line that binds the commit to the person.
     pub bound: String,
-    /// Where it will be clicked, in CSS pixels of the viewport.
-    pub point: (f64, f64),
+    /// What will be done.
+    pub gesture: Gesture,
+}
+
+/// What a commit does with its control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Clicks it.
+    Click,
+    /// Chooses the option of this name.
+    Choose(String),
+    /// Ticks or unticks a checkbox.
+    Check(bool),
+    /// Turns a switch on or off.
+    Toggle(bool),
+    /// Clicks the item of this name in its menu.
+    Item(String),
+}
+
+/// The one gesture by which an armed commit is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Gesture {
+    /// A click there, in CSS pixels of the viewport.
+    Click((f64, f64)),
+    /// In the open list of a native select: to its first option, so often on, and Enter.
+    Keys(usize),
 }
 
 /// What came of a commit's act, as far as the page tells.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// `gone`, `says`, `document` or `none`.
+    /// `gone`, `says`, `saved` (something was sent and answered), `document` or `none`.
     pub answered: String,
     /// Trusted clicks that reached the page (a press alone counts too); `None` when the document that counted is gone.
     pub passed: Option<u32>,
@@ -143,136 +170,6 @@ pub struct Answer {
     pub why: Option<String>,
     /// What the page says now.
     pub said: Vec<Said>,
-}
-
-/// One page of a list.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// The list's tables as HTML; empty when the page says that it holds nobody.
-    pub html: String,
-    /// The page's visible lines outside of it.
-    pub lines: Vec<String>,
-    /// The control that leads on: `none`, `enabled`, `disabled` or `several`.
-    pub next: String,
-    /// Tells this page of the list from another.
-    pub fingerprint: String,
-    /// The page says that the list holds nobody.
-    pub empty: bool,
-    /// The page's address.
-    pub url: String,
-}
-
-/// How a list is read.
-#[derive(Clone, Debug)]
-pub struct ListQuestion<'a> {
-    /// The list.
-    pub list: &'a ListTarget,
-    /// The control that leads on.
-    pub next: Option<&'a Target>,
-    /// What the page says when it holds nobody.
-    pub empty: &'a [String],
-    /// Wait until it is not this page any more.
-    pub unlike: Option<&'a str>,
-    /// What in each row leads to the person's own page.
-    pub detail: Option<&'a Target>,
-    /// How long the list may take.
-    pub patience: Duration,
-}
-
-/// How long a list may take to show its rows.
-pub const LIST_PATIENCE: Duration = Duration::from_secs(20);
-
-/// What is scrolled so that a list shows more of its rows.
-#[derive(Clone, Copy, Debug)]
-pub enum Scroller<'a> {
-    /// Nothing: the list grows by itself or by a control.
-    None,
-    /// The window.
-    Window,
-    /// A box of its own.
-    Box(&'a Target),
-}
-
-/// How one goes on in a list that scrolls or grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Go {
-    /// To its beginning.
-    Top,
-    /// On by a bit less than what shows at once.
-    On,
-    /// Nowhere: until something new is there, or patience ends.
-    Wait,
-    /// Nowhere, after more was asked for: until it is there, or a longer patience ends.
-    Grown,
-    /// To its beginning, to leave it so; nothing is read.
-    Home,
-}
-
-/// How one stretch of a list is read.
-#[derive(Clone, Debug)]
-pub struct StretchQuestion<'a> {
-    /// The list.
-    pub list: &'a ListTarget,
-    /// What is scrolled.
-    pub scroller: Scroller<'a>,
-    /// The control that loads more.
-    pub more: Option<&'a Target>,
-    /// What the page says when it holds nobody.
-    pub empty: &'a [String],
-    /// Where to.
-    pub go: Go,
-    /// The number of the stretch before, 0 at the beginning: rows that were told up to it and stand as they stood are left out.
-    pub since: u32,
-    /// How long something new may take to come at its end.
-    pub patience: Duration,
-    /// What in each row leads to the person's own page.
-    pub detail: Option<&'a Target>,
-}
-
-/// A stretch of a list: the rows of it that are new on the page.
-#[derive(Clone, Debug, Default)]
-pub struct Stretch {
-    /// The list's tables as HTML, each row with its place; empty when the page says that it holds nobody.
-    pub html: String,
-    /// The page's visible lines outside of it.
-    pub lines: Vec<String>,
-    /// The page says that the list holds nobody.
-    pub empty: bool,
-    /// Its number.
-    pub number: u32,
-    /// How many rows were left out.
-    pub known: u64,
-    /// How far down the list's own box reaches, in pixels of the page.
-    pub bottom: Option<i64>,
-    /// How far down what is scrolled stands, in pixels.
-    pub place: i64,
-    /// What is scrolled stands at its end.
-    pub at_end: bool,
-    /// The control that loads more: `none`, `enabled`, `disabled` or `several`.
-    pub more: String,
-    /// Something around it still turned when patience ended.
-    pub busy: bool,
-    /// What speaks against having seen all of its rows up to here.
-    pub amiss: Vec<Amiss>,
-}
-
-/// What speaks against having seen all rows of a stretch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amiss {
-    /// A part of the list that shows stayed blank.
-    Blank,
-    /// It lies in another box that can be scrolled, inside of the one that is.
-    Boxed,
-}
-
-impl Amiss {
-    /// In a sentence.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Blank => "a part of the list stayed blank",
-            Self::Boxed => "the list lies in a box of its own that can be scrolled, too",
-        }
-    }
 }
 
 /// What a picture must not show.
@@ -313,14 +210,16 @@ pub trait Browser {
     async fn url(&mut self) -> Result<String, Trouble>;
     /// Statements that every look at the page watches for.
     fn watch(&mut self, says: Vec<SaysTarget>);
+    /// Where secrets show from now on: what stands there gets into no answer.
+    fn keep_secret(&mut self, places: Vec<Target>);
     /// What may come in between from now on, and how it is sent away. Nothing is while a commit is armed.
     fn expect(&mut self, interrupts: Vec<InterruptTarget>);
     /// What was sent away since this was last asked.
     fn sent_away(&mut self) -> Vec<String>;
     /// Waits until the page has come to rest: nothing changes, nothing says that it is busy.
     async fn rest(&mut self) -> Result<(), Trouble>;
-    /// What a control shows or holds, once it is there; it need not be visible, such as a field on another tab.
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble>;
+    /// What controls show or hold, once all of them are there; they need not be visible, such as a field on another tab.
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble>;
     /// Answers the native dialog that is open or about to be: with yes when this is its text, else with no and a refusal.
     async fn accept(&mut self, text: &str) -> Result<(), Trouble>;
     /// The watched statements that stand on the page now.
@@ -345,12 +244,19 @@ pub trait Browser {
     async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble>;
     /// Opens the menu of a button and clicks the one item of this name in it.
     async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble>;
-    /// Makes a commit ready: the control found, bound to the person, guarded. Changes nothing.
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble>;
+    /// Gives a file of this machine to a field and reads it back; its path is relative to the current folder.
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble>;
+    /// Types a phrase with real keys, where the page asks for exactly this phrase, and reads it back.
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble>;
+    /// Makes a commit ready: the control found and bound to the person, its list or menu opened, and what will be acted on
+    /// guarded. Changes nothing; an act that would change nothing is refused.
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble>;
     /// Acts, once. An error means that nobody knows whether it reached the page.
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble>;
     /// Waits for the page's answer to the act and ends the guard.
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble>;
+    /// Makes a tab of a list the chosen one, unless it says that it is, and waits until the list is the tab's.
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble>;
     /// Reads one page of a list.
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble>;
     /// Reads one stretch of a list that scrolls or grows.

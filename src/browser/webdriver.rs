@@ -248,6 +248,7 @@ fn sort(error: CmdError) -> Failed {
             Failed::Dialog(text.to_owned())
         }
         ErrorStatus::NoSuchAlert => Failed::NoDialog,
+        ErrorStatus::StaleElementReference => Failed::Navigated(message),
         ErrorStatus::ScriptTimeout => Failed::Slow(message),
         ErrorStatus::Timeout => Failed::NoPage(message),
         ErrorStatus::InvalidSessionId | ErrorStatus::NoSuchWindow => {

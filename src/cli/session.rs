@@ -164,6 +164,7 @@ pub(super) async fn generation(
     // A list that cannot be read is most often a page that says why.
     browser.watch(Locator::new(&view).says()?);
     browser.expect(Locator::new(&view).interrupts()?);
+    browser.keep_secret(Locator::new(&view).secrets());
     Ok(view)
 }
 

@@ -180,7 +180,7 @@ fn one_list(
     let key = list.key.as_ref().map_or(identity, |key| &key.value);
     let known = |name: &At<String>| Names::unknown(source, "control", name, &names.controls);
     found.extend(Names::unknown(source, "page", &list.page, &names.pages));
-    found.extend(list.inside.iter().chain(list.scrolled_box()).filter_map(known));
+    found.extend(list.controls().filter_map(known));
     if list.columns.get(key).is_none() {
         found.push(
             Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))
@@ -272,7 +272,7 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
         for step in script.all_steps() {
             step_names(source, step, &real, &all, found);
             if let (Some(commit), Some(base)) = (&step.commit, base) {
-                one_description(base, &commit.click, found);
+                commit.acts().into_iter().for_each(|act| one_description(base, act.control(), found));
             }
         }
         read_back(source, script, [base, over], found);

@@ -39,8 +39,8 @@ use std::collections::BTreeMap;
 pub struct ColumnShape {
     /// The name it is known by.
     pub name: String,
-    /// What stands in its header, as a whole.
-    pub header: String,
+    /// What stands in its header, as a whole; a column without one is found by its CSS alone, anywhere in the row.
+    pub header: Option<String>,
     /// The part of the cell that is meant, when it is not the whole cell.
     pub css: Option<String>,
     /// What a screen reader says in the cell is meant, not what it shows.

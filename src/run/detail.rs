@@ -33,7 +33,12 @@ impl Reader<'_> {
                 None => self.follow(browser, name, detail, &values).await?,
             }
             let shown = self.shown(browser, detail, (&shape.key, &person.shown)).await?;
-            person.columns.extend(shown);
+            for (name, value) in shown {
+                // A page may leave out what nobody can change of themselves; then what the list says of it stands.
+                if !value.is_empty() || !person.columns.contains_key(&name) {
+                    person.columns.insert(name, value);
+                }
+            }
             let key = person.columns.get(identity).map(String::as_str).unwrap_or_default();
             match key_of(key, identity == "username") {
                 Some(key) => person.name_by(&key),
@@ -96,13 +101,14 @@ impl Reader<'_> {
         detail: &Detail,
         (column, key): (&str, &str),
     ) -> Result<BTreeMap<String, String>, Trouble> {
+        let control = |control: &str| self.locator.control(control, &Values::default());
+        let controls = detail.shows.iter().map(|(_, name)| control(name)).collect::<anyhow::Result<Vec<_>>>();
+        let targets = controls.map_err(Trouble::Broken)?;
+        let names: Vec<String> = detail.shows.keys().map(str::to_owned).collect();
         let until = Instant::now() + PATIENCE;
         loop {
-            let mut shown = BTreeMap::new();
-            for (name, control) in detail.shows.iter() {
-                let target = self.locator.control(control, &Values::default()).map_err(Trouble::Broken)?;
-                shown.insert(name.value.clone(), browser.read(&target).await?);
-            }
+            let held = browser.read(&targets).await?;
+            let shown: BTreeMap<String, String> = names.iter().cloned().zip(held).collect();
             let here = shown.get(column).map(String::as_str).unwrap_or_default();
             if keys_equal(here, key) {
                 return Ok(shown);

@@ -76,6 +76,8 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) found_by_search: BTreeSet<String>,
     /// People something was done about, in this sitting or an earlier one of this run.
     pub(super) touched: BTreeSet<String>,
+    /// Reading everybody takes one page for each of them, or one step for each windowful.
+    pub(super) is_dear: bool,
     /// Where first passwords come from.
     pub(super) passwords: Option<&'e dyn Passwords>,
     /// People whom another run left undecided, and that run.
@@ -104,6 +106,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         let locator = Locator::new(view);
         browser.watch(locator.says().unwrap_or_default());
         browser.expect(locator.interrupts().unwrap_or_default());
+        browser.keep_secret(locator.secrets());
         Self {
             plan,
             view,
@@ -117,6 +120,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             before,
             found_by_search: BTreeSet::new(),
             touched: progress.touched.clone(),
+            is_dear: view.book.lists.iter().any(|(_, list)| list.detail.is_some() || list.scroll.is_some()),
             passwords: None,
             blocked,
             stop,
@@ -398,6 +402,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             match self.in_doubt(job, doubt).await? {
                 None => {}
                 Some(became) => {
+                    self.picture_of(job, &became.after, doubt.step, "after").await?;
                     if let Some(ended) = self.ended(job, became).await? {
                         return Ok(Some(ended));
                     }

@@ -1,6 +1,6 @@
 //! One person's job, by the commit protocol: read, guard, fill, bind, seal, act once, seal, read back, seal.
 
-use super::commit::{Verdict, judge, settle};
+use super::commit::{Verdict, act, intended, judge, settle};
 use super::engine::Engine;
 use super::reading::Standing;
 use super::refuse::Halt;
@@ -221,7 +221,8 @@ impl<B: Browser> Engine<'_, '_, B> {
             return Err(Halt::Broken(anyhow::anyhow!("a step without `commit` was taken for one")));
         };
         self.reserve(job, &became.before)?;
-        let target = locator.control(&commit.click, values)?;
+        let (control, act) = act(commit, values)?;
+        let target = locator.control(control, values)?;
         let accept = step.accept.as_ref().map(|accept| values.fill(accept)).transpose()?;
         let reads = step.reads.as_ref().map(|template| &template.value);
         let binding = match (&step.names, &step.selects) {
@@ -231,14 +232,14 @@ impl<B: Browser> Engine<'_, '_, B> {
                 return Err(Halt::Broken(anyhow::anyhow!("a commit that nothing binds got past the check")));
             }
         };
-        let armed = self.browser.arm(&target, &binding).await.map_err(halt)?;
+        let armed = self.browser.arm(&target, &act, &binding).await.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
         self.record.fact(Fact::CommitIntended {
             job: job.id,
             step: at.number,
             person: job.key.clone(),
-            on: commit.click.value.clone(),
+            on: intended(&target, &act),
             by: armed.by.clone(),
             line: step.spot.line,
             bound: armed.bound.clone(),
@@ -487,10 +488,21 @@ impl<B: Browser> Engine<'_, '_, B> {
 
     /// Who is there already is pictured too: it is what an auditor asks to see.
     pub(super) async fn picture_of_settled(&mut self, job: &Job) -> anyhow::Result<()> {
-        let values = Self::values(job);
         let now = Standing { state: job.found.state, row: job.found.row.clone(), ..Standing::default() };
-        self.bring_into_view(&values, &now).await;
-        match self.picture_if_possible(job, 0, "found so", &values).await {
+        self.picture_of(job, &now, 0, "found so").await
+    }
+
+    /// A picture of the person as the app shows them now.
+    pub(super) async fn picture_of(
+        &mut self,
+        job: &Job,
+        now: &Standing,
+        step: u32,
+        label: &str,
+    ) -> anyhow::Result<()> {
+        let values = Values { row: now.row.clone(), ..Self::values(job) };
+        self.bring_into_view(&values, now).await;
+        match self.picture_if_possible(job, step, label, &values).await {
             Ok(()) | Err(Halt::Refused(..)) => Ok(()),
             Err(Halt::Broken(error)) => Err(error),
         }
@@ -533,7 +545,10 @@ impl<B: Browser> Engine<'_, '_, B> {
     /// The person as the app shows them: from the last whole roster when nothing was done since, else on a fresh load.
     async fn read_person(&mut self, values: &Values) -> Result<Standing, Halt> {
         // The page the last reading left open still shows that very list; one more load of it would tell the same.
-        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh) {
+        // Where reading everybody is dear, the person is searched for now: then a search that finds nobody afterwards may be
+        // believed, and everybody need not be read once more.
+        let may_search = self.is_dear && !self.found_by_search.contains(&values.key);
+        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh && !may_search) {
             return Ok(super::standing(roster, &values.key));
         }
         self.read_fresh(values).await

@@ -12,6 +12,7 @@ mod record;
 mod refuse;
 mod resume;
 mod steps;
+mod stretches;
 mod target;
 mod walk;
 

@@ -91,7 +91,8 @@ impl<'a> Reader<'a> {
     pub async fn show(&self, browser: &mut impl Browser, name: &str, values: &Values) -> Result<(), Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let row = self.locator.row(name, values).map_err(Trouble::Broken)?;
-        let mut there = browser.sees(&row).await?;
+        // A row of the same kind may stand in the list of another tab.
+        let mut there = entry.tab.is_none() && browser.sees(&row).await?;
         let key = self.locator.row_key(name, values).map_err(Trouble::Broken)?;
         // Who is only known by their row cannot be searched for by what the search takes.
         let can_search = values.person.contains_key(self.view.app.identity.value.as_str());
@@ -241,7 +242,7 @@ impl<'a> Reader<'a> {
                 .map(|(name, column)| ColumnShape {
                     name: name.value.clone(),
                     header: column.header.clone(),
-                    css: column.css.clone(),
+                    css: column.css.as_ref().map(|css| css.value.clone()),
                     heard: column.heard,
                 })
                 .collect(),

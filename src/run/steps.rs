@@ -3,12 +3,12 @@
 use super::reading::Reader;
 use super::refuse::Halt;
 use super::target::{Locator, Values};
-use crate::browser::{Browser, Seen, Typed, Want};
+use crate::browser::{Browser, Seen, Target, Typed, Want};
 use crate::journal::PlaceRef;
 use crate::plan::ScriptFile;
 use crate::script::{Condition, Step, Switch, Verb};
 use crate::secret::Secret;
-use crate::source::{At, Several};
+use crate::source::{At, Pairs, Several};
 use crate::template::{Field, Template};
 use crate::words::Outcome;
 use std::collections::BTreeMap;
@@ -97,9 +97,9 @@ impl Stepper<'_> {
     }
 
     /// Does a step that commits nothing.
-    pub async fn step(
+    pub async fn step<B: Browser>(
         &self,
-        browser: &mut impl Browser,
+        browser: &mut B,
         at: Where<'_>,
         verb: Verb<'_>,
     ) -> Result<Done, Halt> {
@@ -120,16 +120,6 @@ impl Stepper<'_> {
                 self.reader.detail(browser, list, self.values).await.map_err(halt)?;
                 Ok(Done { on: list.value.clone(), ..Done::default() })
             }
-            Verb::Search(pairs) => {
-                let mut all = Done::default();
-                for (name, template) in pairs.iter() {
-                    let text = self.values.fill(template)?;
-                    let seen = browser.fill(&target(name)?, Typed::Plain(&text)).await.map_err(halt)?;
-                    browser.rest().await.map_err(halt)?;
-                    all = joined(all, name, seen);
-                }
-                Ok(all)
-            }
             Verb::Dialog(name) => {
                 Ok(done(name, browser.look(&target(name)?, Want::OnTop, PATIENCE).await.map_err(halt)?))
             }
@@ -144,64 +134,102 @@ impl Stepper<'_> {
             Verb::Wait(name) => {
                 Ok(done(name, browser.look(&target(name)?, Want::Visible, PATIENCE).await.map_err(halt)?))
             }
-            Verb::Fill(pairs) => {
-                let mut all = Done::default();
-                for (name, template) in pairs.iter() {
-                    let field = target(name)?;
-                    let seen = match self.secret(template)? {
-                        Some(secret) => browser.fill(&field, Typed::Secret(&secret)).await,
-                        None => browser.fill(&field, Typed::Plain(&self.values.fill(template)?)).await,
-                    };
-                    all = joined(all, name, seen.map_err(halt)?);
-                }
-                Ok(all)
-            }
-            Verb::Choose(pairs) => {
-                let mut all = Done::default();
-                for (name, templates) in pairs.iter() {
-                    let wanted = self.wanted(templates)?;
-                    all = joined(all, name, browser.choose(&target(name)?, &wanted).await.map_err(halt)?);
-                }
-                Ok(all)
-            }
-            Verb::Check(pairs) => {
-                let mut all = Done::default();
-                for (name, switch) in pairs.iter() {
-                    let on = switch.value == Switch::On;
-                    all = joined(all, name, browser.check(&target(name)?, on).await.map_err(halt)?);
-                }
-                Ok(all)
-            }
             Verb::Read(pairs) => {
-                let mut all = Done::default();
-                for (name, control) in pairs.iter() {
-                    let shown = browser.read(&target(control)?).await.map_err(halt)?;
-                    all.read.insert(name.value.clone(), shown);
-                    all = joined(all, control, Seen::default());
-                }
-                Ok(all)
+                let names = pairs.iter().map(|(name, _)| name.value.clone());
+                let targets =
+                    pairs.iter().map(|(_, control)| target(control)).collect::<anyhow::Result<Vec<_>>>()?;
+                let held = browser.read(&targets).await.map_err(halt)?;
+                let controls: Vec<&str> = pairs.iter().map(|(_, control)| control.as_str()).collect();
+                Ok(Done { on: controls.join(", "), by: Vec::new(), read: names.zip(held).collect() })
             }
             Verb::Each(column, steps) => Box::pin(self.each(browser, at, column, steps)).await,
-            Verb::Toggle(pairs) => {
-                let mut all = Done::default();
-                for (name, switch) in pairs.iter() {
-                    let on = switch.value == Switch::On;
-                    all = joined(all, name, browser.toggle(&target(name)?, on).await.map_err(halt)?);
-                }
-                Ok(all)
-            }
             Verb::Tab(name) => Ok(done(name, browser.tab(&target(name)?).await.map_err(halt)?)),
-            Verb::Menu(pairs) => {
-                let mut all = Done::default();
-                for (name, template) in pairs.iter() {
-                    let item = self.values.fill(template)?;
-                    all = joined(all, name, browser.menu(&target(name)?, &item).await.map_err(halt)?);
-                }
-                Ok(all)
-            }
             Verb::Refuse(outcome) => Err(refuse(outcome, at)),
             Verb::Commit(_) => Err(Halt::Broken(anyhow::anyhow!("a commit is never done as a plain step"))),
+            _ => self.fill_in(browser, at, verb).await,
         }
+    }
+
+    /// Does a step that fills in, one control after the other.
+    async fn fill_in<B: Browser>(
+        &self,
+        browser: &mut B,
+        at: Where<'_>,
+        verb: Verb<'_>,
+    ) -> Result<Done, Halt> {
+        let halt = |trouble| Halt::of(trouble, self.locator, Some(at.place()));
+        match verb {
+            Verb::Search(pairs) => {
+                let search = async |browser: &mut B, field: &Target, text: &At<Template>| {
+                    let seen =
+                        browser.fill(field, Typed::Plain(&self.values.fill(text)?)).await.map_err(halt)?;
+                    browser.rest().await.map_err(halt)?;
+                    Ok(seen)
+                };
+                self.over(browser, pairs, search).await
+            }
+            Verb::Fill(pairs) => {
+                let fill = async |browser: &mut B, field: &Target, text: &At<Template>| match self
+                    .secret(text)?
+                {
+                    Some(secret) => browser.fill(field, Typed::Secret(&secret)).await.map_err(halt),
+                    None => browser.fill(field, Typed::Plain(&self.values.fill(text)?)).await.map_err(halt),
+                };
+                self.over(browser, pairs, fill).await
+            }
+            Verb::Choose(pairs) => {
+                let choose = async |browser: &mut B, control: &Target, names: &Several<Template>| {
+                    browser.choose(control, &self.wanted(names)?).await.map_err(halt)
+                };
+                self.over(browser, pairs, choose).await
+            }
+            Verb::Check(pairs) => {
+                let check = async |browser: &mut B, control: &Target, switch: &At<Switch>| {
+                    browser.check(control, switch.value == Switch::On).await.map_err(halt)
+                };
+                self.over(browser, pairs, check).await
+            }
+            Verb::Toggle(pairs) => {
+                let toggle = async |browser: &mut B, control: &Target, switch: &At<Switch>| {
+                    browser.toggle(control, switch.value == Switch::On).await.map_err(halt)
+                };
+                self.over(browser, pairs, toggle).await
+            }
+            Verb::Menu(pairs) => {
+                let menu = async |browser: &mut B, button: &Target, item: &At<Template>| {
+                    browser.menu(button, &self.values.fill(item)?).await.map_err(halt)
+                };
+                self.over(browser, pairs, menu).await
+            }
+            Verb::Upload(pairs) => {
+                let upload = async |browser: &mut B, field: &Target, path: &At<Template>| {
+                    browser.upload(field, &self.values.fill(path)?).await.map_err(halt)
+                };
+                self.over(browser, pairs, upload).await
+            }
+            Verb::TypeToConfirm(pairs) => {
+                let confirm = async |browser: &mut B, field: &Target, phrase: &At<Template>| {
+                    browser.type_to_confirm(field, &self.values.fill(phrase)?).await.map_err(halt)
+                };
+                self.over(browser, pairs, confirm).await
+            }
+            _ => Err(Halt::Broken(anyhow::anyhow!("`{}` fills nothing in", verb.word()))),
+        }
+    }
+
+    /// Does one thing to each control of a step, in its order.
+    async fn over<B: Browser, V>(
+        &self,
+        browser: &mut B,
+        pairs: &Pairs<V>,
+        act: impl AsyncFn(&mut B, &Target, &V) -> Result<Seen, Halt>,
+    ) -> Result<Done, Halt> {
+        let mut all = Done::default();
+        for (name, value) in pairs.iter() {
+            let target = self.locator.control(name, self.values)?;
+            all = joined(all, name, act(browser, &target, value).await?);
+        }
+        Ok(all)
     }
 
     /// Does some steps once for each value of a column.

@@ -3,9 +3,11 @@
 //! Pure: text in, types out. Knows nothing of books, requests or browsers; names of controls are only names here.
 
 mod app;
+mod commit;
 mod rules;
 
 pub use app::{App, Duration, Leftover, Removed, Route, Shown, SignedIn, States};
+pub use commit::{Act, Commit};
 
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
@@ -74,6 +76,10 @@ pub struct Step {
     pub tab: Option<At<String>>,
     /// Opens the menu of a button and clicks the one item of this name in it; commits nothing.
     pub menu: Option<Pairs<At<Template>>>,
+    /// Gives a file to a field and reads it back; the path is relative to the folder usher runs in.
+    pub upload: Option<Pairs<At<Template>>>,
+    /// Types a phrase with real keys, where the page itself asks for exactly this phrase, and reads it back.
+    pub type_to_confirm: Option<Pairs<At<Template>>>,
     /// Waits until a control is visible.
     pub wait: Option<At<String>>,
     /// Reads what controls show and keeps it for the person under these names: `${read.NAME}`.
@@ -101,14 +107,6 @@ pub struct Step {
     pub accept: Option<At<Template>>,
     /// Does the step only when all of this holds.
     pub when: Option<At<Condition>>,
-}
-
-/// The ways to act that a commit may wrap.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Commit {
-    /// Clicks this control.
-    pub click: At<String>,
 }
 
 /// On or off.
@@ -184,6 +182,10 @@ pub enum Verb<'a> {
     Tab(&'a At<String>),
     /// See [`Step::menu`].
     Menu(&'a Pairs<At<Template>>),
+    /// See [`Step::upload`].
+    Upload(&'a Pairs<At<Template>>),
+    /// See [`Step::type_to_confirm`].
+    TypeToConfirm(&'a Pairs<At<Template>>),
     /// See [`Step::wait`].
     Wait(&'a At<String>),
     /// See [`Step::read`].
@@ -213,6 +215,8 @@ impl Verb<'_> {
             Self::Toggle(_) => "toggle",
             Self::Tab(_) => "tab",
             Self::Menu(_) => "menu",
+            Self::Upload(_) => "upload",
+            Self::TypeToConfirm(_) => "type_to_confirm",
             Self::Wait(_) => "wait",
             Self::Read(_) => "read",
             Self::Each(..) => "each",
@@ -232,12 +236,14 @@ impl Verb<'_> {
                 vec![name.clone()]
             }
             Self::Read(pairs) => pairs.iter().map(|(_, control)| control.clone()).collect(),
-            Self::Fill(pairs) | Self::Menu(pairs) | Self::Search(pairs) => {
-                pairs.iter().map(|(name, _)| name.clone()).collect()
-            }
+            Self::Fill(pairs)
+            | Self::Menu(pairs)
+            | Self::Search(pairs)
+            | Self::Upload(pairs)
+            | Self::TypeToConfirm(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
             Self::Check(pairs) | Self::Toggle(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
-            Self::Commit(commit) => vec![commit.click.clone()],
+            Self::Commit(commit) => commit.acts().into_iter().map(|act| act.control().clone()).collect(),
             Self::Open(_) | Self::Row(_) | Self::Detail(_) | Self::Each(..) | Self::Refuse(_) => Vec::new(),
         }
     }
@@ -260,6 +266,8 @@ impl Step {
             self.toggle.as_ref().map(Verb::Toggle),
             self.tab.as_ref().map(Verb::Tab),
             self.menu.as_ref().map(Verb::Menu),
+            self.upload.as_ref().map(Verb::Upload),
+            self.type_to_confirm.as_ref().map(Verb::TypeToConfirm),
             self.wait.as_ref().map(Verb::Wait),
             self.read.as_ref().map(Verb::Read),
             self.each.as_ref().map(|column| Verb::Each(column, &self.steps)),
@@ -273,7 +281,7 @@ impl Step {
 
     /// The templates it fills in, with their places.
     pub fn templates(&self) -> Vec<At<Template>> {
-        let filled = [&self.fill, &self.menu, &self.search]
+        let filled = [&self.fill, &self.menu, &self.search, &self.upload, &self.type_to_confirm]
             .into_iter()
             .flatten()
             .flat_map(Pairs::iter)
@@ -281,6 +289,8 @@ impl Step {
         let chosen =
             self.choose.iter().flat_map(Pairs::iter).flat_map(|(_, several)| several.0.iter().cloned());
         let mut all: Vec<_> = filled.chain(chosen).collect();
+        let acts = self.commit.iter().flat_map(|commit| commit.acts());
+        all.extend(acts.filter_map(|act| act.template().cloned()));
         all.extend(self.reads.clone());
         all.extend(self.accept.clone());
         all

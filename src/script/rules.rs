@@ -1,13 +1,13 @@
 //! What one step of a script may be made of.
 
-use super::Step;
+use super::{Commit, Step};
 use crate::diag::Diagnostic;
 use crate::source::{At, Source};
 use crate::words::{Action, Family};
 use std::sync::Arc;
 
 /// The verbs, for messages.
-const VERBS: &str = "`open`, `row`, `detail`, `search`, `dialog`, `click`, `hover`, `fill`, `choose`, `check`, `toggle`, `tab`, `menu`, `wait`, `read`, `each`, `refuse`, `commit`";
+const VERBS: &str = "`open`, `row`, `detail`, `search`, `dialog`, `click`, `hover`, `fill`, `choose`, `check`, `toggle`, `tab`, `menu`, `upload`, `type_to_confirm`, `wait`, `read`, `each`, `refuse`, `commit`";
 
 /// A step has exactly one verb.
 pub(super) fn one_verb(source: &Arc<Source>, step: &At<Step>, problems: &mut Vec<Diagnostic>) {
@@ -35,6 +35,7 @@ pub(super) fn what_belongs(
     action: Action,
     problems: &mut Vec<Diagnostic>,
 ) {
+    problems.extend(step.commit.as_ref().and_then(|commit| one_act(source, commit)));
     let bound = [step.names.is_some(), step.selects.is_some()];
     if step.commit.is_some() && bound == [false, false] && action != Action::SignIn {
         problems.push(
@@ -85,5 +86,22 @@ pub(super) fn what_belongs(
             Diagnostic::error(source, format!("`{refuse}` is no refusal"))
                 .at(refuse.spot, "a script can only say why it does not go on"),
         );
+    }
+}
+
+/// A commit is one act: a second one could happen without the first.
+fn one_act(source: &Arc<Source>, commit: &At<Commit>) -> Option<Diagnostic> {
+    match commit.acts().as_slice() {
+        [_] => None,
+        [] => Some(
+            Diagnostic::error(source, "this commit does nothing")
+                .at(commit.spot, "one of `click`, `choose`, `toggle`, `check`, `menu` belongs here"),
+        ),
+        [first, second, ..] => Some(
+            Diagnostic::error(source, "a commit does exactly one thing")
+                .at(second.control().spot, format!("`{}` is a second act", second.word()))
+                .at(first.control().spot, format!("`{}` is the first", first.word()))
+                .hint("do before the commit, in steps of their own, what commits nothing"),
+        ),
     }
 }

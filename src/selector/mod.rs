@@ -4,12 +4,15 @@
 
 mod confirm;
 mod forms;
+mod list;
+
+pub use list::{Column, Grid};
 
 pub use confirm::{Next, Part, next_version, parts};
 
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
-use crate::template::Template;
+use crate::template::{Field, Template};
 use crate::words::{Family, Outcome, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,12 +136,16 @@ pub enum Basis {
 pub struct List {
     /// The page it is on.
     pub page: At<String>,
+    /// A tab, filter or link of the page that is clicked before the list is read, unless it says that it is chosen already.
+    pub tab: Option<At<String>>,
     /// Its columns: our name and the header the page shows.
     pub columns: Pairs<At<Column>>,
+    /// What its rows, cells and headers are, when they are plain elements without the roles of a table.
+    pub grid: Option<At<Grid>>,
     /// Where on the page it is, when its headers do not say enough.
     #[serde(rename = "in")]
     pub inside: Option<At<String>>,
-    /// The control that leads to its next page. At most one of `next`, `more` and `scroll`.
+    /// The control that leads to its next page; `${n}` in it is the number of that page. At most one of `next`, `more` and `scroll`.
     pub next: Option<At<Control>>,
     /// The control that loads more of it into the same page; it is clicked until it is gone or disabled.
     pub more: Option<At<Control>>,
@@ -195,17 +202,6 @@ pub struct Detail {
     pub shows: Pairs<At<String>>,
 }
 
-/// A column of a list: its header, and the part of the cell that counts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    /// The header's text.
-    pub header: String,
-    /// A CSS selector inside the cell.
-    pub css: Option<String>,
-    /// The cell shows an icon, and what a screen reader says of it counts.
-    pub heard: bool,
-}
-
 /// Something the page says, and the outcome it means.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -253,6 +249,28 @@ impl Control {
         all
     }
 
+    /// The same with this number wherever it asks for one: the control of the n-th page.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let put = |several: &Several<Template>| {
+            let each = several.0.iter().map(|template| At::new(template.numbered(number), template.spot));
+            Several(each.collect())
+        };
+        Self {
+            name: put(&self.name),
+            label: put(&self.label),
+            placeholder: put(&self.placeholder),
+            text: put(&self.text),
+            also: self.also.iter().map(|other| At::new(other.numbered(number), other.spot)).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// It is found by a number, such as that of a page.
+    pub fn is_numbered(&self) -> bool {
+        self.templates().iter().any(|template| template.fields().any(|field| *field == Field::Number))
+    }
+
     fn codes(&self) -> Vec<&At<String>> {
         let mut all: Vec<_> = [&self.css, &self.xpath].into_iter().flatten().collect();
         all.extend(self.also.iter().flat_map(|other| other.codes()));
@@ -274,6 +292,19 @@ impl List {
     /// The controls that lead on in it, which stand in the book without a name of their own.
     pub fn leading_on(&self) -> impl Iterator<Item = &At<Control>> {
         self.next.iter().chain(&self.more)
+    }
+
+    fn codes(&self) -> Vec<&At<String>> {
+        self.grid
+            .iter()
+            .flat_map(|grid| std::iter::once(&grid.rows).chain(&grid.cells).chain(&grid.headers))
+            .chain(self.columns.iter().filter_map(|(_, column)| column.css.as_ref()))
+            .collect()
+    }
+
+    /// The controls it names: where it is, what is scrolled, the tab it is on.
+    pub fn controls(&self) -> impl Iterator<Item = &At<String>> {
+        self.inside.iter().chain(self.scrolled_box()).chain(&self.tab)
     }
 
     /// What is scrolled, if it is a control and not the window.
@@ -331,24 +362,15 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         }
     }
     for (name, list) in book.lists.iter() {
-        let ways = [list.next.is_some(), list.more.is_some(), list.scroll.is_some()];
-        if ways.into_iter().filter(|way| *way).count() > 1 {
-            problems.push(
-                Diagnostic::error(source, format!("list `{name}` goes on in more than one way"))
-                    .at(name.spot, "at most one of `next`, `more` and `scroll` belongs here"),
-            );
-        }
+        list::shape(source, name, list, &mut problems);
     }
     let nexts = book.lists.iter().flat_map(|(_, list)| list.leading_on());
+    for code in book.lists.iter().flat_map(|(_, list)| list.codes()).filter(|code| code.contains("${")) {
+        problems.push(person_in_code(source, code.spot));
+    }
     for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {
-        for code in control.codes() {
-            if code.contains("${") {
-                problems.push(
-                    Diagnostic::error(source, "a person's values never go into CSS or XPath")
-                        .at(code.spot, "a value could change what is matched")
-                        .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`"),
-                );
-            }
+        for code in control.codes().into_iter().filter(|code| code.contains("${")) {
+            problems.push(person_in_code(source, code.spot));
         }
         if control.descriptions() == 0 && control.inside.is_none() {
             problems.push(
@@ -358,4 +380,10 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         }
     }
     if problems.is_empty() { Ok(book) } else { Err(problems) }
+}
+
+fn person_in_code(source: &Arc<Source>, spot: crate::diag::Spot) -> Diagnostic {
+    Diagnostic::error(source, "a person's values never go into CSS or XPath")
+        .at(spot, "a value could change what is matched")
+        .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`")
 }

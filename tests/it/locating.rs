@@ -3,7 +3,7 @@
 use crate::site::{Site, binding, browser, css, dialog, refused, role, target};
 use crate::watch::until;
 use std::time::Duration;
-use usher::browser::{Browser as _, ColumnTarget, ListTarget, Scope, Target, Typed, Want};
+use usher::browser::{Act, Browser as _, ColumnTarget, ListTarget, Scope, Target, Typed, Want};
 use usher::journal::RefusalKind;
 
 fn page(path: &str) -> &'static str {
@@ -96,11 +96,12 @@ async fn one_match_or_stop() {
 
     // A person's row is the row of their whole key.
     live.open(&at("/list")).await.unwrap();
-    let column = |header: &str| ColumnTarget { header: header.to_owned(), css: None, heard: false };
+    let column = |header: &str| ColumnTarget { header: Some(header.to_owned()), css: None, heard: false };
     let list = ListTarget {
         name: "people".to_owned(),
         key: "email".to_owned(),
         columns: [("name".to_owned(), column("Name")), ("email".to_owned(), column("Email"))].into(),
+        grid: None,
         inside: None,
         place: None,
     };
@@ -137,18 +138,22 @@ async fn a_commit_is_for_this_person_and_lands_on_this_control() {
     let button = inside("Remove", "Remove");
     for other in ["da@x.example", "ada@x.example.org"] {
         refused(
-            live.arm(&button, &binding("Remove", other, &[])).await,
+            live.arm(&button, &Act::Click, &binding("Remove", other, &[])).await,
             RefusalKind::NotBound,
             &["does not name the person"],
         );
     }
     refused(
-        live.arm(&button, &binding("Remove", "remove", &["ben@x.example", "ada@x.example"])).await,
+        live.arm(&button, &Act::Click, &binding("Remove", "remove", &["ben@x.example", "ada@x.example"]))
+            .await,
         RefusalKind::NotBound,
         &["names somebody else, ada@x.example"],
     );
     assert_eq!(site.count("/removed"), 0);
-    let armed = live.arm(&button, &binding("Remove", "ada@x.example", &["ben@x.example"])).await.unwrap();
+    let armed = live
+        .arm(&button, &Act::Click, &binding("Remove", "ada@x.example", &["ben@x.example"]))
+        .await
+        .unwrap();
     assert!(armed.bound.contains("ada@x.example"));
     // Twice into the same guard: the second is held back.
     live.fire(&armed).await.unwrap();
@@ -161,7 +166,7 @@ async fn a_commit_is_for_this_person_and_lands_on_this_control() {
     // Between arming and acting the page puts another button in its place.
     live.open(&at("/stolen")).await.unwrap();
     let button = inside("Invite", "Send");
-    let armed = live.arm(&button, &binding("Invite", "ada@x.example", &[])).await.unwrap();
+    let armed = live.arm(&button, &Act::Click, &binding("Invite", "ada@x.example", &[])).await.unwrap();
     site.go();
     until("the page has swapped its buttons", 20, || (site.count("/swapped") == 1).then_some(()));
     live.fire(&armed).await.unwrap();
@@ -178,7 +183,7 @@ async fn a_commit_is_for_this_person_and_lands_on_this_control() {
         inside: Some(Box::new(Scope::Control(dialog("Remove")))),
         ..target("confirm_button", vec![role("Delete"), css("button")])
     };
-    let drifted = live.arm(&renamed, &binding("Remove", "ada@x.example", &[])).await;
+    let drifted = live.arm(&renamed, &Act::Click, &binding("Remove", "ada@x.example", &[])).await;
     let drifted = refused(drifted, RefusalKind::NotThere, &["needs them all"]);
     assert!(drifted.tried.iter().any(|tried| tried.contains("\"Delete\": 0 found")), "{drifted:?}");
     live.close().await;

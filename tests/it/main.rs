@@ -5,6 +5,7 @@
     reason = "tests stop at the first surprise, work on files of their own, and tell seeds and what was skipped"
 )]
 
+mod between;
 mod check_live;
 mod cli;
 mod console;
@@ -19,10 +20,13 @@ mod leftovers;
 mod lists;
 mod locating;
 mod masking;
+mod names;
 mod operator;
 mod power_cut;
 mod real;
 mod real_consoles;
+mod real_people;
+mod real_whole;
 mod remove;
 mod requests;
 mod resume;

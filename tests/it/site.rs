@@ -36,6 +36,16 @@ impl Site {
         stream.write_all(b"GET /go HTTP/1.1\r\n\r\n").unwrap();
     }
 
+    /// Lets no page go on any more.
+    pub(crate) fn halt(&self) {
+        self.asked.lock().unwrap().retain(|asked| asked != "/go");
+    }
+
+    /// How often it was asked for anything below a path.
+    pub(crate) fn count_below(&self, path: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|asked| asked.starts_with(path)).count()
+    }
+
     /// How often it was asked for this.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()

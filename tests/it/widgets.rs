@@ -1,8 +1,12 @@
 //! Choices, boxes, tabs and menus as the web has them, on small pages: one meaning for each verb, strict, and read back.
 
-use crate::site::{Site, browser, css, refused, target};
+use crate::site::{Site, binding, browser, css, refused, target};
+use crate::watch::until;
 use std::time::Duration;
-use usher::browser::{Browser as _, Described, Live, Target, Trouble, Want};
+use usher::browser::{
+    Act, Binding, Browser as _, ColumnTarget, Described, Gesture, ListTarget, Live, Pattern, Scope, Target,
+    Trouble, Want,
+};
 use usher::journal::RefusalKind;
 
 const SOON: Duration = Duration::from_millis(600);
@@ -22,6 +26,11 @@ fn page(path: &str) -> &'static str {
         "/menus" => page!("menus"),
         "/switches" => page!("switches"),
         "/tabs" => page!("tabs"),
+        "/commits" | "/commits?turned" => page!("commits"),
+        "/files" => page!("files"),
+        "/confirm" => page!("confirm"),
+        "/hover" => page!("hover"),
+        "/search" => page!("search"),
         _ => "",
     }
 }
@@ -119,6 +128,14 @@ async fn a_list_elsewhere_on_the_page_belongs_to_its_control() {
     assert_eq!(out(&mut live).await, "Green, Blue");
     // What is open hides the rest from hearing; nothing is left open.
     live.look(&role, Want::Ready, SOON).await.unwrap();
+    // The region that names the person is hidden from hearing as well while the list is open, and still names them.
+    let chosen = site.count("/chosen/Editor");
+    let binding = binding("Invite", "ada@x.example", &[]);
+    let armed = live.arm(&role, &Act::Choose("Editor".to_owned()), &binding).await.unwrap();
+    assert_eq!(site.count("/chosen/Editor"), chosen);
+    live.fire(&armed).await.unwrap();
+    assert_eq!(live.answered(Duration::from_secs(10)).await.unwrap().passed, Some(1));
+    assert_eq!(out(&mut live).await, "Editor");
     let missing = choose(&mut live, &role, &["Editors"]).await;
     let missing = refused(missing, RefusalKind::NoOption, &["it offers \"Viewer\", \"Editor\", \"Admin\""]);
     assert_eq!(missing.near, ["Viewer", "Editor", "Admin"]);
@@ -158,6 +175,35 @@ async fn a_field_that_filters_is_opened_cleared_and_waited_for() {
             &["does not offer"],
         );
     }
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_opens_may_be_a_search_a_tree_or_a_box_of_boxes() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    let open = format!("{}/search", site.url);
+    live.open(&open).await.unwrap();
+    choose(&mut live, &by_role("combobox", "Team"), &["Green"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "team Green");
+    choose(&mut live, &by_role("combobox", "Place"), &["Europe"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "place Europe");
+    choose(&mut live, &by_role("combobox", "Place"), &["France"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "place France");
+    choose(&mut live, &by_css("#days"), &["Wed", "Tue"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "days Tue, Wed");
+    refused(
+        choose(&mut live, &by_role("combobox", "Place"), &["Italy"]).await,
+        RefusalKind::NoOption,
+        &["\"Europe\", \"France\", \"Spain\", \"France and colonies\""],
+    );
+    live.open(&open).await.unwrap();
+    refused(
+        choose(&mut live, &by_role("combobox", "Team"), &["Yellow"]).await,
+        RefusalKind::NoOption,
+        &["does not offer \"Yellow\""],
+    );
     live.close().await;
     driver.stop().await.unwrap();
 }
@@ -236,11 +282,7 @@ async fn the_menu_of_a_button_is_the_one_that_it_opened() {
         assert_eq!(refused(missing, RefusalKind::NoOption, &words).near, ["Edit", "Delete"]);
     }
     live.open(&open).await.unwrap();
-    refused(
-        choose(&mut live, &by_css("#two"), &["Red"]).await,
-        RefusalKind::Several,
-        &["several lists are open"],
-    );
+    refused(choose(&mut live, &by_css("#two"), &["Red"]).await, RefusalKind::Several, &["2 lists are open"]);
     live.close().await;
     driver.stop().await.unwrap();
 }
@@ -312,6 +354,246 @@ async fn a_tab_is_selected_once() {
         RefusalKind::NotReady,
         &["is a button, not a tab; use `click`"],
     );
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+/// The row of a person, as a scope.
+fn row_of(key: &str) -> Scope {
+    let column = |header: &str| ColumnTarget { header: Some(header.to_owned()), css: None, heard: false };
+    let list = ListTarget {
+        name: "people".to_owned(),
+        key: "email".to_owned(),
+        columns: [("name".to_owned(), column("Name")), ("email".to_owned(), column("Email"))].into(),
+        grid: None,
+        inside: None,
+        place: None,
+    };
+    Scope::Row { list, column: "email".to_owned(), key: key.to_owned() }
+}
+
+fn in_row(key: &str, target: Target) -> Target {
+    Target { inside: Some(Box::new(row_of(key))), ..target }
+}
+
+/// A commit in a row is bound to the row itself.
+fn bound_to(key: &str) -> Binding {
+    let names = in_row(key, target("row", Vec::new()));
+    Binding { names, expect: Pattern::Token(key.to_owned()), foreign: vec!["ben@x.example".to_owned()] }
+}
+
+/// Every way to commit in a row: the control, the act, and what the page's server hears of it.
+fn row_commits() -> Vec<(Target, Act, &'static str)> {
+    let ada = |target| in_row("ada@x.example", target);
+    vec![
+        (ada(by_role("combobox", "Role")), Act::Choose("editor".to_owned()), "/saved/ada/role/Editor"),
+        (ada(by_role("button", "Team")), Act::Choose("Green".to_owned()), "/saved/ada/team/Green"),
+        (ada(by_role("switch", "Updates")), Act::Toggle(true), "/saved/ada/updates"),
+        (ada(by_role("checkbox", "Mail")), Act::Check(true), "/saved/ada/mail"),
+        (ada(by_role("button", "More")), Act::Item("Suspend".to_owned()), "/saved/ada/item/Suspend"),
+    ]
+}
+
+#[tokio::test]
+async fn a_choice_a_switch_or_an_item_that_acts_at_once_is_made_once() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    for (control, act, saved) in row_commits() {
+        live.open(&format!("{}/commits", site.url)).await.unwrap();
+        let armed = live.arm(&control, &act, &bound_to("ada@x.example")).await.unwrap();
+        assert!(armed.bound.contains("ada@x.example"), "{armed:?}");
+        assert_eq!(site.count(saved), 0, "arming changes nothing: {act:?}");
+        live.fire(&armed).await.unwrap();
+        live.fire(&armed).await.unwrap();
+        let answer = live.answered(Duration::from_secs(10)).await.unwrap();
+        assert_eq!(answer.passed, Some(1), "{act:?}: {answer:?}");
+        assert_eq!(answer.answered, "saved", "{act:?}: {answer:?}");
+        assert!(answer.blocked > 0, "{act:?}: {answer:?}");
+        until("the act arrives", 10, || (site.count(saved) > 0).then_some(()));
+        live.open(&format!("{}/two", site.url)).await.unwrap();
+        assert_eq!(site.count(saved), 1, "{act:?}");
+    }
+    assert_eq!(site.count_below("/saved/"), row_commits().len(), "nothing else was saved, and nobody else");
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_swapped_or_is_so_already_is_not_acted_on() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    let open = format!("{}/commits", site.url);
+    for (control, act, _) in row_commits() {
+        site.halt();
+        live.open(&open).await.unwrap();
+        let armed = live.arm(&control, &act, &bound_to("ada@x.example")).await.unwrap();
+        let before = site.count("/swapped");
+        site.go();
+        until("the page has swapped its controls", 20, || (site.count("/swapped") > before).then_some(()));
+        live.fire(&armed).await.unwrap();
+        let answer = live.answered(Duration::from_millis(300)).await.unwrap();
+        assert_eq!(answer.passed, Some(0), "{act:?}: {answer:?}");
+        assert!(answer.blocked > 0 && answer.why.is_some(), "{act:?}: {answer:?}");
+    }
+    // Somebody else has turned it meanwhile: the click would turn it back.
+    for (control, act, _) in
+        row_commits().into_iter().filter(|(_, act, _)| matches!(act, Act::Toggle(_) | Act::Check(_)))
+    {
+        site.halt();
+        live.open(&format!("{open}?turned")).await.unwrap();
+        let armed = live.arm(&control, &act, &bound_to("ada@x.example")).await.unwrap();
+        let before = site.count("/swapped");
+        site.go();
+        until("the page has turned its switches", 20, || (site.count("/swapped") > before).then_some(()));
+        live.fire(&armed).await.unwrap();
+        let answer = live.answered(Duration::from_millis(300)).await.unwrap();
+        assert_eq!(answer.passed, Some(0), "{act:?}: {answer:?}");
+        assert!(answer.why.is_some_and(|why| why.contains("does not stand any more")), "{act:?}");
+    }
+    site.halt();
+    live.open(&open).await.unwrap();
+    let ada = |target| in_row("ada@x.example", target);
+    for (control, act, words) in [
+        (ada(by_role("combobox", "Role")), Act::Choose("Viewer".to_owned()), "already \"Viewer\""),
+        (ada(by_role("button", "Team")), Act::Choose("Red".to_owned()), "already \"Red\""),
+        (ada(by_role("switch", "Updates")), Act::Toggle(false), "already \"off\""),
+        (ada(by_role("checkbox", "Mail")), Act::Check(false), "already \"off\""),
+    ] {
+        live.open(&open).await.unwrap();
+        let armed = live.arm(&control, &act, &bound_to("ada@x.example")).await;
+        refused(armed, RefusalKind::HeldBack, &[words]);
+    }
+    for (control, act, words) in [
+        (ada(by_role("combobox", "Role")), Act::Choose("Owner".to_owned()), "is disabled"),
+        (ada(by_role("combobox", "Role")), Act::Choose("Edit".to_owned()), "does not offer \"Edit\""),
+        (ada(by_role("button", "Team")), Act::Choose("Gree".to_owned()), "does not offer \"Gree\""),
+        (ada(by_role("button", "More")), Act::Item("Delete".to_owned()), "does not offer \"Delete\""),
+    ] {
+        live.open(&open).await.unwrap();
+        let armed = live.arm(&control, &act, &bound_to("ada@x.example")).await;
+        refused(armed, RefusalKind::NoOption, &[words]);
+    }
+    // Where the page names somebody else, nothing is armed for this person.
+    for (control, act, _) in row_commits() {
+        live.open(&open).await.unwrap();
+        let other = Binding {
+            names: in_row("ben@x.example", target("row", Vec::new())),
+            ..bound_to("ada@x.example")
+        };
+        refused(live.arm(&control, &act, &other).await, RefusalKind::NotBound, &["names somebody else"]);
+    }
+    assert_eq!(site.count_below("/saved/") + site.count("/stolen"), 0);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_that_loses_the_focus_before_the_act_changes_nothing() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/commits", site.url)).await.unwrap();
+    let role = in_row("ada@x.example", by_role("combobox", "Role"));
+    let act = Act::Choose("Admin".to_owned());
+    let armed = live.arm(&role, &act, &bound_to("ada@x.example")).await.unwrap();
+    assert!(matches!(armed.gesture, Gesture::Keys(2)), "{armed:?}");
+    live.hover(&by_css("#out")).await.unwrap();
+    site.go();
+    until("the page has swapped its controls", 20, || (site.count("/swapped") > 0).then_some(()));
+    assert_eq!(site.count_below("/saved/"), 0);
+    live.fire(&armed).await.unwrap();
+    let answer = live.answered(Duration::from_millis(300)).await.unwrap();
+    assert_eq!(answer.passed, Some(0), "{answer:?}");
+    assert_eq!(site.count_below("/saved/") + site.count("/stolen"), 0);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_field_is_given_a_file_that_is_there() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/files", site.url)).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("ada @home.png");
+    std::fs::write(&photo, b"1234567").unwrap();
+    let photo = photo.to_str().unwrap();
+    for (field, said) in [
+        (target("photo_field", vec![Described::Label { texts: vec!["Photo".to_owned()] }]), "shown"),
+        (by_css("#labelled"), "labelled"),
+        (by_role("button", "Choose a picture"), "hidden"),
+        (by_css("#hidden"), "hidden"),
+        (by_css("#cleared"), "cleared"),
+    ] {
+        live.upload(&field, photo).await.unwrap();
+        assert_eq!(out(&mut live).await, format!("{said}: ada @home.png 7"));
+    }
+    refused(
+        live.upload(&by_css("#shown"), "/nowhere/ada.png").await,
+        RefusalKind::Rule,
+        &["there is no file `/nowhere/ada.png`"],
+    );
+    refused(
+        live.upload(&by_css("#shown"), folder.path().to_str().unwrap()).await,
+        RefusalKind::Rule,
+        &["a folder"],
+    );
+    refused(
+        live.upload(&by_role("button", "No file"), photo).await,
+        RefusalKind::NotReady,
+        &["takes no file"],
+    );
+    assert_eq!(out(&mut live).await, "cleared: ada @home.png 7");
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_phrase_is_typed_only_where_the_page_asks_for_it() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/confirm", site.url)).await.unwrap();
+    let mut typed = String::new();
+    for (field, phrase) in [
+        ("#word", "DELETE"),
+        ("#mail", "ada@x.example"),
+        ("#team", "delete Red Team forever"),
+        ("#hint", "REMOVE"),
+    ] {
+        live.type_to_confirm(&by_css(field), phrase).await.unwrap();
+        typed.push_str(phrase);
+        assert_eq!(out(&mut live).await, typed, "with real keys");
+    }
+    for (field, phrase, words) in [
+        ("#word", "delete", ["does not ask for this phrase, \"delete\"", "it says \"Confirmation"]),
+        ("#word", "DELE", ["does not ask for this phrase", "#word"]),
+        // What a button is called is not what the page asks for.
+        ("#word", "PURGE", ["does not ask for this phrase", "#word"]),
+        ("#mail", "ben@x.example", ["does not ask for this phrase, \"ben@x.example\"", "#mail"]),
+        ("#mail", "da@x.example", ["does not ask for this phrase", "#mail"]),
+        ("#team", "delete Blue Team forever", ["does not ask for this phrase", "#team"]),
+    ] {
+        refused(live.type_to_confirm(&by_css(field), phrase).await, RefusalKind::NotBound, &words);
+    }
+    assert_eq!(out(&mut live).await, typed, "nothing was typed where nothing was asked for");
+    refused(live.type_to_confirm(&by_css("#eats"), "OK").await, RefusalKind::NotHeld, &["holds \"O\""]);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_shows_only_under_the_pointer_is_shown_and_used() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/hover", site.url)).await.unwrap();
+    let remove = in_row("ada@x.example", by_role("button", "Remove"));
+    assert!(!live.sees(&remove).await.unwrap());
+    live.hover(&in_row("ada@x.example", target("row", Vec::new()))).await.unwrap();
+    live.click(&remove).await.unwrap();
+    assert_eq!(out(&mut live).await, "removed ada");
+    // A box without a name is known by its row.
+    let described = Described::Role { role: Some("checkbox".to_owned()), names: Vec::new() };
+    live.check(&in_row("ada@x.example", target("row_box", vec![described])), true).await.unwrap();
+    assert_eq!(out(&mut live).await, "ticked ada");
     live.close().await;
     driver.stop().await.unwrap();
 }

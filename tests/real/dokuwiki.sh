@@ -4,6 +4,7 @@
 #   dokuwiki.sh install          install the Debian packages that are missing (needs root)
 #   dokuwiki.sh start DIR [PORT] start it; prints one line of JSON once it answers
 #   dokuwiki.sh truth DIR        print who is in it, from its file of people, one JSON object a line
+#   dokuwiki.sh kept DIR         print what else it keeps of each of them, one a line: what no change of groups may change
 #   dokuwiki.sh mail DIR         print the address of every mail it sent, one a line
 #   dokuwiki.sh relabel DIR FROM TO
 #                                let a label of its pages read TO from now on; swapped takes it back
@@ -22,7 +23,7 @@ set -euo pipefail
 CONSOLE=dokuwiki
 PACKAGES=(dokuwiki php-cli php-xml)
 PROCESSES=(web)
-VERBS=(truth mail)
+VERBS=(truth kept mail)
 PACKAGED=/usr/share/dokuwiki
 ADMIN="admin"
 PASSWORD=Adm1n-pass-9     # of the administrator
@@ -151,6 +152,11 @@ foreach (explode("\n", $text) as $line) {
     echo json_encode(['login' => $login, 'name' => $name, 'email' => $email, 'groups' => $groups], JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE), "\n";
 }
 PHP
+}
+
+# Its file of people without the last field, which are the groups.
+kept() { # DIR
+  sed -n '/^[^#]/s/:[^:]*$//p' "$(whole "$1")/conf/users.auth.php"
 }
 
 run "$@"

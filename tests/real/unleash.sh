@@ -4,6 +4,7 @@
 #   unleash.sh install          install the Debian packages that are missing (needs root)
 #   unleash.sh start DIR [PORT] start it; prints one line of JSON once it answers
 #   unleash.sh truth DIR        print who is in it, from its database, one JSON object a line
+#   unleash.sh kept DIR         print what else it keeps of each of them, one a line: what no change of a role may change
 #   unleash.sh mail DIR         print the address of every mail it sent, one a line
 #   unleash.sh relabel DIR FROM TO
 #                               let a label of its pages read TO from now on; swapped takes it back
@@ -26,7 +27,7 @@ CONSOLE=unleash
 VERSION=7.5.1
 NODE=20                   # the oldest Node it runs on
 PROCESSES=(web db)
-VERBS=(truth mail)
+VERBS=(truth kept mail)
 ADMIN="admin"
 PASSWORD=Adm1n-pass-9     # of the administrator
 PEOPLE_PASSWORD=Pers0n-pass-9
@@ -358,6 +359,16 @@ from users u
 left join (role_user ru join roles r on r.id = ru.role_id and r.type = 'root') on ru.user_id = u.id
 where u.deleted_at is null and u.id > 0
 order by u.id
+SQL
+}
+
+# When somebody was seen or changed is no part of it.
+kept() { # DIR
+  sql "$(whole "$1")" unleash <<'SQL'
+select to_jsonb(users) - '{seen_at,first_seen_at,updated_at,login_attempts}'::text[]
+from users
+where deleted_at is null and id > 0
+order by id
 SQL
 }
 

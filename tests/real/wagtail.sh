@@ -4,6 +4,7 @@
 #   wagtail.sh install          install the Debian packages that are missing (needs root)
 #   wagtail.sh start DIR [PORT] start it; prints one line of JSON once it answers
 #   wagtail.sh truth DIR        print who is in it, from its database, one JSON object a line
+#   wagtail.sh kept DIR         print what else it keeps of each of them, one a line: what no change of roles may change
 #   wagtail.sh relabel DIR FROM TO
 #                               let a label of its pages read TO from now on; swapped takes it back
 #   wagtail.sh stop DIR         end it, and wait until it is gone
@@ -23,7 +24,7 @@ set -euo pipefail
 
 CONSOLE=wagtail
 PROCESSES=(web)
-VERBS=(truth)
+VERBS=(truth kept)
 ADMIN="admin"
 PASSWORD=Adm1n-pass-9     # of the administrator
 PEOPLE_PASSWORD=Pers0n-pass-9
@@ -328,6 +329,20 @@ for id, username, email, first, last, active, superuser in database.execute(
 ):
     print(json.dumps({"id": id, "username": username, "email": email, "first_name": first, "last_name": last,
         "active": bool(active), "superuser": bool(superuser), "groups": groups.get(id, [])}))
+PYTHON
+}
+
+kept() { # DIR
+  "$(python)" - "$(whole "$1")/db.sqlite3" <<'PYTHON'
+import json
+import sqlite3
+import sys
+
+database = sqlite3.connect(sys.argv[1], timeout=20)
+for row in database.execute(
+    "select id, username, email, first_name, last_name, password, is_active, is_staff, date_joined from auth_user order by id"
+):
+    print(json.dumps(row))
 PYTHON
 }
 

@@ -56,6 +56,7 @@ impl Live {
         if path.is_empty() {
             return self.ask_on(request, patience).await;
         }
+        let clicks = text(&request, "ask") == "arm";
         let offset = self.enter(path).await;
         let answer = match &offset {
             Ok(_) => self.ask_on(request, patience).await,
@@ -67,7 +68,7 @@ impl Live {
         let side = |name: &str| answer.pointer(&format!("/point/{name}")).and_then(Value::as_f64);
         let Some((at_x, at_y)) = side("x").zip(side("y")) else { return Ok(answer) };
         let point = json!({ "x": at_x + x, "y": at_y + y });
-        if let Some(outermost) = path.first() {
+        if let Some(outermost) = path.first().filter(|_| clicks) {
             self.reaches(outermost, &point).await?;
         }
         answer["point"] = point;

@@ -1,6 +1,7 @@
 //! Lists and menus that a control opens: opened by a click or a key, asked for a part, closed again; nothing is chosen here.
 
 use super::choose::fits;
+use super::frames::framed;
 use super::keys::{ARROW_DOWN, ENTER, ESCAPE, HOME_KEY, SPACE};
 use super::{Live, PATIENCE};
 use crate::browser::answer::{point, refused, text};
@@ -14,9 +15,10 @@ impl Live {
     /// Asks about a part of a control; what is offered instead is an answer, too.
     pub(super) async fn ask_part(&self, request: Value, target: &Target) -> Result<Value, Trouble> {
         let mut request = request;
-        request["target"] = json!(target);
+        let (path, inner) = framed(target);
+        request["target"] = json!(inner);
         request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
-        let answer = self.ask(request, PATIENCE).await?;
+        let answer = self.ask_within(&path, request, PATIENCE).await?;
         match text(&answer, "outcome") {
             "found" | "no_choice" | "no_list" | "several_lists" => Ok(answer),
             _ => Err(refused(target, &answer).into()),
@@ -43,6 +45,15 @@ impl Live {
         Ok(self.point(point(&answer)?, true).await?)
     }
 
+    /// Opens a list that a first click has not opened. Opening commits nothing, so it is tried once more: by a key where the
+    /// control takes keys, by another click where the page may only not have reacted yet.
+    pub(super) async fn open_again(&self, target: &Target, state: &Value) -> Result<(), Trouble> {
+        if text(state, "kind") == "combobox" {
+            return self.press(target, "field", None, &[ARROW_DOWN]).await.map(drop);
+        }
+        self.open_list(target, state).await
+    }
+
     /// Focuses a part of the control, puts a text in where one is given, and presses keys that reach nothing else.
     pub(super) async fn press(
         &self,
@@ -52,7 +63,8 @@ impl Live {
         keys: &[char],
     ) -> Result<bool, Trouble> {
         let request = json!({ "ask": "type", "part": { "of": of }, "value": value });
-        let answer = self.ask(with_target(request, target), Duration::from_millis(500)).await?;
+        let (path, inner) = framed(target);
+        let answer = self.ask_within(&path, with_target(request, &inner), Duration::from_millis(500)).await?;
         if text(&answer, "outcome") != "found" || !is(&answer, "focused") {
             self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
             return Ok(false);

@@ -11,6 +11,9 @@ const ASKS = {
   tab,
   menu,
   present,
+  file,
+  gave,
+  confirm,
   opened: async (request) => opened(request),
   read: async (request) => readLines(request),
   arm,
@@ -20,6 +23,8 @@ const ASKS = {
   frame,
   holding,
   stretch,
+  list_tab: listTab,
+  turned,
   masks: async (request) => masks(request),
   inspect,
   headers,
@@ -47,6 +52,10 @@ function withThePage(request, answer, began) {
 
 async function answer(request, done) {
   const began = performance.now();
+  secretPlaces = request.secret_places || [];
+  // Between two questions the page may have changed in every way.
+  seenNow = freshLook();
+  plainLists = request.plain || [];
   let reply;
   try {
     const ask = Object.prototype.hasOwnProperty.call(ASKS, request.ask) ? ASKS[request.ask] : null;

@@ -9,12 +9,19 @@ async function frame(request, deadline) {
   if (element.localName !== "iframe" && element.localName !== "frame") {
     return { outcome: "not_ready", why: "it is no frame", element: outlineOf(element), covered_by: null };
   }
+  // What is in a frame can only be hit where the frame shows.
+  if (!request.point && !showsWhole(element)) element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
   const rect = element.getBoundingClientRect();
   const style = getComputedStyle(element);
   answer.frame = element;
   answer.offset = { x: rect.x + element.clientLeft + Number.parseFloat(style.paddingLeft), y: rect.y + element.clientTop + Number.parseFloat(style.paddingTop) };
   if (request.point) answer.hits = receivesFor(elementAt(request.point.x, request.point.y), element);
   return answer;
+}
+
+function showsWhole(element) {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  return left >= 0 && top >= 0 && right <= window.innerWidth && bottom <= window.innerHeight;
 }
 
 /** Frames hold pages of their own, and nobody here can tell whom they show. */

@@ -43,6 +43,8 @@ function saidNow(request) {
 function readiness(element, memory) {
   if (memory.element !== element) Object.assign(memory, { element, rect: null, same: 0 });
   if (!isVisible(element)) return notReady("hidden");
+  const hiding = inertness(element);
+  if (hiding !== null) return Object.assign(notReady("inert"), { hiding });
   if (!isEnabled(element)) return notReady("disabled");
   const moved = !isSteady(element, memory);
   const { point, outside, hit } = clickPoint(element);
@@ -87,16 +89,15 @@ function answerOfLook(look, request) {
     case "no_list":
     case "several_lists":
     case "no_choice":
-      return answerOfPart(found);
+      return answerOfPart(found, request);
     case "none":
       return noneAnswer(found, request.target);
     case "several":
     case "disagree": {
-      const elements = found.elements.slice(0, 5).map(({ by, element }) => ({ by, element: outlineOf(element) }));
-      return { outcome, elements, described: describedAnswer(found) };
+      return { outcome, elements: rivals(found.elements), described: found.described.map(passedOver) };
     }
     case "not_ready":
-      return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null };
+      return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null, hiding: hidingAnswer(look.hiding || null) };
     default:
       return { outcome, interrupt: look.interrupt };
   }
@@ -138,8 +139,8 @@ function isChecked(element) {
 function noneAnswer(found, target) {
   const inside = found.scope === "ok" ? scopeOf(target).element : null;
   const described = target.described.map((one, i) => {
-    const { by, matched, hidden } = found.described[i];
-    return { by, used: null, matched, hidden, near: found.scope === "ok" ? nearNames(one, inside) : [] };
+    const near = found.scope === "ok" ? nearNames(one, inside) : [];
+    return Object.assign(passedOver(found.described[i]), { used: null, near });
   });
-  return { outcome: "none", described, scope: found.scope, why: found.why };
+  return { outcome: "none", described, scope: found.scope, why: found.why, around: passedOverAround(target) };
 }

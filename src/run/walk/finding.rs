@@ -272,7 +272,7 @@ fn list_finding(walker: &Walker<'_>, (name, list): (&str, &At<List>), place: Pla
         .iter()
         .map(|(name, column)| {
             let seen = found.columns.get(&name.value).cloned().unwrap_or(Found::Unseen);
-            line(format!("column \"{}\"", column.header), seen)
+            line(format!("column \"{}\"", column.words()), seen)
         })
         .collect();
     let texts = |several: &crate::source::Several<String>| {

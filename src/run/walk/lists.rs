@@ -132,7 +132,7 @@ impl Walker<'_> {
             format!("list `{name}` could not be proven whole, so nobody can say who is not in it: {why}"),
         );
         refused.near = if uncounted { near } else { Vec::new() };
-        let next = self.locator.next(name)?.into_iter().chain(self.locator.more(name)?);
+        let next = self.locator.next(name, 2)?.into_iter().chain(self.locator.more(name)?);
         for target in next {
             // A list that ended too early may have lost what leads on in it.
             if witness.knows(&target) {
@@ -156,7 +156,7 @@ impl Walker<'_> {
         name: &str,
         roster: &Roster,
     ) -> anyhow::Result<()> {
-        for target in self.locator.next(name)?.into_iter().chain(self.locator.more(name)?) {
+        for target in self.locator.next(name, 2)?.into_iter().chain(self.locator.more(name)?) {
             if !witness.knows(&target) {
                 let pages = if roster.pages < 2 { "one page" } else { "its last page" };
                 self.why_not(&target.name, format!("not shown now: the list is at {pages}"));
@@ -178,14 +178,15 @@ impl Walker<'_> {
             let there = headers.found.contains(&column.value);
             found.columns.insert(column.value.clone(), if there { Found::One } else { Found::Nothing });
         }
-        let known: BTreeSet<String> = list.columns.iter().map(|(_, column)| fold(&column.header)).collect();
+        let known: BTreeSet<String> =
+            list.columns.iter().filter_map(|(_, column)| column.header.as_deref()).map(fold).collect();
         let others = headers.heads.into_iter().filter(|head| !known.contains(&fold(head)));
         if refused.kind == RefusalKind::Unreadable {
             refused.near.extend(others);
         }
         refused.tried.extend(list.columns.iter().map(|(column, shape)| {
             let there = u32::from(headers.found.contains(&column.value));
-            format!("column \"{}\": {there} found", shape.header)
+            format!("column \"{}\": {there} found", shape.words())
         }));
         self.list_refusal((name, list), refused, found);
         Ok(())

@@ -2,7 +2,7 @@
 //! anything: it arms nothing, chooses nothing, and types only to sign in and to search.
 
 use crate::browser::{
-    Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
+    Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
     ListTarget, Picture, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble,
     Typed, Want,
 };
@@ -140,6 +140,10 @@ impl<B: Browser> Browser for Witness<'_, B> {
         self.browser.watch(says);
     }
 
+    fn keep_secret(&mut self, places: Vec<Target>) {
+        self.browser.keep_secret(places);
+    }
+
     fn expect(&mut self, interrupts: Vec<InterruptTarget>) {
         self.browser.expect(interrupts);
     }
@@ -152,9 +156,11 @@ impl<B: Browser> Browser for Witness<'_, B> {
         self.browser.rest().await
     }
 
-    async fn read(&mut self, target: &Target) -> Result<String, Trouble> {
-        self.before(target, Inspect { hidden_too: true, ..plain(target, PATIENCE) }).await?;
-        self.browser.read(target).await
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        for target in targets {
+            self.before(target, Inspect { hidden_too: true, ..plain(target, PATIENCE) }).await?;
+        }
+        self.browser.read(targets).await
     }
 
     async fn accept(&mut self, text: &str) -> Result<(), Trouble> {
@@ -235,7 +241,20 @@ impl<B: Browser> Browser for Witness<'_, B> {
         self.browser.menu(target, item).await
     }
 
-    async fn arm(&mut self, target: &Target, _: &Binding) -> Result<Armed, Trouble> {
+    async fn upload(&mut self, target: &Target, _: &str) -> Result<Seen, Trouble> {
+        never("give a file to", &target.name)
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, _: &str) -> Result<Seen, Trouble> {
+        never("type into", &target.name)
+    }
+
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble> {
+        self.before_use(tab).await?;
+        self.browser.turn(tab, list, empty).await
+    }
+
+    async fn arm(&mut self, target: &Target, _: &Act, _: &Binding) -> Result<Armed, Trouble> {
         never("arm", &target.name)
     }
 
