@@ -87,7 +87,8 @@ async fn go(
         Err(halt) => return halted(&mut witness, tenant, pack, bounds, (halt, true)).await,
     };
     let walk = walk(&mut witness, &view, bounds, &mut |what| busy.tell(what)).await?;
-    Ok(Went { view, walk, halted: None })
+    let halted = walk.refusal.clone();
+    Ok(Went { view, walk, halted })
 }
 
 /// What was seen until usher was stopped, at signing in or on an unknown page.

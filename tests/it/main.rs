@@ -6,6 +6,7 @@
 )]
 
 mod between;
+mod check_live;
 mod cli;
 mod console;
 mod diagnostics;

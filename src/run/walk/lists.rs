@@ -67,6 +67,7 @@ impl Walker<'_> {
             self.lists.insert(name.value.clone(), found);
         }
         self.roster = (!parts.is_empty()).then(|| Roster::together(parts));
+        self.person_is_there();
         for (name, list) in self.view.book.lists.iter() {
             let mut found = self.lists.remove(&name.value).unwrap_or_default();
             if found.refusals.is_empty() && list.find.is_some() {
@@ -76,6 +77,30 @@ impl Walker<'_> {
             self.lists.insert(name.value.clone(), found);
         }
         self.sweep_beside_somebody(witness).await
+    }
+
+    /// Somebody who is asked for by name must be there, else the walk is not the one that was meant.
+    fn person_is_there(&mut self) {
+        let (Some(person), Some(roster)) = (self.bounds.person, &self.roster) else { return };
+        if !matches!(roster.find(person), Who::None) {
+            return;
+        }
+        let near: Vec<String> =
+            roster.near(person, None).into_iter().take(MOST_LINES).map(|near| near.shown).collect();
+        let hint = match near.as_slice() {
+            [] => "without `--person` somebody harmless is chosen".to_owned(),
+            near => format!("there is {}", near.join(", ")),
+        };
+        self.refusal = Some(Refusal {
+            kind: RefusalKind::Rule,
+            message: format!(
+                "{person} is in no list of {}, so nobody's row was looked at",
+                self.view.app.title
+            ),
+            near,
+            hint: Some(hint),
+            ..Refusal::default()
+        });
     }
 
     /// A list that was read; whether it is proven whole is another matter.
@@ -288,7 +313,7 @@ impl Walker<'_> {
         let mut refusal = self.refusal(refused, None);
         // The refusal may be about a control, such as the field of a search, and then shows its line.
         refusal.book = refusal.book.or(place);
-        if refusal.hint.is_none() || refusal.kind == RefusalKind::Unreadable {
+        if refusal.kind == RefusalKind::Unreadable {
             refusal.hint = Some(hint(&refusal.near, list));
         }
         found.refusals.push(refusal);

@@ -44,6 +44,8 @@ pub struct Walk {
     pub scripts: Vec<Walked>,
     /// What is worth knowing besides.
     pub notes: Vec<String>,
+    /// Why the walk is not the one that was meant.
+    pub refusal: Option<crate::journal::Refusal>,
 }
 
 /// Walks through the console of a signed-in browser. Only `Broken` comes back as an error; what the page would not do is found.
@@ -113,6 +115,7 @@ struct Walker<'a> {
     /// What would be refused of a control besides what looks at it show.
     refused: BTreeMap<String, crate::journal::Refusal>,
     notes: Vec<String>,
+    refusal: Option<crate::journal::Refusal>,
 }
 
 impl<'a> Walker<'a> {
@@ -128,6 +131,7 @@ impl<'a> Walker<'a> {
             remarks: BTreeMap::new(),
             refused: BTreeMap::new(),
             notes: Vec::new(),
+            refusal: None,
         }
     }
 
@@ -237,7 +241,7 @@ impl<'a> Walker<'a> {
 
     fn end<B: Browser>(self, witness: &mut Witness<'_, B>) -> Walk {
         let findings = finding::all(&self, &witness.looks);
-        Walk { findings, scripts: self.scripts, notes: self.notes }
+        Walk { findings, scripts: self.scripts, notes: self.notes, refusal: self.refusal }
     }
 
     fn reader(&self) -> Reader<'a> {
