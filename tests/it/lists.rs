@@ -646,6 +646,12 @@ async fn an_address_beside_a_name_is_read_exactly_or_not_at_all() {
     let glued = world.roster(&listed("/shapes/glued", list)).await;
     assert_eq!((glued.people.len(), glued.unread), (0, 1), "{glued:?}");
     assert!(!glued.is_proven());
+    // Where the book says which part of the cell is which, two columns share its header.
+    let parts = list
+        .replace("email: Person", "email: { header: Person, css: b }, name: { header: Person, css: span }");
+    let parted = world.roster(&listed("/shapes/glued", &parts)).await;
+    assert_eq!(parted.people[0].key, "p0@x.example");
+    assert_eq!((parted.people[0].columns["name"].as_str(), parted.is_proven()), ("Person.0", true));
     world.end().await;
 }
 

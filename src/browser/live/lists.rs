@@ -95,7 +95,8 @@ impl Live {
             "empty": question.empty, "go": go, "since": question.since, "detail": question.detail,
             "patience_ms": u64::try_from(question.patience.as_millis()).unwrap_or_default(),
         });
-        let answer = self.ask_within(&path, request, LIST_PATIENCE).await?;
+        // The page's own patience begins when the list stands still.
+        let answer = self.ask_within(&path, request, LIST_PATIENCE + question.patience).await?;
         if text(&answer, "outcome") == "no_scroller" {
             let message = format!(
                 "what list `{}` scrolls in is not there: {}",

@@ -56,7 +56,7 @@ function settledLook(request, memory) {
   // The page must keep still over two frames before a look at the list is worth its time.
   if (memory.quiet < 2) return Object.assign({ done: false, soon: true }, memory.last);
   const state = listState(request);
-  if (state.outcome === "empty") return { done: !isPageBusy(), state };
+  if (state.outcome === "empty") return { done: memory.quiet > 1 && !isPageBusy(), soon: memory.quiet < 2, state };
   const box = scrollerOf(request).element || null;
   if (state.outcome !== "found" || state.rows === 0) return { done: false, state };
   const view = viewOf(state.tables[0], box, request);

@@ -4,7 +4,7 @@
 const DRAWN_MS = 60;
 
 /** The box that scrolls the options, or null when all of them are in view. */
-function scrollerOf({ choices }, control) {
+function choicesScroller({ choices }, control) {
   if (choices.length === 0) return null;
   return nearest(choices[0].element, (node) => isWithin(control, node) || isScroller(node));
 }
@@ -23,7 +23,7 @@ function newSeeker(request) {
   let began = false;
   return (found) => {
     if (found.state !== "no_choice" || found.fit.state !== "none" || request.part.index !== undefined) return false;
-    const box = scrollerOf(found.offer, found.control);
+    const box = choicesScroller(found.offer, found.control);
     if (box === null || isWithin(found.control, box)) return false;
     for (const choice of found.offer.choices) seen.set(choice.name, choice);
     found.offer.choices = Array.from(seen.values());
