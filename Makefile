@@ -2,6 +2,9 @@
 #   make demo    rehearse the main job on a practice console
 #   make test    install what the tests need and run them all
 #
+# One more needs PyPI and npm besides Debian, and takes minutes the first time:
+#   make test-real   the tests against Wagtail and Unleash
+#
 # Everything a target needs it installs itself (Debian; root, or sudo where it is there).
 
 SHELL := /bin/bash
@@ -9,7 +12,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help browser console build demo test golden schema lint doc clean
+.PHONY: help browser console build demo test test-real golden schema lint doc clean
 
 help:
 	@sed -n 's/^#\( \|$$\)//p' Makefile
@@ -22,9 +25,10 @@ browser:
 		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; \
 	fi
 
-# The packages of the real console that the tests run against.
+# The packages of the real consoles that the tests run against.
 console:
 	@tests/real/wordpress.sh install
+	@tests/real/dokuwiki.sh install
 
 build:
 	cargo build --locked
@@ -34,6 +38,12 @@ demo: browser build
 
 test: browser console
 	cargo test --locked
+
+# Consoles that Debian does not have. What is installed for them stays below target/.
+test-real: browser
+	@tests/real/wagtail.sh install
+	@tests/real/unleash.sh install
+	cargo test --locked --test it -- --ignored real_
 
 # Accepts what the golden files should say from now on.
 golden: browser console

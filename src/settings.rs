@@ -64,7 +64,9 @@ pub struct AppSettings {
     pub url: String,
     /// The account usher works as, as the page shows it.
     pub account: String,
-    /// The tenant's name, as the page shows it.
+    /// The name that is typed at sign-in, where it is not the account as the page shows it.
+    pub sign_in_as: Option<String>,
+    /// The tenant's name, as the page shows it; where the app shows none, only for the record.
     pub tenant: String,
     /// Pins the generation of the app's pages; usher finds it out when absent.
     pub generation: Option<String>,
@@ -82,6 +84,9 @@ pub struct AppSettings {
     pub protected: Vec<String>,
     /// Seats bought.
     pub seats: Option<u32>,
+    /// The program that takes the first passwords an app demands for new people, with its arguments: one JSON object a
+    /// person on its standard input. Without it they are forgotten, and people ask for a new one.
+    pub new_passwords: Option<Vec<String>>,
 }
 
 /// The most that one run may do.

@@ -16,8 +16,21 @@ pub enum Field {
     Row(String),
     /// A secret usher.toml names: `${secret.NAME}`.
     Secret(String),
+    /// What a `read` step read for the person: `${read.NAME}`.
+    Read(String),
+    /// Something made fresh for the person, such as the first password an app demands: `${new.NAME}`.
+    New(String),
+    /// The value at hand inside of `each`: `${item}`.
+    Item,
     /// Any number: `${n}`.
     Number,
+}
+
+impl Field {
+    /// Whether what it stands for is shown to nobody.
+    pub const fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret(_) | Self::New(_))
+    }
 }
 
 /// A piece of a template.
@@ -65,11 +78,14 @@ impl Template {
     fn field(name: &str) -> Result<Field, String> {
         match name.split_once('.') {
             None if name == "n" => Ok(Field::Number),
+            None if name == "item" => Ok(Field::Item),
             Some(("person", column)) if !column.is_empty() => Ok(Field::Person(column.to_owned())),
             Some(("row", column)) if !column.is_empty() => Ok(Field::Row(column.to_owned())),
             Some(("secret", secret)) if !secret.is_empty() => Ok(Field::Secret(secret.to_owned())),
+            Some(("read", read)) if !read.is_empty() => Ok(Field::Read(read.to_owned())),
+            Some(("new", "password")) => Ok(Field::New("password".to_owned())),
             _ => Err(format!(
-                "unknown field `${{{name}}}`: there are `${{person.COLUMN}}`, `${{row.COLUMN}}`, `${{secret.NAME}}` and `${{n}}`"
+                "unknown field `${{{name}}}`: there are `${{person.COLUMN}}`, `${{row.COLUMN}}`, `${{read.NAME}}`, `${{item}}`, `${{secret.NAME}}`, `${{new.password}}` and `${{n}}`"
             )),
         }
     }
@@ -122,6 +138,9 @@ impl fmt::Display for Field {
             Self::Person(column) => write!(f, "${{person.{column}}}"),
             Self::Row(column) => write!(f, "${{row.{column}}}"),
             Self::Secret(name) => write!(f, "${{secret.{name}}}"),
+            Self::Read(name) => write!(f, "${{read.{name}}}"),
+            Self::New(name) => write!(f, "${{new.{name}}}"),
+            Self::Item => f.write_str("${item}"),
             Self::Number => f.write_str("${n}"),
         }
     }
@@ -141,7 +160,7 @@ impl JsonSchema for Template {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         schemars::json_schema!({
             "type": "string",
-            "description": "A text; `${person.COLUMN}` (the request), `${row.COLUMN}` (the person's row in the app) and `${n}` (any number) are filled in."
+            "description": "A text; `${person.COLUMN}` (the request), `${row.COLUMN}` (the person's row in the app), `${read.NAME}` (what a `read` step read), `${item}` (inside of `each`) and `${n}` (any number) are filled in."
         })
     }
 }

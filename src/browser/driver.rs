@@ -10,6 +10,7 @@ pub(crate) mod profile;
 mod programs;
 #[cfg(test)]
 mod tests;
+pub mod upload;
 mod version;
 
 pub use arguments::{Sandbox, browser_arguments, sandbox};

@@ -4,8 +4,9 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Answer, Armed, Binding, Browser, Cover, ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said,
-    SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Gesture, Headers, Hit, Inspect, Inspected, InterruptTarget,
+    ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said, SaysTarget, Scope, Seen, Snapshot,
+    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -61,7 +62,7 @@ pub struct Fake {
     fields: BTreeMap<String, String>,
     /// Whose row menu or dialog is open.
     subject: Option<String>,
-    armed: Option<String>,
+    armed: Option<(String, Act)>,
     url: String,
     /// How many pages of the list have been read.
     pages: u32,
@@ -143,8 +144,29 @@ impl Browser for Fake {
         self.says = says;
     }
 
+    fn keep_secret(&mut self, _: Vec<Target>) {}
+
+    fn expect(&mut self, _: Vec<InterruptTarget>) {}
+
+    fn sent_away(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
     async fn said(&mut self) -> Result<Vec<Said>, Trouble> {
         Ok(Vec::new())
+    }
+
+    async fn rest(&mut self) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        let held = |target: &Target| self.fields.get(&target.name).cloned().unwrap_or_default();
+        Ok(targets.iter().map(held).collect())
+    }
+
+    async fn accept(&mut self, _: &str) -> Result<(), Trouble> {
+        Ok(())
     }
 
     async fn look(&mut self, target: &Target, _: Want, _: Duration) -> Result<Seen, Trouble> {
@@ -174,8 +196,8 @@ impl Browser for Fake {
         Ok(Self::seen(target))
     }
 
-    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble> {
-        self.fields.insert(target.name.clone(), option.to_owned());
+    async fn choose(&mut self, target: &Target, wanted: &[String]) -> Result<Seen, Trouble> {
+        self.fields.insert(target.name.clone(), wanted.join("; "));
         Ok(Self::seen(target))
     }
 
@@ -183,19 +205,42 @@ impl Browser for Fake {
         Ok(Self::seen(target))
     }
 
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
+    async fn toggle(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
+        self.check(target, on).await
+    }
+
+    async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        Ok(Self::seen(target))
+    }
+
+    async fn menu(&mut self, target: &Target, _: &str) -> Result<Seen, Trouble> {
+        self.click(target).await
+    }
+
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(path)).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.fill(target, Typed::Plain(phrase)).await
+    }
+
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
         let named =
             self.subject.clone().or_else(|| self.fields.get("email_field").cloned()).unwrap_or_default();
         if binding.expect != Pattern::Token(named.clone()) {
             let message = "the page does not name the person before the commit".to_owned();
             return Err(Refused { kind: RefusalKind::NotBound, message, ..Refused::default() }.into());
         }
-        self.armed = Some(target.name.clone());
-        Ok(Armed { by: Self::seen(target).by, bound: named, point: (0.0, 0.0) })
+        self.armed = Some((target.name.clone(), act.clone()));
+        Ok(Armed { by: Self::seen(target).by, bound: named, gesture: Gesture::Click((0.0, 0.0)) })
     }
 
     async fn fire(&mut self, _: &Armed) -> Result<(), Trouble> {
-        let control = self.armed.take().ok_or_else(|| Trouble::Broken(anyhow!("nothing is armed")))?;
+        let (control, act) = self.armed.take().ok_or_else(|| Trouble::Broken(anyhow!("nothing is armed")))?;
+        if let Act::Choose(option) | Act::Item(option) = act {
+            self.fields.insert(control.clone(), option);
+        }
         if self.act(&control) {
             return Ok(());
         }
@@ -241,7 +286,16 @@ impl Browser for Fake {
 
     async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble> {
         let StretchQuestion { list, empty, since, .. } = question;
-        let snapshot = self.snapshot(&ListQuestion { list, next: None, empty, unlike: None }).await?;
+        let snapshot = self
+            .snapshot(&ListQuestion {
+                list,
+                next: None,
+                empty,
+                unlike: None,
+                detail: None,
+                patience: super::LIST_PATIENCE,
+            })
+            .await?;
         // Each row stands below the one before; one that never ends stands below all that were.
         let endless = self.console.borrow().endless;
         let above = if endless { i64::from(self.pages) * 40 } else { 0 };
@@ -267,6 +321,16 @@ impl Browser for Fake {
 
     async fn picture(&mut self, _: &Cover<'_>) -> Result<Picture, Trouble> {
         Ok(Picture { png: b"a picture".to_vec(), url: self.url.clone(), ..Picture::default() })
+    }
+
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble> {
+        let hit = Hit { matched: 1, same: true, ..Hit::default() };
+        let each = vec![hit; question.target.described.len()];
+        Ok(Inspected { each, enabled: true, ..Inspected::default() })
+    }
+
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
+        Ok(Headers { found: list.columns.keys().cloned().collect(), ..Headers::default() })
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

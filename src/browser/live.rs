@@ -1,21 +1,33 @@
 //! A real browser: the [`Browser`] of a WebDriver session and the in-page library.
 
+mod arm;
+mod between;
 mod choose;
+mod confirm;
 mod fill;
+mod frames;
+mod inspect;
 mod keys;
 mod lists;
 mod picture;
+mod popup;
+mod switches;
 
+use self::between::Between;
+use self::frames::framed;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Answer, Armed, Binding, Browser, Cover, ListQuestion, ListTarget, Picture, Refused, Said, SaysTarget,
-    Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
+    ListTarget, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target,
+    Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
+use switches::Tick;
 
 /// The in-page library, in one function scope: everything usher asks of a page is one call of it.
 const LIBRARY: &str = concat!(
@@ -24,6 +36,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/names.js"),
     include_str!("page/native_names.js"),
     include_str!("page/visible.js"),
+    include_str!("page/hiding.js"),
     include_str!("page/hit.js"),
     include_str!("page/lines.js"),
     include_str!("page/locate.js"),
@@ -36,20 +49,30 @@ const LIBRARY: &str = concat!(
     include_str!("page/wait.js"),
     include_str!("page/look.js"),
     include_str!("page/snapshot.js"),
+    include_str!("page/rest.js"),
+    include_str!("page/frame.js"),
     include_str!("page/scroll.js"),
     include_str!("page/tabs.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
+    include_str!("page/popups.js"),
+    include_str!("page/choices.js"),
+    include_str!("page/parts.js"),
     include_str!("page/choose.js"),
+    include_str!("page/switches.js"),
+    include_str!("page/upload.js"),
+    include_str!("page/phrase.js"),
     include_str!("page/binding.js"),
+    include_str!("page/changes.js"),
     include_str!("page/guard.js"),
+    include_str!("page/inspect.js"),
     include_str!("page/ask.js"),
 );
 
 /// Comes before anything else in every script: on a page of another origin nothing is read, typed or clicked.
 const HOME: &str = "const origins = arguments[0].origins; \
-     if (origins.length > 0 && !origins.includes(location.origin)) \
+     if (origins.length > 0 && !origins.includes(window.origin)) \
      return arguments[1]({ outcome: 'elsewhere', url: location.href }); ";
 
 /// Asks the library that a question before has left in this document; it is sent again only where it is not there.
@@ -66,6 +89,13 @@ pub struct Live {
     session: String,
     /// The origins usher may be on; anything may be asked of no other page.
     origins: Vec<String>,
+    /// Where secrets show.
+    secret: Vec<Target>,
+    between: RefCell<between::Between>,
+    /// A commit is armed: nothing may be clicked but what it is for.
+    armed: Cell<bool>,
+    /// In which frames it is.
+    armed_in: RefCell<frames::Path>,
     /// Lists that have been met and are not told by the headers of a table: what is in their rows is about other people.
     plain: Vec<ListTarget>,
 }
@@ -74,7 +104,17 @@ impl Live {
     pub(super) fn new(wire: Wire) -> Self {
         // The name only has to differ from every name a page uses; who guesses it gains nothing.
         let session = format!("usher-{}", crate::digest::Digest::of(format!("{:?}", Instant::now())).short());
-        Self { wire, says: Vec::new(), session, origins: Vec::new(), plain: Vec::new() }
+        Self {
+            wire,
+            says: Vec::new(),
+            session,
+            origins: Vec::new(),
+            secret: Vec::new(),
+            between: RefCell::default(),
+            armed: Cell::new(false),
+            armed_in: RefCell::default(),
+            plain: Vec::new(),
+        }
     }
 
     /// Holds the browser to these origins: a page anywhere else is never read, filled or clicked.
@@ -98,6 +138,7 @@ impl Live {
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
+        request["secret_places"] = json!(self.secret);
         request["plain"] = json!(self.plain);
         loop {
             let asked = Instant::now();
@@ -140,9 +181,10 @@ impl Live {
     /// Asks for a target and turns everything but "found" into a refusal.
     async fn ask_for(&self, request: Value, target: &Target, patience: Duration) -> Result<Value, Trouble> {
         let mut request = request;
-        request["target"] = json!(target);
+        let (path, inner) = framed(target);
+        request["target"] = json!(inner);
         request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
-        let answer = self.ask(request, patience).await?;
+        let answer = self.ask_within(&path, request, patience).await?;
         match text(&answer, "outcome") {
             "found" | "absent" => Ok(answer),
             _ => Err(refused(target, &answer).into()),
@@ -161,6 +203,20 @@ impl Live {
         let body = json!({ "actions": [{
             "type": "pointer", "id": "usher-mouse", "parameters": { "pointerType": "mouse" }, "actions": actions,
         }]});
+        self.wire.command("actions", Some(&body)).await.map(drop)
+    }
+
+    /// Clicks with Control held, which in a native list of several adds or takes away one option.
+    async fn point_adding(&self, (x, y): (f64, f64)) -> Result<(), Failed> {
+        let pause = json!({ "type": "pause", "duration": 0 });
+        let key = |way: &str| json!({ "type": way, "value": keys::CONTROL.to_string() });
+        let body = json!({ "actions": [
+            { "type": "key", "id": "usher-keys", "actions": [key("keyDown"), pause, pause, key("keyUp")] },
+            { "type": "pointer", "id": "usher-mouse", "parameters": { "pointerType": "mouse" }, "actions": [
+                { "type": "pointerMove", "duration": 0, "x": round(x), "y": round(y), "origin": "viewport" },
+                { "type": "pointerDown", "button": 0 }, { "type": "pointerUp", "button": 0 }, pause,
+            ] },
+        ] });
         self.wire.command("actions", Some(&body)).await.map(drop)
     }
 
@@ -193,6 +249,8 @@ impl Live {
 
 impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
+        self.armed.set(false);
+        self.between.borrow_mut().came.fill(0);
         match self.wire.command("url", Some(&json!({ "url": url }))).await {
             Err(Failed::Navigated(why)) => Err(Failed::NoPage(why).into()),
             done => done.map(drop).map_err(Trouble::from),
@@ -201,6 +259,50 @@ impl Browser for Live {
 
     async fn url(&mut self) -> Result<String, Trouble> {
         Ok(self.wire.command("url", None).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn keep_secret(&mut self, places: Vec<Target>) {
+        self.secret = places;
+    }
+
+    fn expect(&mut self, interrupts: Vec<InterruptTarget>) {
+        let came = vec![0; interrupts.len()];
+        *self.between.borrow_mut() = Between { expected: interrupts, came, gone: self.sent_away() };
+    }
+
+    fn sent_away(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.between.borrow_mut().gone)
+    }
+
+    async fn rest(&mut self) -> Result<(), Trouble> {
+        self.ask_on(json!({ "ask": "rest" }), PATIENCE).await.map(drop)
+    }
+
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble> {
+        // Most are on one page; each frame is a page of its own.
+        let mut held = Vec::new();
+        let places: Vec<_> = targets.iter().map(framed).collect();
+        for part in places.chunk_by(|(one, _), (other, _)| one == other) {
+            let inner: Vec<&Target> = part.iter().map(|(_, inner)| inner).collect();
+            let request = json!({ "ask": "holding", "targets": inner });
+            let path = part.first().map(|(path, _)| path.as_slice()).unwrap_or_default();
+            let answer = self.ask_within(path, request, PATIENCE).await?;
+            if text(&answer, "outcome") != "found" {
+                let missing =
+                    answer.get("missing").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+                let (_, target) = missing
+                    .and_then(|missing| part.get(missing))
+                    .ok_or_else(|| Trouble::Broken(anyhow!("the page did not say what is missing")))?;
+                return Err(refused(target, &answer).into());
+            }
+            let holds = answer.get("holds").and_then(Value::as_array).into_iter().flatten();
+            held.extend(holds.map(|value| value.as_str().unwrap_or_default().to_owned()));
+        }
+        Ok(held)
+    }
+
+    async fn accept(&mut self, text: &str) -> Result<(), Trouble> {
+        self.answer_with_yes(text).await
     }
 
     fn watch(&mut self, says: Vec<SaysTarget>) {
@@ -216,6 +318,7 @@ impl Browser for Live {
         let want = match want {
             Want::Ready => "ready",
             Want::Visible => "visible",
+            Want::OnTop => "top",
             Want::Absent => "absent",
         };
         let answer = self.ask_for(json!({ "ask": "look", "want": want }), target, patience).await?;
@@ -229,9 +332,17 @@ impl Browser for Live {
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let answer = self
-                .ask(json!({ "ask": "look", "want": "visible", "target": target }), Duration::ZERO)
-                .await?;
+            let (path, inner) = framed(target);
+            let request = json!({ "ask": "look", "want": "visible", "target": inner });
+            let answer = match self.ask_within(&path, request, Duration::ZERO).await {
+                // A frame that is not there shows nothing.
+                Err(Trouble::Refused(refused))
+                    if !path.is_empty() && refused.kind == RefusalKind::NotThere =>
+                {
+                    return Ok(false);
+                }
+                other => other?,
+            };
             match text(&answer, "outcome") {
                 "found" => return Ok(true),
                 // What is not there while the page still comes in may be there in a moment.
@@ -261,43 +372,60 @@ impl Browser for Live {
         self.fill_in(target, value).await
     }
 
-    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble> {
-        self.choose_option(target, option).await
+    async fn choose(&mut self, target: &Target, wanted: &[String]) -> Result<Seen, Trouble> {
+        self.choose_options(target, wanted).await
     }
 
     async fn check(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
-        let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
-        let first = seen(target, &answer);
-        if first.checked == Some(on) {
-            return Ok(first);
-        }
-        self.point(point(&self.guarded(target).await?)?, true).await?;
-        let again =
-            seen(target, &self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?);
-        if again.checked == Some(on) {
-            return Ok(again);
-        }
-        let message = format!("`{}` did not become {}", target.name, if on { "ticked" } else { "unticked" });
-        Err(Refused::new(RefusalKind::NotHeld, message).about(target).into())
+        self.bring(target, Tick::Box, on).await
     }
 
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble> {
-        let request = json!({ "ask": "arm", "names": binding.names, "expect": binding.expect, "foreign": binding.foreign });
-        let answer = self.ask_for(request, target, PATIENCE).await?;
-        Ok(Armed {
-            by: seen(target, &answer).by,
-            bound: text(&answer, "bound").to_owned(),
-            point: point(&answer)?,
-        })
+    async fn toggle(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble> {
+        self.bring(target, Tick::Switch, on).await
+    }
+
+    async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        self.select_tab(target).await
+    }
+
+    async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble> {
+        self.choose_item(target, item).await
+    }
+
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble> {
+        self.give_file(target, path).await
+    }
+
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble> {
+        self.type_phrase(target, phrase).await
+    }
+
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
+        let (path, _) = framed(target);
+        if path != framed(&binding.names).0 {
+            let message = format!("`{}` and `{}` are not in the same frame", target.name, binding.names.name);
+            return Err(Refused::new(RefusalKind::NotBound, message).about(target).into());
+        }
+        self.armed.set(false);
+        let armed = self.make_ready(target, act, binding).await?;
+        self.armed.set(true);
+        self.armed_in.replace(path);
+        Ok(armed)
     }
 
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble> {
-        Ok(self.point(armed.point, true).await?)
+        self.gesture(armed).await
     }
 
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble> {
         let request = json!({ "ask": "fired", "wait": { "gone": true, "says": true } });
-        let answer = self.ask(request, patience).await?;
+        let path = self.armed_in.take();
+        let answer = match self.ask_within(&path, request, patience).await {
+            // The frame went away with the answer, and the guard with it.
+            Err(Trouble::Refused(_)) if !path.is_empty() => json!({ "answered": "document" }),
+            other => other?,
+        };
+        self.armed.set(false);
         let guard = answer.get("guard").filter(|guard| guard.is_object());
         let number = |name: &str| {
             guard.and_then(|g| g.get(name)).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
@@ -336,6 +464,14 @@ impl Browser for Live {
 
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
         self.take_picture(cover).await
+    }
+
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble> {
+        self.inspect_target(question).await
+    }
+
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
+        self.headers_of(list).await
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

@@ -6,13 +6,19 @@ mod answer;
 pub mod driver;
 pub mod fake;
 pub mod guard;
+mod inspect;
+mod list;
 mod live;
+mod offer;
 mod target;
 mod webdriver;
 
+pub use inspect::{Bound, Choice, Headers, Hit, Inspect, Inspected};
+pub use list::{Amiss, Go, LIST_PATIENCE, ListQuestion, Rest, Scroller, Snapshot, Stretch, StretchQuestion};
 pub use live::Live;
 pub use target::{
-    Binding, ColumnTarget, Described, GridTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
+    Scope, Target,
 };
 pub use webdriver::{Connect, SessionFacts, begin};
 
@@ -90,6 +96,8 @@ pub enum Want {
     Ready,
     /// Can be seen.
     Visible,
+    /// Can be seen, and nothing lies above it: a dialog that is open.
+    OnTop,
     /// Cannot be seen.
     Absent,
 }
@@ -121,14 +129,38 @@ pub struct Armed {
     pub by: Vec<String>,
     /// The line that binds the commit to the person.
     pub bound: String,
-    /// Where it will be clicked, in CSS pixels of the viewport.
-    pub point: (f64, f64),
+    /// What will be done.
+    pub gesture: Gesture,
+}
+
+/// What a commit does with its control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Clicks it.
+    Click,
+    /// Chooses the option of this name.
+    Choose(String),
+    /// Ticks or unticks a checkbox.
+    Check(bool),
+    /// Turns a switch on or off.
+    Toggle(bool),
+    /// Clicks the item of this name in its menu.
+    Item(String),
+}
+
+/// The one gesture by which an armed commit is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Gesture {
+    /// A click there, in CSS pixels of the viewport.
+    Click((f64, f64)),
+    /// In the open list of a native select: to its first option, so often on, and Enter.
+    Keys(usize),
 }
 
 /// What came of a commit's act, as far as the page tells.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// `gone`, `says`, `document` or `none`.
+    /// `gone`, `says`, `saved` (something was sent and answered), `document` or `none`.
     pub answered: String,
     /// Trusted clicks that reached the page (a press alone counts too); `None` when the document that counted is gone.
     pub passed: Option<u32>,
@@ -140,155 +172,13 @@ pub struct Answer {
     pub said: Vec<Said>,
 }
 
-/// One page of a list.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// The list's tables as HTML; empty when the page says that it holds nobody.
-    pub html: String,
-    /// The page's visible lines outside of it.
-    pub lines: Vec<String>,
-    /// The control that leads on: `none`, `enabled`, `disabled` or `several`.
-    pub next: String,
-    /// Tells this page of the list from another.
-    pub fingerprint: String,
-    /// The page says that the list holds nobody.
-    pub empty: bool,
-    /// What speaks against having seen all of its rows.
-    pub amiss: Vec<Amiss>,
-    /// The page's address.
-    pub url: String,
-}
-
-/// How a list is read.
-#[derive(Clone, Debug)]
-pub struct ListQuestion<'a> {
-    /// The list.
-    pub list: &'a ListTarget,
-    /// The control that leads on.
-    pub next: Option<&'a Target>,
-    /// What the page says when it holds nobody.
-    pub empty: &'a [String],
-    /// Wait until it is not this page any more.
-    pub unlike: Option<&'a str>,
-}
-
-/// What is scrolled so that a list shows more of its rows.
-#[derive(Clone, Copy, Debug)]
-pub enum Scroller<'a> {
-    /// Nothing: the list grows by itself or by a control.
-    None,
-    /// The window.
-    Window,
-    /// A box of its own.
-    Box(&'a Target),
-}
-
-/// How one goes on in a list that scrolls or grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Go {
-    /// To its beginning.
-    Top,
-    /// On by a bit less than what shows at once.
-    On,
-    /// Nowhere: until something new is there, or patience ends.
-    Wait,
-    /// Nowhere, after more was asked for: until it is there, or a longer patience ends.
-    Grown,
-    /// To its beginning, to leave it so; nothing is read.
-    Home,
-}
-
-/// How one stretch of a list is read.
-#[derive(Clone, Debug)]
-pub struct StretchQuestion<'a> {
-    /// The list.
-    pub list: &'a ListTarget,
-    /// What is scrolled.
-    pub scroller: Scroller<'a>,
-    /// The control that loads more.
-    pub more: Option<&'a Target>,
-    /// What the page says when it holds nobody.
-    pub empty: &'a [String],
-    /// Where to.
-    pub go: Go,
-    /// The number of the stretch before, 0 at the beginning: rows that were told up to it and stand as they stood are left out.
-    pub since: u32,
-    /// How long something new may take to come at its end.
-    pub patience: Duration,
-}
-
-/// A stretch of a list: the rows of it that are new on the page.
-#[derive(Clone, Debug, Default)]
-pub struct Stretch {
-    /// The list's tables as HTML, each row with its place; empty when the page says that it holds nobody.
-    pub html: String,
-    /// The page's visible lines outside of it.
-    pub lines: Vec<String>,
-    /// The page says that the list holds nobody.
-    pub empty: bool,
-    /// Its number.
-    pub number: u32,
-    /// How many rows were left out.
-    pub known: u64,
-    /// How far down the list's own box reaches, in pixels of the page.
-    pub bottom: Option<i64>,
-    /// The number of the list's last row, where the page tells it.
-    pub last: Option<u64>,
-    /// How far down what is scrolled stands, in pixels.
-    pub place: i64,
-    /// What is scrolled stands at its end.
-    pub at_end: bool,
-    /// The control that loads more: `none`, `enabled`, `disabled` or `several`.
-    pub more: String,
-    /// How it stood at last.
-    pub rest: Rest,
-    /// What speaks against having seen all of its rows up to here.
-    pub amiss: Vec<Amiss>,
-}
-
-/// How a list stood when a stretch of it was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rest {
-    /// More may be on its way.
-    #[default]
-    Moving,
-    /// Patience ended, and no row had come to where none was before.
-    Waited,
-    /// Something around it still turned when patience ended.
-    Busy,
-}
-
-/// What speaks against having seen all rows of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amiss {
-    /// A part of the list that shows stayed blank.
-    Blank,
-    /// It lies in another box that can be scrolled, inside of the one that is.
-    Boxed,
-    /// Only a part of it is on the page, and nothing is known that is scrolled.
-    Partial,
-}
-
-impl Amiss {
-    /// In a sentence.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Blank => "a part of the list stayed blank",
-            Self::Boxed => "the list lies in a box of its own that can be scrolled, too",
-            Self::Partial => {
-                "only a part of the list is on the page, and the book does not say what is scrolled"
-            }
-        }
-    }
-}
-
 /// What a picture must not show.
 #[derive(Clone, Debug, Default)]
 pub struct Cover<'a> {
     /// Lists whose other rows are covered.
     pub lists: Vec<&'a ListTarget>,
-    /// Whose row stays: column and key.
-    pub subject: Option<(&'a str, &'a str)>,
+    /// Whose row stays, by the column that tells a list's rows apart, and what stands in it.
+    pub subject: Vec<(String, String)>,
     /// Regions that are always covered.
     pub secret: Vec<Target>,
     /// Where the action is; stays visible.
@@ -320,6 +210,18 @@ pub trait Browser {
     async fn url(&mut self) -> Result<String, Trouble>;
     /// Statements that every look at the page watches for.
     fn watch(&mut self, says: Vec<SaysTarget>);
+    /// Where secrets show from now on: what stands there gets into no answer.
+    fn keep_secret(&mut self, places: Vec<Target>);
+    /// What may come in between from now on, and how it is sent away. Nothing is while a commit is armed.
+    fn expect(&mut self, interrupts: Vec<InterruptTarget>);
+    /// What was sent away since this was last asked.
+    fn sent_away(&mut self) -> Vec<String>;
+    /// Waits until the page has come to rest: nothing changes, nothing says that it is busy.
+    async fn rest(&mut self) -> Result<(), Trouble>;
+    /// What controls show or hold, once all of them are there; they need not be visible, such as a field on another tab.
+    async fn read(&mut self, targets: &[Target]) -> Result<Vec<String>, Trouble>;
+    /// Answers the native dialog that is open or about to be: with yes when this is its text, else with no and a refusal.
+    async fn accept(&mut self, text: &str) -> Result<(), Trouble>;
     /// The watched statements that stand on the page now.
     async fn said(&mut self) -> Result<Vec<Said>, Trouble>;
     /// Waits until a control is as wanted.
@@ -332,12 +234,23 @@ pub trait Browser {
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble>;
     /// Types into a field and reads it back.
     async fn fill(&mut self, target: &Target, value: Typed<'_>) -> Result<Seen, Trouble>;
-    /// Chooses an option by its name and reads it back.
-    async fn choose(&mut self, target: &Target, option: &str) -> Result<Seen, Trouble>;
-    /// Ticks or unticks and reads it back.
+    /// Chooses exactly the options of these names, whatever was chosen before, and reads them back.
+    async fn choose(&mut self, target: &Target, wanted: &[String]) -> Result<Seen, Trouble>;
+    /// Ticks or unticks a checkbox and reads it back.
     async fn check(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble>;
-    /// Makes a commit ready: the control found, bound to the person, guarded. Changes nothing.
-    async fn arm(&mut self, target: &Target, binding: &Binding) -> Result<Armed, Trouble>;
+    /// Turns a switch on or off and reads it back.
+    async fn toggle(&mut self, target: &Target, on: bool) -> Result<Seen, Trouble>;
+    /// Selects a tab and reads it back.
+    async fn tab(&mut self, target: &Target) -> Result<Seen, Trouble>;
+    /// Opens the menu of a button and clicks the one item of this name in it.
+    async fn menu(&mut self, target: &Target, item: &str) -> Result<Seen, Trouble>;
+    /// Gives a file of this machine to a field and reads it back; its path is relative to the current folder.
+    async fn upload(&mut self, target: &Target, path: &str) -> Result<Seen, Trouble>;
+    /// Types a phrase with real keys, where the page asks for exactly this phrase, and reads it back.
+    async fn type_to_confirm(&mut self, target: &Target, phrase: &str) -> Result<Seen, Trouble>;
+    /// Makes a commit ready: the control found and bound to the person, its list or menu opened, and what will be acted on
+    /// guarded. Changes nothing; an act that would change nothing is refused.
+    async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble>;
     /// Acts, once. An error means that nobody knows whether it reached the page.
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble>;
     /// Waits for the page's answer to the act and ends the guard.
@@ -350,6 +263,10 @@ pub trait Browser {
     async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble>;
     /// Takes a picture, covered before it leaves memory.
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble>;
+    /// What each description of a control finds now, and what the control is like. Touches nothing.
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble>;
+    /// Which of a list's headers stand on the page.
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble>;
     /// Roles and names of the page, without values: what a refusal keeps.
     async fn outline(&mut self) -> Result<serde_json::Value, Trouble>;
 }

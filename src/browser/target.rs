@@ -80,6 +80,8 @@ pub enum Scope {
         /// The key.
         key: String,
     },
+    /// In the page that a frame holds.
+    Frame(Target),
 }
 
 /// A list of people on a page.
@@ -89,6 +91,8 @@ pub struct ListTarget {
     pub name: String,
     /// Its columns.
     pub columns: BTreeMap<String, ColumnTarget>,
+    /// The column that tells its rows apart.
+    pub key: String,
     /// What its rows are, when no table tells.
     pub grid: Option<GridTarget>,
     /// Where on the page it is.
@@ -106,6 +110,8 @@ pub struct ColumnTarget {
     pub header: Option<String>,
     /// The part of the cell that counts.
     pub css: Option<String>,
+    /// What a screen reader says in the cell counts.
+    pub heard: bool,
 }
 
 /// What the rows, cells and headers of a list of plain elements are, by CSS.
@@ -131,10 +137,21 @@ pub struct SaysTarget {
     pub inside: Option<Target>,
 }
 
+/// What may come in between, and how it is sent away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InterruptTarget {
+    /// Shows that it is there.
+    pub sees: Target,
+    /// Sends it away.
+    pub click: Target,
+    /// How often it may come on one page.
+    pub most: u32,
+}
+
 /// What binds a commit to a person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Binding {
-    /// The region that must name them.
+    /// The region that must name them; for ticked rows, the person's own row.
     pub names: Target,
     /// How it must name them.
     pub expect: Pattern,
@@ -143,13 +160,15 @@ pub struct Binding {
 }
 
 /// How a region names a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pattern {
     /// The key as a whole token.
     Token(String),
     /// A whole line.
     Line(Vec<Piece>),
+    /// Their row of this list is ticked, and no other one is.
+    Ticked(ListTarget),
 }
 
 /// A piece of a line.

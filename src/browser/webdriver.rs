@@ -59,8 +59,10 @@ pub(super) enum Failed {
     Navigated(String),
     /// The script did not answer in time.
     Slow(String),
-    /// A native dialog was open; the driver has dismissed it.
+    /// A native dialog is open that the command does not expect.
     Dialog(String),
+    /// No native dialog is open.
+    NoDialog,
     /// The page could not be loaded.
     NoPage(String),
     /// The browser or the driver is gone.
@@ -139,8 +141,8 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
     }
     let wanted = json!({
         "pageLoadStrategy": "eager",
-        // A native dialog that no step expects is answered with "no" and reported.
-        "unhandledPromptBehavior": "dismiss and notify",
+        // A native dialog stays open until a step that expects it answers it; any other command answers it with "no".
+        "unhandledPromptBehavior": "ignore",
         "timeouts": { "script": SCRIPT_TIME.as_millis(), "pageLoad": 60_000, "implicit": 0 },
         "goog:chromeOptions": chrome,
     });
@@ -173,9 +175,38 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
 impl Wire {
     /// Sends one command and gives its value.
     pub(super) async fn command(&self, path: &str, body: Option<&Value>) -> Result<Value, Failed> {
+        match self.send(path, body).await {
+            Err(Failed::Dialog(text)) => {
+                tracing::warn!(text, "a native dialog that nobody expects; it is answered with no");
+                self.answer_dialog(false).await?;
+                Err(Failed::Dialog(text))
+            }
+            other => other,
+        }
+    }
+
+    async fn send(&self, path: &str, body: Option<&Value>) -> Result<Value, Failed> {
         let command =
             Command { post: body.is_some(), path: path.to_owned(), body: body.map(Value::to_string) };
         self.client.issue_cmd(command).await.map_err(sort)
+    }
+
+    /// The text of the native dialog that is open, if one is.
+    pub(super) async fn dialog_text(&self) -> Result<Option<String>, Failed> {
+        match self.send("alert/text", None).await {
+            Ok(text) => Ok(Some(text.as_str().unwrap_or_default().to_owned())),
+            Err(Failed::NoDialog) => Ok(None),
+            Err(failed) => Err(failed),
+        }
+    }
+
+    /// Answers the native dialog that is open. One that has gone meanwhile needs no answer.
+    pub(super) async fn answer_dialog(&self, yes: bool) -> Result<(), Failed> {
+        let path = if yes { "alert/accept" } else { "alert/dismiss" };
+        match self.send(path, Some(&json!({}))).await {
+            Ok(_) | Err(Failed::NoDialog) => Ok(()),
+            Err(failed) => Err(failed),
+        }
     }
 
     /// Runs a script that answers by callback.
@@ -216,6 +247,8 @@ fn sort(error: CmdError) -> Failed {
             let text = message.split("Alert text : ").nth(1).unwrap_or(&message).trim_end_matches(['}', ')']);
             Failed::Dialog(text.to_owned())
         }
+        ErrorStatus::NoSuchAlert => Failed::NoDialog,
+        ErrorStatus::StaleElementReference => Failed::Navigated(message),
         ErrorStatus::ScriptTimeout => Failed::Slow(message),
         ErrorStatus::Timeout => Failed::NoPage(message),
         ErrorStatus::InvalidSessionId | ErrorStatus::NoSuchWindow => {
@@ -240,6 +273,7 @@ impl From<Failed> for Trouble {
             Failed::Broken(error) => Self::Broken(error),
             Failed::Navigated(why) => refused(RefusalKind::NoPage, format!("the page went away: {why}")),
             Failed::Slow(why) => refused(RefusalKind::NoPage, format!("the page did not answer: {why}")),
+            Failed::NoDialog => refused(RefusalKind::Dialog, "no native dialog is open".to_owned()),
             Failed::Dialog(text) => refused(
                 RefusalKind::Dialog,
                 format!("a native dialog was open: \"{text}\"; it was answered with no"),

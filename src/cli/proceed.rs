@@ -1,6 +1,7 @@
 //! One sitting of a run: journal open, engine running, Ctrl-C heard, report written.
 
 use super::folders::Folder;
+use super::passwords::FirstPasswords;
 use super::session::Session;
 use super::{Context, Exit, Failure};
 use crate::evidence::Store;
@@ -115,8 +116,10 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     let when = if resumed.is_some() { "resumed" } else { "before" };
     Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
     let stop = StopSignal::default();
+    let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
     let mut engine =
-        Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, blocked, stop.clone());
+        Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, blocked, stop.clone())
+            .with_passwords(&passwords);
     let work = async {
         match engine.settle_doubts(&progress.doubts).await? {
             Some(ended) => Ok(ended),

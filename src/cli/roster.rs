@@ -30,7 +30,11 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
         .lists
         .iter()
         .next()
-        .map(|(_, list)| list.columns.keys().map(str::to_owned).collect())
+        .map(|(_, list)| {
+            let detail = list.detail.iter().flat_map(|detail| detail.shows.keys());
+            let also = detail.filter(|name| list.columns.get(name).is_none());
+            list.columns.keys().chain(also).map(str::to_owned).collect()
+        })
         .unwrap_or_default();
     session.close().await?;
     print(context, arguments.format, &roster, &columns)?;

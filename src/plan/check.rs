@@ -3,7 +3,7 @@
 use super::pack::{BookFile, Pack, ScriptFile, file_name};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::script::{Script, Step, Verb};
-use crate::selector::{Book, Inside};
+use crate::selector::{Book, Find, Inside, List};
 use crate::source::{At, Source};
 use crate::template::{Field, Template};
 use crate::words::{Action, Identity, State};
@@ -114,7 +114,7 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
     for control in book.controls.iter().map(|(_, control)| control).chain(nexts).chain(book.detect.iter()) {
         let inside = control.inside.as_ref();
         let missing = inside.and_then(|inside| match &inside.value {
-            Inside::Control(name) => {
+            Inside::Control(name) | Inside::Frame(name) => {
                 Names::unknown(source, "control", &At::new(name.clone(), inside.spot), &names.controls)
             }
             Inside::RowOf(name) => {
@@ -124,7 +124,7 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
         found.extend(missing);
         for template in control.templates() {
             for field in template.fields() {
-                if matches!(field, Field::Secret(_)) {
+                if field.is_secret() {
                     found.push(
                         Diagnostic::error(source, format!("`{field}` cannot stand in a description"))
                             .at(template.spot, "secrets are only ever typed into fields"),
@@ -141,31 +141,12 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
             );
         }
     }
-    let key = pack.app.identity.value.as_str();
     for (name, list) in book.lists.iter() {
-        found.extend(Names::unknown(source, "page", &list.page, &names.pages));
-        found.extend(list.find.as_ref().and_then(|page| Names::unknown(source, "page", page, &names.pages)));
-        found.extend(
-            list.controls().filter_map(|control| Names::unknown(source, "control", control, &names.controls)),
-        );
-        if list.columns.get(key).is_none() {
-            found.push(
-                Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))
-                    .at(list.spot, "people of this app are matched by it"),
-            );
-        }
-        if let Some(find) = &list.find {
-            let exact = book.pages.get(&find.value).is_some_and(|page| page.fields().next().is_some());
-            if !exact || list.empty.is_empty() {
-                found.push(
-                    Diagnostic::error(
-                        source,
-                        "`find` needs a page with the person's key in its path, and `empty`",
-                    )
-                    .at(find.spot, "absence is only proven by a search that says it found nobody"),
-                );
-            }
-        }
+        one_list(pack, source, book, (name, list), &names, found);
+    }
+    for interrupt in &book.interrupts {
+        found.extend(Names::unknown(source, "control", &interrupt.sees, &names.controls));
+        found.extend(Names::unknown(source, "control", &interrupt.click, &names.controls));
     }
     for statement in &book.says {
         found.extend(
@@ -187,13 +168,82 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
     }
 }
 
+fn one_list(
+    pack: &Pack,
+    source: &Arc<Source>,
+    book: &Book,
+    (name, list): (&At<String>, &At<List>),
+    names: &Names,
+    found: &mut Vec<Diagnostic>,
+) {
+    let identity = pack.app.identity.value.as_str();
+    let key = list.key.as_ref().map_or(identity, |key| &key.value);
+    let known = |name: &At<String>| Names::unknown(source, "control", name, &names.controls);
+    found.extend(Names::unknown(source, "page", &list.page, &names.pages));
+    found.extend(list.controls().filter_map(known));
+    if list.columns.get(key).is_none() {
+        found.push(
+            Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))
+                .at(list.spot, "people of this app are matched by it")
+                .hint("where the list does not show it, name the column that tells its rows apart as `key`, and in `detail` where a person's own page shows it"),
+        );
+    }
+    if let Some(or_key) = list.or_key.as_ref().filter(|column| list.columns.get(column).is_none()) {
+        let columns: BTreeSet<String> = list.columns.keys().map(str::to_owned).collect();
+        found.extend(Names::unknown(source, "column", or_key, &columns));
+    }
+    if let Some(detail) = &list.detail {
+        found.extend(known(&detail.open));
+        found.extend(detail.shows.iter().filter_map(|(_, control)| known(control)));
+        for column in [key, identity] {
+            if detail.shows.get(column).is_none() && (column == key || key != identity) {
+                found.push(
+                    Diagnostic::error(source, format!("`detail` does not show `{column}`"))
+                        .at(detail.spot, "nothing holds the page against the row it was reached from")
+                        .hint("a person's own page must show the key of the list and what people of this app are matched by"),
+                );
+            }
+        }
+    } else if key != identity {
+        found.push(
+            Diagnostic::error(
+                source,
+                format!("list `{name}` shows no `{identity}`, and there is no `detail`"),
+            )
+            .at(list.spot, "people of this app are matched by it"),
+        );
+    }
+    let Some(find) = &list.find else { return };
+    match &find.value {
+        Find::Page(page) => {
+            let at = At::new(page.clone(), find.spot);
+            found.extend(Names::unknown(source, "page", &at, &names.pages));
+        }
+        Find::Field(field) => {
+            for control in std::iter::once(&field.fill).chain(&field.click) {
+                found.extend(known(&At::new(control.clone(), find.spot)));
+            }
+        }
+    }
+    let exact = match &find.value {
+        Find::Page(page) => book.pages.get(page).is_some_and(|page| page.fields().next().is_some()),
+        Find::Field(_) => true,
+    };
+    if !exact || list.empty.is_empty() {
+        found.push(
+            Diagnostic::error(source, "`find` needs a page with the person's key in its path, and `empty`")
+                .at(find.spot, "absence is only proven by a search that says it found nobody"),
+        );
+    }
+}
+
 fn circular(book: &Book, start: &str) -> bool {
     let mut name = start.to_owned();
     for _ in 0..=book.controls.0.len() {
         match book.controls.get(&name).and_then(|control| control.inside.as_ref()).map(|inside| &inside.value)
         {
-            Some(Inside::Control(next)) if next == start => return true,
-            Some(Inside::Control(next)) => name.clone_from(next),
+            Some(Inside::Control(next) | Inside::Frame(next)) if next == start => return true,
+            Some(Inside::Control(next) | Inside::Frame(next)) => name.clone_from(next),
             _ => return false,
         }
     }
@@ -219,17 +269,18 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
         let (base, over) = (pack.book(generation, false, None), pack.book(generation, true, None));
         let real = Names::of(base.map(|f| &f.book));
         let all = Names::of([base, over].into_iter().flatten().map(|f| &f.book));
-        for step in &script.steps {
+        for step in script.all_steps() {
             step_names(source, step, &real, &all, found);
             if let (Some(commit), Some(base)) = (&step.commit, base) {
-                one_description(base, &commit.click, found);
+                commit.acts().into_iter().for_each(|act| one_description(base, act.control(), found));
             }
         }
         read_back(source, script, [base, over], found);
     }
-    for step in &script.steps {
+    for step in script.all_steps() {
         if step.commit.is_some()
             && step.reads.is_none()
+            && step.selects.is_none()
             && !signing_in
             && pack.app.identity.value == Identity::Username
         {
@@ -241,6 +292,9 @@ fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
         }
         for template in step.templates() {
             fields(pack, source, script, &template, found);
+        }
+        if let Some(column) = &step.each {
+            takes(pack, source, script, &column.value, column.spot, found);
         }
         if let Some(when) = &step.when {
             let columns = when
@@ -292,10 +346,11 @@ fn step_names(source: &Arc<Source>, step: &Step, real: &Names, all: &Names, foun
         if let Verb::Open(page) = verb {
             found.extend(Names::unknown(source, "page", page, &all.pages));
         }
-        if let Verb::Row(list) = verb {
+        if let Verb::Row(list) | Verb::Detail(list) = verb {
             found.extend(Names::unknown(source, "list", list, &all.lists));
         }
     }
+    found.extend(step.selects.as_ref().and_then(|list| Names::unknown(source, "list", list, &all.lists)));
     controls.extend(step.names.clone());
     controls.extend(step.when.as_ref().and_then(|when| when.sees.clone()));
     for control in controls {
@@ -341,7 +396,10 @@ fn read_back(
     let columns: BTreeSet<String> = books
         .iter()
         .filter_map(|book| book.lists.get(list))
-        .flat_map(|list| list.columns.keys().map(str::to_owned))
+        .flat_map(|list| {
+            let detail = list.detail.iter().flat_map(|detail| detail.shows.keys());
+            list.columns.keys().chain(detail).map(str::to_owned).collect::<Vec<_>>()
+        })
         .chain(["status".to_owned()])
         .collect();
     for (column, wanted) in read_back.shows.iter() {
@@ -368,12 +426,13 @@ fn fields(
         match field {
             Field::Person(column) => takes(pack, source, script, column, template.spot, found),
             Field::Row(column) => {
-                let mut columns = pack
-                    .books
-                    .iter()
-                    .flat_map(|file| file.book.lists.iter())
-                    .flat_map(|(_, list)| list.columns.keys());
-                if !columns.any(|known| known == column) {
+                let mut lists = pack.books.iter().flat_map(|file| file.book.lists.iter());
+                let shows = |list: &List| {
+                    let detail =
+                        list.detail.as_ref().is_some_and(|detail| detail.shows.get(column).is_some());
+                    detail || list.columns.get(column).is_some()
+                };
+                if !lists.any(|(_, list)| shows(list)) {
                     found.push(
                         Diagnostic::error(source, format!("no list has a column `{column}`"))
                             .at(template.spot, "here"),
@@ -386,7 +445,34 @@ fn fields(
                         .at(template.spot, "not here"),
                 );
             }
-            Field::Secret(_) | Field::Number => {}
+            Field::Read(name) => {
+                let mut reads = script.all_steps().filter_map(|step| step.read.as_ref());
+                if !reads.any(|read| read.get(name).is_some()) {
+                    found.push(
+                        Diagnostic::error(source, format!("no step reads `{name}`"))
+                            .at(template.spot, "nothing has this value")
+                            .hint("a step before it does: `- read: { NAME: CONTROL }`"),
+                    );
+                }
+            }
+            Field::Item
+                if !script
+                    .steps
+                    .iter()
+                    .any(|step| step.steps.iter().any(|inner| inner.templates().contains(template))) =>
+            {
+                found.push(
+                    Diagnostic::error(source, "`${item}` stands outside of `each`")
+                        .at(template.spot, "there is no value at hand"),
+                );
+            }
+            Field::New(_) if script.action.value == Action::SignIn => {
+                found.push(
+                    Diagnostic::error(source, "signing in makes no new password")
+                        .at(template.spot, "not here"),
+                );
+            }
+            Field::New(_) | Field::Item | Field::Secret(_) | Field::Number => {}
         }
     }
 }

@@ -82,7 +82,7 @@ pub fn decide(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>)
         }
         Action::Role => {
             let wanted = wish.values.get("role").map_or("", String::as_str);
-            if same(role, wanted) {
+            if same_roles(role, wanted) {
                 return settled(Outcome::AlreadySo, format!("is {role} already"));
             }
             forbidden(view, wish, there, guards, !view.app.is_admin(wanted))
@@ -176,6 +176,17 @@ fn likeness(why: Why) -> &'static str {
         Why::SameName => "the same name",
         Why::OneLetterApart => "one letter apart",
     }
+}
+
+/// Whether two cells hold the same roles, in whatever order: an app may show several.
+pub fn same_roles(one: &str, other: &str) -> bool {
+    fn roles(cell: &str) -> BTreeSet<String> {
+        cell.split([',', ';', '\n'])
+            .map(|role| role.trim().to_lowercase())
+            .filter(|role| !role.is_empty())
+            .collect()
+    }
+    roles(one) == roles(other)
 }
 
 /// Whether a row's own e-mail address or user name is this one.

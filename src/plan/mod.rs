@@ -8,7 +8,7 @@ mod decide;
 mod pack;
 
 pub use build::{Parts, build, usual_cap, words};
-pub use decide::{Guards, There, Wish, admins, decide, takes_an_admin};
+pub use decide::{Guards, There, Wish, admins, decide, same_roles, takes_an_admin};
 pub use pack::{BookFile, Pack, PackFiles, ScriptFile, View};
 
 use crate::digest::Digest;

@@ -204,7 +204,7 @@ impl View {
                     missing.push(name.to_owned());
                 }
             };
-            for step in &file.script.steps {
+            for step in file.script.all_steps() {
                 let controls = step.verbs().into_iter().flat_map(Verb::controls).chain(step.names.clone());
                 for name in controls.chain(step.when.as_ref().and_then(|when| when.sees.clone())) {
                     need(&name, book.controls.get(&name).is_some());
@@ -212,7 +212,7 @@ impl View {
                 for verb in step.verbs() {
                     match verb {
                         Verb::Open(page) => need(page, book.pages.get(page).is_some()),
-                        Verb::Row(list) => need(list, book.lists.get(list).is_some()),
+                        Verb::Row(list) | Verb::Detail(list) => need(list, book.lists.get(list).is_some()),
                         _ => {}
                     }
                 }
@@ -221,7 +221,7 @@ impl View {
                 need(list, book.lists.get(list).is_some());
             }
         }
-        for name in [&self.app.signed_in.account, &self.app.signed_in.tenant] {
+        for name in std::iter::once(&self.app.signed_in.account).chain(&self.app.signed_in.tenant) {
             if self.sign_in.controls.get(name).is_none() {
                 missing.push(name.value.clone());
             }

@@ -169,12 +169,8 @@ impl Rows<'_> {
             }
             return Some((column.name.clone(), value));
         }
-        if column.options.contains(&value) {
+        if let Some(value) = chosen(&column.options, &value) {
             return Some((column.name.clone(), value));
-        }
-        let meant = folded(&value);
-        if let Some(option) = column.options.iter().find(|option| folded(option) == meant) {
-            return Some((column.name.clone(), option.clone()));
         }
         self.complaints.error(
             || format!("`{}` is not one of the values of `{}`", shorten(&value), column.name),
@@ -202,6 +198,21 @@ impl Rows<'_> {
             self.complaints.error(|| missing(column), |it| it.at(spot, "nothing here"));
         }
     }
+}
+
+/// One of the options, or several of them parted by `;`, for a choice of several; written as the options are.
+fn chosen(options: &[String], value: &str) -> Option<String> {
+    let option = |value: &str| {
+        let meant = folded(value);
+        let alike = || options.iter().find(|option| folded(option) == meant);
+        options.iter().find(|option| *option == value).or_else(alike)
+    };
+    if let Some(option) = option(value) {
+        return Some(option.clone());
+    }
+    let parts: Option<Vec<&str>> =
+        value.split(';').map(|part| option(part.trim()).map(String::as_str)).collect();
+    parts.map(|parts| parts.join("; "))
 }
 
 fn missing(column: &Column) -> String {

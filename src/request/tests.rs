@@ -199,6 +199,13 @@ fn says_who_looks_like_somebody_else() {
 fn says_which_values_do_not_fit() {
     let one = complains("email,role\nz@x.test,Admn\n", "2:10", "`Admn` is not one of the values of `role`");
     assert!(one.hint.unwrap().starts_with("did you mean `Admin`? the values are `Admin`, `Member`"));
+    complains(
+        "email,role\nz@x.test,\"Admin; Admn\"\n",
+        "2:11",
+        "`Admin; Admn` is not one of the values of `role`",
+    );
+    let several = good("p.csv", "email,role\nz@x.test,\"member ;Admin\"\n");
+    assert_eq!(several.rows[0].values["role"], "Member; Admin");
     complains("email,role\nz@x.test, \n", "2:11", "there is no `role` here");
     complains("email,role\nz@x.test\n", "2:1", "there is no `role` here");
     complains(

@@ -27,6 +27,23 @@ pub(super) fn find(patterns: &[String], lines: &[String]) -> Vec<u64> {
     found
 }
 
+/// Whether a line is as a pattern says, with any text where it has `${...}`.
+pub(super) fn is_as(pattern: &str, line: &str) -> bool {
+    let (pattern, line) = (fold(pattern), fold(line));
+    let texts: Vec<&str> = pattern
+        .split("${")
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { part.split_once('}').map_or(part, |(_, text)| text) })
+        .collect();
+    let [first, between @ .., last] = texts.as_slice() else { return pattern == line };
+    let Some(mut rest) = line.strip_prefix(first) else { return false };
+    for text in between {
+        let Some((_, after)) = rest.split_once(text) else { return false };
+        rest = after;
+    }
+    rest.ends_with(last)
+}
+
 fn compile(pattern: &str) -> Pattern {
     let pattern = fold(pattern);
     let mut parts = Vec::new();
@@ -139,6 +156,16 @@ mod tests {
         );
         assert_eq!(one("(${n})", "(7)"), [7]);
         assert_eq!(one("${n} ${x}", "1 234"), [1]);
+    }
+
+    #[test]
+    fn an_empty_list_says_so_in_a_whole_line() {
+        assert!(is_as("No users found.", "no users  found."));
+        assert!(is_as("No users found. ${all} users total.", "No users found. 46 users total."));
+        assert!(is_as("No users match \u{201c}${who}\u{201d}", "No users match \u{201c}a@x\u{201d}"));
+        assert!(!is_as("No users found. ${all} users total.", "No users found. 46 users total. Really"));
+        assert!(!is_as("No users found", "No users found here"));
+        assert!(!is_as("${who} has nobody at all", "Ann has nobody"));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct ColumnShape {
     pub header: Option<String>,
     /// The part of the cell that is meant, when it is not the whole cell.
     pub css: Option<String>,
+    /// What a screen reader says in the cell is meant, not what it shows.
+    pub heard: bool,
 }
 
 /// How one list is laid out, made from a book.
@@ -50,8 +52,10 @@ pub struct ColumnShape {
 pub struct Shape {
     /// The list's name.
     pub list: String,
-    /// The column that holds the key; one named `username` holds logins, any other e-mail addresses.
+    /// The column that holds the key; one named `email` holds e-mail addresses, any other a name as a whole.
     pub key: String,
+    /// The column that stands for the key in rows that show none.
+    pub or_key: Option<String>,
     /// The columns that are read; a table must have all of them.
     pub columns: Vec<ColumnShape>,
     /// What the app says of how many there are, any of these: `${n} users`, `${from}-${to} of ${n}`.
@@ -77,4 +81,35 @@ pub struct Person {
     pub state: State,
     /// The list that shows the person.
     pub list: String,
+    /// Where their row leads to, while more is to be read there.
+    #[serde(skip)]
+    pub detail: Option<String>,
+}
+
+impl Person {
+    /// Gives the person the key they are matched by.
+    pub fn name_by(&mut self, key: &str) {
+        self.key = fold(key);
+        key.clone_into(&mut self.shown);
+    }
+}
+
+/// The one key in a text, if there is exactly one.
+pub fn key_of(text: &str, is_username: bool) -> Option<String> {
+    match key::read(&text::Text::plain(text), is_username, 1) {
+        key::Read::One(key) => Some(key),
+        key::Read::None | key::Read::Ambiguous => None,
+    }
+}
+
+impl Shape {
+    /// What a word of the status column means.
+    pub fn state(&self, word: Option<&str>) -> Result<State, Unreadable> {
+        let Some(word) = word.filter(|_| !self.states.is_empty()) else {
+            return Ok(self.otherwise);
+        };
+        let folded = fold(word);
+        let known = self.states.iter().find(|(_, words)| words.iter().any(|one| fold(one) == folded));
+        known.map(|(state, _)| *state).ok_or_else(|| Unreadable::UnknownStatus(fold::at_most(word, 80)))
+    }
 }

@@ -5,7 +5,7 @@ use super::grid::{Grid, Row, Section, grids};
 use super::strip::Spot;
 use super::text::Text;
 use super::unreadable::Unreadable;
-use super::{Person, Shape, State, count, header, key, measure};
+use super::{Person, Shape, count, header, key, measure};
 use scraper::{ElementRef, Html, Selector};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -101,6 +101,7 @@ impl PageRead {
 struct Place<'a> {
     name: &'a str,
     selector: Option<Selector>,
+    heard: bool,
     start: usize,
     span: usize,
 }
@@ -138,8 +139,7 @@ pub(super) fn read_sheet(shape: &Shape, html: &str, lines: &[String]) -> Result<
 }
 
 fn says_empty(shape: &Shape, text: &str) -> bool {
-    let text = fold(text);
-    shape.empty.iter().any(|empty| fold(empty) == text)
+    shape.empty.iter().any(|empty| count::is_as(empty, text))
 }
 
 /// The one table that has all columns, and its header row.
@@ -169,7 +169,7 @@ fn table_of<'s, 'g, 'a>(
                             css: column.css.clone().unwrap_or_default(),
                         }
                     })?;
-                places.push(Place { name: &column.name, selector, start, span });
+                places.push(Place { name: &column.name, selector, heard: column.heard, start, span });
             }
             found = Some((grid, row, places));
         }
@@ -236,30 +236,30 @@ impl Table<'_> {
         for place in &self.places {
             let (text, parts) = cell_text(row, place);
             if place.name == self.shape.key {
-                found = key::read(&text, place.name == "username", parts);
+                found = key::read(&text, place.name != "email", parts);
             }
             columns.insert(place.name.to_owned(), at_most(&text.apart(), CELL_TEXT));
         }
-        match found {
-            key::Read::One(shown) => self.person(shown, columns).map(RowRead::Person),
-            key::Read::None => Ok(RowRead::Keyless(row_text(row))),
-            key::Read::Ambiguous => Ok(RowRead::Ambiguous(row_text(row))),
+        let instead = self.shape.or_key.as_ref().and_then(|column| columns.get(column));
+        match (found, instead) {
+            (key::Read::One(shown), _) => self.person(row, shown, columns).map(RowRead::Person),
+            (key::Read::None, Some(name)) if !name.is_empty() => {
+                self.person(row, name.clone(), columns.clone()).map(RowRead::Person)
+            }
+            (key::Read::None, _) => Ok(RowRead::Keyless(row_text(row))),
+            (key::Read::Ambiguous, _) => Ok(RowRead::Ambiguous(row_text(row))),
         }
     }
 
-    fn person(&self, shown: String, columns: BTreeMap<String, String>) -> Result<Person, Unreadable> {
-        let state = self.state(columns.get("status").map(String::as_str))?;
-        Ok(Person { key: fold(&shown), shown, columns, state, list: self.shape.list.clone() })
-    }
-
-    fn state(&self, word: Option<&str>) -> Result<State, Unreadable> {
-        let Some(word) = word.filter(|_| !self.shape.states.is_empty()) else {
-            return Ok(self.shape.otherwise);
-        };
-        let folded = fold(word);
-        let mut states = self.shape.states.iter();
-        let known = states.find(|(_, words)| words.iter().any(|one| fold(one) == folded));
-        known.map(|(state, _)| *state).ok_or_else(|| Unreadable::UnknownStatus(at_most(word, 80)))
+    fn person(
+        &self,
+        row: &Row<'_>,
+        shown: String,
+        columns: BTreeMap<String, String>,
+    ) -> Result<Person, Unreadable> {
+        let state = self.shape.state(columns.get("status").map(String::as_str))?;
+        let detail = row.element.attr("data-detail").map(str::to_owned);
+        Ok(Person { key: fold(&shown), shown, columns, state, list: self.shape.list.clone(), detail })
     }
 }
 
@@ -267,6 +267,10 @@ impl Table<'_> {
 fn cell_text(row: &Row<'_>, place: &Place<'_>) -> (Text, usize) {
     let mut text = Text::default();
     let mut parts = 0;
+    if place.heard {
+        let heard = row.covering(place.start, place.span).filter_map(|cell| cell.element.attr("data-heard"));
+        return (Text::plain(&heard.collect::<Vec<_>>().join(" ")), 1);
+    }
     for cell in row.covering(place.start, place.span) {
         let Some(selector) = &place.selector else {
             text.add(cell.element);

@@ -346,11 +346,16 @@ mod tests {
     use std::fmt::Write as _;
 
     fn shape() -> Shape {
-        let column =
-            |name: &str| ColumnShape { name: name.to_lowercase(), header: Some(name.to_owned()), css: None };
+        let column = |name: &str| ColumnShape {
+            name: name.to_lowercase(),
+            header: Some(name.to_owned()),
+            css: None,
+            heard: false,
+        };
         Shape {
             list: "people".to_owned(),
             key: "email".to_owned(),
+            or_key: None,
             columns: vec![column("Name"), column("Email")],
             count: vec!["${n} people".to_owned()],
             empty: Vec::new(),

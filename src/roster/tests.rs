@@ -4,7 +4,12 @@ use super::*;
 use std::fmt::Write as _;
 
 fn column(name: &str, header: &str, css: Option<&str>) -> ColumnShape {
-    ColumnShape { name: name.to_owned(), header: Some(header.to_owned()), css: css.map(str::to_owned) }
+    ColumnShape {
+        name: name.to_owned(),
+        header: Some(header.to_owned()),
+        css: css.map(str::to_owned),
+        heard: false,
+    }
 }
 
 fn words(words: &[&str]) -> Vec<String> {
@@ -15,6 +20,7 @@ fn people() -> Shape {
     Shape {
         list: "people".to_owned(),
         key: "email".to_owned(),
+        or_key: None,
         columns: vec![
             column("email", "Email", None),
             column("name", "Name", None),
@@ -82,6 +88,7 @@ fn reads_a_wordpress_table() {
     );
     let shape = Shape {
         key: "username".to_owned(),
+        or_key: None,
         columns: vec![
             column("username", "Username", Some("strong a")),
             column("email", "Email", None),
@@ -214,6 +221,11 @@ fn proves_completeness_or_says_why_not() {
     assert!(why(&Roster::assemble(vec![PageRead::default()], true, Some(&nobody))).contains("does not say"));
     let empty = PageRead { empty: true, ..PageRead::default() };
     assert!(Roster::assemble(vec![empty.clone()], true, Some(&nobody)).is_proven());
+    let bare = PageRead { others: words(&["Delete selected"]), ..empty.clone() };
+    assert!(
+        Roster::assemble(vec![bare], true, Some(&nobody)).is_proven(),
+        "the app says that nobody is there"
+    );
     assert!(!Roster::together(vec![second_pass.clone(), nobody]).is_proven());
     assert_eq!(
         Roster::together(vec![second_pass, counted]).completeness,

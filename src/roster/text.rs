@@ -76,6 +76,11 @@ impl Text {
         text
     }
 
+    /// A text that stands by itself.
+    pub(super) fn plain(words: &str) -> Self {
+        Self { words: words.to_owned(), cut: false }
+    }
+
     /// Adds what one more element says.
     pub(super) fn add(&mut self, element: ElementRef<'_>) {
         self.words.push('\n');

@@ -32,6 +32,14 @@ impl StopSignal {
     }
 }
 
+/// Makes the first passwords that apps demand for new people, and hands them to whoever is to have them.
+pub trait Passwords {
+    /// A new one.
+    fn fresh(&self) -> crate::secret::Secret;
+    /// The person is in, with this password.
+    fn hand_over(&self, person: &str, password: &crate::secret::Secret) -> anyhow::Result<()>;
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ended {
@@ -68,6 +76,10 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) found_by_search: BTreeSet<String>,
     /// People something was done about, in this sitting or an earlier one of this run.
     pub(super) touched: BTreeSet<String>,
+    /// Reading everybody takes one page for each of them, or one step for each windowful.
+    pub(super) is_dear: bool,
+    /// Where first passwords come from.
+    pub(super) passwords: Option<&'e dyn Passwords>,
     /// People whom another run left undecided, and that run.
     blocked: BTreeMap<String, String>,
     stop: StopSignal,
@@ -93,6 +105,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     ) -> Self {
         let locator = Locator::new(view);
         browser.watch(locator.says().unwrap_or_default());
+        browser.expect(locator.interrupts().unwrap_or_default());
+        browser.keep_secret(locator.secrets());
         Self {
             plan,
             view,
@@ -106,11 +120,20 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             before,
             found_by_search: BTreeSet::new(),
             touched: progress.touched.clone(),
+            is_dear: view.book.lists.iter().any(|(_, list)| list.detail.is_some() || list.scroll.is_some()),
+            passwords: None,
             blocked,
             stop,
             acted: 0,
             outcomes: progress.outcomes.clone(),
         }
+    }
+
+    /// First passwords come from here; without it, a script that needs one stops.
+    #[must_use]
+    pub fn with_passwords(mut self, passwords: &'e dyn Passwords) -> Self {
+        self.passwords = Some(passwords);
+        self
     }
 
     /// Keeps a roster as an exhibit and says so.
@@ -379,6 +402,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             match self.in_doubt(job, doubt).await? {
                 None => {}
                 Some(became) => {
+                    self.picture_of(job, &became.after, doubt.step, "after").await?;
                     if let Some(ended) = self.ended(job, became).await? {
                         return Ok(Some(ended));
                     }

@@ -1,16 +1,18 @@
 //! One person's job, by the commit protocol: read, guard, fill, bind, seal, act once, seal, read back, seal.
 
-use super::commit::{Verdict, judge, settle};
+use super::commit::{Verdict, act, intended, judge, settle};
 use super::engine::Engine;
 use super::reading::Standing;
 use super::refuse::Halt;
 use super::steps::{Stepper, Where};
 use super::target::{Locator, Values};
-use crate::browser::{Answer, Browser, Cover, Target, Trouble};
+use crate::browser::{Answer, Armed, Browser, Cover, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
 use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide, takes_an_admin};
 use crate::script::{ReadBack, Shown, Verb};
-use crate::words::{Action, Outcome, State};
+use crate::template::Field;
+use crate::words::{Action, Family, Outcome, State};
+use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
 /// How long the page may take to answer a commit before the person is read back.
@@ -126,12 +128,25 @@ impl<B: Browser> Engine<'_, '_, B> {
     ) -> Result<(), Halt> {
         let locator = Locator::new(self.view);
         let reader = super::Reader::new(self.view, &self.plan.url);
-        let stepper =
-            Stepper { locator: &locator, base: &self.plan.url, reader: &reader, values, secrets: None };
+        let mut values = values.clone();
+        let passwords = self.passwords;
+        let made = OnceCell::new();
+        let secrets = |field: &Field| match (field, passwords) {
+            // The same new password goes into both fields that ask for it.
+            (Field::New(_), Some(passwords)) => Some(made.get_or_init(|| passwords.fresh()).clone()),
+            _ => None,
+        };
         let mut clicked = None;
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };
+            let stepper = Stepper {
+                locator: &locator,
+                base: &self.plan.url,
+                reader: &reader,
+                values: &values,
+                secrets: Some(&secrets),
+            };
             if let Some(when) = &step.when
                 && !stepper.holds(self.browser, at, when).await?
             {
@@ -140,7 +155,17 @@ impl<B: Browser> Engine<'_, '_, B> {
             let Some(&verb) = step.verbs().first() else { continue };
             if let Verb::Commit(_) = verb {
                 clicked = None;
-                self.commit(job, at, values, became).await?;
+                self.commit(job, at, &values, became).await?;
+                if let (Some(passwords), Some(password)) = (passwords, made.get())
+                    && became.outcome.family() == Family::Done
+                {
+                    // The person is in, whatever becomes of the password: it can be set anew.
+                    if let Err(error) = passwords.hand_over(&job.key, password) {
+                        let lost =
+                            format!("; their new password could not be handed over and is lost: {error:#}");
+                        became.why.push_str(&lost);
+                    }
+                }
                 continue;
             }
             let mut done = stepper.step(self.browser, at, verb).await;
@@ -153,6 +178,16 @@ impl<B: Browser> Engine<'_, '_, B> {
                 done = stepper.step(self.browser, at, verb).await;
             }
             let done = done?;
+            for what in self.browser.sent_away() {
+                self.record.fact(Fact::StepDone {
+                    job: job.id,
+                    step: number,
+                    verb: "send away".to_owned(),
+                    on: what,
+                    by: Vec::new(),
+                    line: step.spot.line,
+                })?;
+            }
             clicked = matches!(verb, Verb::Click(_)).then_some((at, verb));
             self.record.fact(Fact::StepDone {
                 job: job.id,
@@ -162,6 +197,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                 by: done.by,
                 line: step.spot.line,
             })?;
+            values.read.extend(done.read);
         }
         if became.acted {
             Ok(())
@@ -181,21 +217,29 @@ impl<B: Browser> Engine<'_, '_, B> {
         let locator = Locator::new(self.view);
         let halt = |trouble: Trouble| Halt::of(trouble, &Locator::new(self.view), Some(at.place()));
         let step = at.step;
-        let (Some(commit), Some(names)) = (&step.commit, &step.names) else {
-            return Err(Halt::Broken(anyhow::anyhow!("a commit without `names` got past the check")));
+        let Some(commit) = &step.commit else {
+            return Err(Halt::Broken(anyhow::anyhow!("a step without `commit` was taken for one")));
         };
         self.reserve(job, &became.before)?;
-        let target = locator.control(&commit.click, values)?;
+        let (control, act) = act(commit, values)?;
+        let target = locator.control(control, values)?;
+        let accept = step.accept.as_ref().map(|accept| values.fill(accept)).transpose()?;
         let reads = step.reads.as_ref().map(|template| &template.value);
-        let binding = locator.binding(names, reads, values, self.foreign(&job.key))?;
-        let armed = self.browser.arm(&target, &binding).await.map_err(halt)?;
+        let binding = match (&step.names, &step.selects) {
+            (Some(names), _) => locator.binding(names, reads, values, self.foreign(&job.key))?,
+            (None, Some(list)) => locator.ticked(list, values)?,
+            (None, None) => {
+                return Err(Halt::Broken(anyhow::anyhow!("a commit that nothing binds got past the check")));
+            }
+        };
+        let armed = self.browser.arm(&target, &act, &binding).await.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
         self.record.fact(Fact::CommitIntended {
             job: job.id,
             step: at.number,
             person: job.key.clone(),
-            on: commit.click.value.clone(),
+            on: intended(&target, &act),
             by: armed.by.clone(),
             line: step.spot.line,
             bound: armed.bound.clone(),
@@ -204,10 +248,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         became.acted = true;
         self.touched.insert(job.key.clone());
         self.last_roster = None;
-        let answer = match self.browser.fire(&armed).await {
-            Ok(()) => self.browser.answered(ANSWER).await,
-            Err(trouble) => Err(trouble),
-        };
+        let answer = self.act(&armed, accept.as_deref()).await;
         let answer = match answer {
             Ok(answer) => {
                 self.record.fact(Fact::CommitReturned {
@@ -234,6 +275,29 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         self.picture_if_possible(job, at.number, "answer", values).await?;
         self.read_back(job, at, values, answer.as_ref(), became).await
+    }
+
+    /// The act itself, once, and the native dialog that belongs to it.
+    async fn act(&mut self, armed: &Armed, accept: Option<&str>) -> Result<Answer, Trouble> {
+        self.browser.fire(armed).await?;
+        if let Some(text) = accept {
+            match self.browser.accept(text).await {
+                Ok(()) => {}
+                // The page asked something else and was told no. What that came to is read back like everything.
+                Err(Trouble::Refused(refused)) if refused.kind == RefusalKind::Dialog => {
+                    let why = Some(refused.message);
+                    return Ok(Answer {
+                        answered: "dialog".to_owned(),
+                        passed: Some(0),
+                        blocked: 1,
+                        why,
+                        ..Answer::default()
+                    });
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        self.browser.answered(ANSWER).await
     }
 
     /// A page may show late what a `refuse` step before looked for; so each is looked for once more, before the intent.
@@ -353,7 +417,12 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     pub(super) fn values(job: &Job) -> Values {
-        Values { key: job.key.clone(), person: job.values.clone(), row: job.found.row.clone() }
+        Values {
+            key: job.key.clone(),
+            person: job.values.clone(),
+            row: job.found.row.clone(),
+            ..Values::default()
+        }
     }
 
     fn script(&self, name: &str) -> anyhow::Result<&ScriptFile> {
@@ -373,10 +442,9 @@ impl<B: Browser> Engine<'_, '_, B> {
     ) -> Result<String, Halt> {
         let locator = Locator::new(self.view);
         let lists = locator.lists()?;
-        let column = self.view.app.identity.value.as_str();
         let cover = Cover {
             lists: lists.iter().collect(),
-            subject: Some((column, &values.key)),
+            subject: locator.subject(values),
             secret: locator.secrets(),
             scope,
         };
@@ -420,10 +488,21 @@ impl<B: Browser> Engine<'_, '_, B> {
 
     /// Who is there already is pictured too: it is what an auditor asks to see.
     pub(super) async fn picture_of_settled(&mut self, job: &Job) -> anyhow::Result<()> {
-        let values = Self::values(job);
         let now = Standing { state: job.found.state, row: job.found.row.clone(), ..Standing::default() };
-        self.bring_into_view(&values, &now).await;
-        match self.picture_if_possible(job, 0, "found so", &values).await {
+        self.picture_of(job, &now, 0, "found so").await
+    }
+
+    /// A picture of the person as the app shows them now.
+    pub(super) async fn picture_of(
+        &mut self,
+        job: &Job,
+        now: &Standing,
+        step: u32,
+        label: &str,
+    ) -> anyhow::Result<()> {
+        let values = Values { row: now.row.clone(), ..Self::values(job) };
+        self.bring_into_view(&values, now).await;
+        match self.picture_if_possible(job, step, label, &values).await {
             Ok(()) | Err(Halt::Refused(..)) => Ok(()),
             Err(Halt::Broken(error)) => Err(error),
         }
@@ -466,7 +545,10 @@ impl<B: Browser> Engine<'_, '_, B> {
     /// The person as the app shows them: from the last whole roster when nothing was done since, else on a fresh load.
     async fn read_person(&mut self, values: &Values) -> Result<Standing, Halt> {
         // The page the last reading left open still shows that very list; one more load of it would tell the same.
-        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh) {
+        // Where reading everybody is dear, the person is searched for now: then a search that finds nobody afterwards may be
+        // believed, and everybody need not be read once more.
+        let may_search = self.is_dear && !self.found_by_search.contains(&values.key);
+        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh && !may_search) {
             return Ok(super::standing(roster, &values.key));
         }
         self.read_fresh(values).await
@@ -499,7 +581,8 @@ impl<B: Browser> Engine<'_, '_, B> {
         if standing.state != State::Absent && roster.is_none() {
             self.found_by_search.insert(values.key.clone());
         }
-        if standing.state == State::Absent && roster.is_none() && !self.absence_is_plain(&values.key) {
+        let doubtful = !standing.whole || !self.absence_is_plain(&values.key);
+        if standing.state == State::Absent && roster.is_none() && doubtful {
             // A search that never found this person proves nothing by not finding them.
             let whole = reader.roster(self.browser, true).await.map_err(halt)?;
             standing = super::standing(&whole, &values.key);

@@ -3,6 +3,7 @@
 //! Knows the browser as a trait. Never names `report` or `cli`.
 
 mod commit;
+mod detail;
 mod engine;
 mod job;
 mod paging;
@@ -11,12 +12,17 @@ mod record;
 mod refuse;
 mod resume;
 mod steps;
+mod stretches;
 mod target;
+mod walk;
 
-pub use engine::{Ended, Engine, StopSignal};
+pub use engine::{Ended, Engine, Passwords, StopSignal};
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
 pub use refuse::Halt;
 pub use resume::{Doubt, Progress, progress, undecided};
 pub use steps::{SecretSource, Stepper, Where};
 pub use target::{Locator, Values, address};
+pub use walk::{
+    Bounds, Finding, Found, Grade, How, Line, Walk, Walked, WalkedStep, Witness, not_walked, walk,
+};

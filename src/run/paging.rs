@@ -1,54 +1,49 @@
 //! Reading a list whole, however it goes on: page after page, scrolled to its end, or loaded bit by bit.
 
 use super::reading::Reader;
+use super::stretches::{loaded, scrolled};
 use super::target::Values;
-use crate::browser::{
-    Browser, Go, ListQuestion, ListTarget, Refused, Rest, Scroller, Stretch, StretchQuestion, Target, Trouble,
-};
+use crate::browser::{Browser, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Scroller, Target, Trouble};
 use crate::journal::RefusalKind;
-use crate::roster::{Edges, PageRead, Shape, Strip, Unreadable, Way, keys_equal, read_page};
+use crate::roster::{PageRead, Shape, Unreadable, keys_equal, read_page};
 use std::time::Duration;
 
 /// The most pages of one list that are read, and the most steps in which one is scrolled or loaded; a list that never ends
 /// must not keep usher for ever. A hundred thousand people at ten a page.
-const MOST_STEPS: u32 = 10_000;
-/// The most rows of one list that are put together from stretches of it: more people than any console has pages for, and
-/// little enough memory.
-const MOST_ROWS: usize = 200_000;
-/// How often one waits at the end of a list while something there still turns.
-const MOST_WAITS: u32 = 4;
-/// Why the end of a list that is not at rest may not be its end.
-const STILL_LOADING: &str = "the page was still loading at its end";
+pub(super) const MOST_STEPS: u32 = 10_000;
+/// How long a list may take to answer a search before what it shows is taken for the answer.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(4);
 /// How late a list may show more at its end, at least and at most, whatever the app's `settle` says.
 const END: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
 /// What is asked of the page about a list, made from the book once.
-struct Asked {
-    name: String,
-    list: ListTarget,
-    shape: Shape,
-    empty: Vec<String>,
+pub(super) struct Asked {
+    pub(super) name: String,
+    pub(super) list: ListTarget,
+    pub(super) shape: Shape,
+    pub(super) empty: Vec<String>,
+    /// What in each row leads to the person's own page.
+    pub(super) detail: Option<Target>,
     /// The book knows the app's own count of it.
-    counts: bool,
+    pub(super) counts: bool,
 }
 
 /// Pages of a list, and whether its end was reached.
-type Read = (Vec<PageRead>, bool);
+pub(super) type Read = (Vec<PageRead>, bool);
 
 impl Reader<'_> {
-    /// Every page of a list from an address on, and whether its end was reached. With `until` it stops, without having
-    /// reached the end, where this person's row is on the page.
+    /// Every page of a list from the one that is open, and whether its end was reached. With `until` it stops, without
+    /// having reached the end, where this row is on the page. `before` is what the list showed before it was searched.
     pub(super) async fn pages(
         &self,
         browser: &mut impl Browser,
         name: &str,
-        address: &str,
+        before: Option<&str>,
         until: Option<&str>,
     ) -> Result<Read, Trouble> {
         let asked = self.asked(name)?;
-        browser.open(address).await?;
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        if let Some(tab) = &entry.tab {
+        if let Some(tab) = entry.tab.as_ref().filter(|_| before.is_none()) {
             let tab = self.locator.control(tab, &Values::default()).map_err(Trouble::Broken)?;
             browser.turn(&tab, &asked.list, &asked.empty).await?;
         }
@@ -61,7 +56,7 @@ impl Reader<'_> {
         if let Some(more) = self.locator.more(name).map_err(Trouble::Broken)? {
             return loaded(browser, &asked, &more, self.patience(), until).await;
         }
-        self.paged(browser, &asked, until).await
+        self.paged(browser, &asked, before, until).await
     }
 
     fn asked(&self, name: &str) -> Result<Asked, Trouble> {
@@ -70,9 +65,25 @@ impl Reader<'_> {
             name: name.to_owned(),
             list: self.locator.list(name).map_err(Trouble::Broken)?,
             shape: self.shape(name)?,
-            empty: entry.empty.values().cloned().collect(),
+            // The page looks for what stands before the first number; the whole line is held against it when it is read.
+            empty: entry
+                .empty
+                .values()
+                .map(|text| text.split("${").next().unwrap_or_default().to_owned())
+                .collect(),
+            detail: self.locator.detail(name).map_err(Trouble::Broken)?,
             counts: !entry.count.is_empty(),
         })
+    }
+
+    /// What a list shows now, in one word.
+    pub(super) async fn fingerprint(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+    ) -> Result<String, Trouble> {
+        let asked = self.asked(name)?;
+        Ok(browser.snapshot(&asked.page(None, None, None)).await?.fingerprint)
     }
 
     /// A list that is read page after page; many have only one.
@@ -80,6 +91,7 @@ impl Reader<'_> {
         &self,
         browser: &mut impl Browser,
         asked: &Asked,
+        before: Option<&str>,
         until: Option<&str>,
     ) -> Result<Read, Trouble> {
         let mut pages: Vec<PageRead> = Vec::new();
@@ -88,9 +100,7 @@ impl Reader<'_> {
         for _ in 0..MOST_STEPS {
             let unlike = seen.last().map(String::as_str);
             let next = self.onto(asked, seen.len() + 2)?;
-            let question =
-                ListQuestion { list: &asked.list, next: next.as_ref(), empty: &asked.empty, unlike };
-            let snapshot = match browser.snapshot(&question).await {
+            let snapshot = match browser.snapshot(&asked.page(next.as_ref(), unlike, before)).await {
                 Ok(snapshot) => snapshot,
                 Err(trouble) => return cut_short(pages, trouble),
             };
@@ -159,206 +169,27 @@ fn cut_short(mut pages: Vec<PageRead>, trouble: Trouble) -> Result<Read, Trouble
     }
 }
 
-/// A list that is read in stretches which are laid together.
-struct Reading<'a> {
-    asked: &'a Asked,
-    question: StretchQuestion<'a>,
-    strip: Strip,
-    way: Way,
-    until: Option<&'a str>,
-}
-
-/// What a stretch came to.
-enum Came {
-    /// The list holds nobody.
-    Nobody,
-    /// The person who is looked for is on the page.
-    Here,
-    /// Whether the list has grown by it.
-    Rows(bool, Stretch),
-}
-
-impl<'a> Reading<'a> {
-    fn new(
-        asked: &'a Asked,
-        scroller: Scroller<'a>,
-        more: Option<&'a Target>,
-        patience: Duration,
-        until: Option<&'a str>,
-    ) -> Self {
-        let (list, empty) = (&asked.list, asked.empty.as_slice());
-        let question = StretchQuestion { list, scroller, more, empty, go: Go::Top, since: 0, patience };
-        let way = if more.is_some() { Way::Loaded } else { Way::Scrolled };
-        Self { asked, question, strip: Strip::new(), way, until }
-    }
-
-    async fn stretch(&mut self, browser: &mut impl Browser, go: Go) -> Result<Came, Trouble> {
-        self.question.go = go;
-        let stretch = browser.stretch(&self.question).await?;
-        if stretch.empty {
-            if !self.strip.is_empty() {
-                self.strip.doubt("the page says that nobody is there after it has shown people");
-            }
-            return Ok(Came::Nobody);
-        }
-        self.question.since = stretch.number;
-        let before = self.strip.len();
-        let edges = Edges { known: stretch.known, bottom: stretch.bottom, last: stretch.last };
-        let brought = self
-            .strip
-            .add(&self.asked.shape, &stretch.html, &stretch.lines, edges)
-            .map_err(|why| self.asked.unreadable(&why))?;
-        tracing::trace!(
-            list = self.asked.name,
-            ?go,
-            rows = brought.rows,
-            known = stretch.known,
-            "read a stretch of a list"
-        );
-        if self.until.is_some_and(|key| brought.keys.iter().any(|one| keys_equal(one, key))) {
-            return Ok(Came::Here);
-        }
-        stretch.amiss.iter().for_each(|amiss| self.strip.unsure(amiss.words()));
-        if self.strip.len() > MOST_ROWS {
-            self.strip.doubt(format!("the list has more than {MOST_ROWS} rows"));
-        }
-        Ok(Came::Rows(self.strip.len() > before, stretch))
-    }
-
-    fn end(self, ended: bool) -> Read {
-        (vec![self.strip.end(self.way)], ended)
-    }
-
-    /// A trouble on the way: the list is cut short there, unless nothing at all was read or the page says why.
-    fn cut_short(mut self, trouble: Trouble) -> Result<Read, Trouble> {
-        match trouble {
-            Trouble::Refused(refused) if refused.said.is_empty() && !self.strip.is_empty() => {
-                self.strip.doubt(format!("the list could not be read on: {}", refused.message));
-                Ok(self.end(false))
-            }
-            trouble => Err(trouble),
-        }
-    }
-}
-
-/// A list that is scrolled: only a part of it may be on the page at a time, or more of it may come at its end.
-async fn scrolled(
-    browser: &mut impl Browser,
-    asked: &Asked,
-    scroller: Scroller<'_>,
-    patience: Duration,
-    until: Option<&str>,
-) -> Result<Read, Trouble> {
-    let mut reading = Reading::new(asked, scroller, None, patience, until);
-    let mut go = Go::Top;
-    let mut waits = 0;
-    let mut place = None;
-    let mut ended = false;
-    for _ in 0..MOST_STEPS {
-        let (grew, stretch) = match reading.stretch(browser, go).await {
-            Ok(Came::Nobody) => {
-                return Ok((vec![PageRead { empty: true, ..reading.strip.end(reading.way) }], true));
-            }
-            Ok(Came::Here) => return Ok(reading.end(false)),
-            Ok(Came::Rows(grew, stretch)) => (grew, stretch),
-            Err(trouble) => return reading.cut_short(trouble),
-        };
-        if reading.strip.len() > MOST_ROWS {
-            break;
-        }
-        if !stretch.at_end {
-            if go == Go::On && place == Some(stretch.place) {
-                reading.strip.doubt("the list cannot be scrolled on, and its end was not reached");
-                break;
-            }
-            place = Some(stretch.place);
-            go = Go::On;
-            continue;
-        }
-        let nothing_came = go == Go::Wait && !grew;
-        if reading.strip.is_counted() || (nothing_came && stretch.rest == Rest::Waited) {
-            ended = true;
-            break;
-        }
-        waits = if nothing_came { waits + 1 } else { 0 };
-        if waits > MOST_WAITS {
-            reading.strip.unsure(STILL_LOADING);
-            ended = true;
-            break;
-        }
-        go = Go::Wait;
-    }
-    if !ended && !reading.strip.is_doubted() {
-        reading.strip.doubt(format!("the list did not end in {MOST_STEPS} steps"));
-    }
-    // The next who looks at the page finds it as it was.
-    reading.question.go = Go::Home;
-    match browser.stretch(&reading.question).await {
-        Err(broken @ Trouble::Broken(_)) => Err(broken),
-        _ => Ok(reading.end(ended)),
-    }
-}
-
-/// A list that is loaded bit by bit into the same page, by a control that is there until nothing is left to load.
-async fn loaded(
-    browser: &mut impl Browser,
-    asked: &Asked,
-    more: &Target,
-    patience: Duration,
-    until: Option<&str>,
-) -> Result<Read, Trouble> {
-    let mut reading = Reading::new(asked, Scroller::None, Some(more), patience, until);
-    let mut go = Go::Top;
-    let mut again = false;
-    for _ in 0..MOST_STEPS {
-        let (grew, stretch) = match reading.stretch(browser, go).await {
-            Ok(Came::Nobody) => {
-                return Ok((vec![PageRead { empty: true, ..reading.strip.end(reading.way) }], true));
-            }
-            Ok(Came::Here) => return Ok(reading.end(false)),
-            Ok(Came::Rows(grew, stretch)) => (grew, stretch),
-            Err(trouble) => return reading.cut_short(trouble),
-        };
-        if reading.strip.len() > MOST_ROWS {
-            return Ok(reading.end(false));
-        }
-        match stretch.more.as_str() {
-            "enabled" => {
-                let nothing_came = go == Go::Grown && !grew;
-                // As with the next page: it is used once more only where the app's own count would tell.
-                if nothing_came && (again || !asked.counts) {
-                    reading
-                        .strip
-                        .doubt("the control that loads more was used, nothing came, and it is still there");
-                    return Ok(reading.end(false));
-                }
-                again = nothing_came;
-                if let Err(trouble) = browser.click(more).await {
-                    return reading.cut_short(trouble);
-                }
-                go = Go::Grown;
-            }
-            "several" => {
-                reading.strip.doubt("the control that loads more could be several");
-                return Ok(reading.end(false));
-            }
-            _ if reading.strip.is_counted() => return Ok(reading.end(true)),
-            _ if matches!(go, Go::Wait | Go::Grown) && !grew => {
-                if stretch.rest != Rest::Waited {
-                    reading.strip.unsure(STILL_LOADING);
-                }
-                return Ok(reading.end(true));
-            }
-            // It may only be gone while more is on its way.
-            _ => go = Go::Wait,
-        }
-    }
-    reading.strip.doubt(format!("the list did not end in {MOST_STEPS} steps"));
-    Ok(reading.end(false))
-}
-
 impl Asked {
-    fn unreadable(&self, why: &Unreadable) -> Trouble {
+    /// The question for one page. A search may leave a list as it was, so its answer is waited for only so long.
+    fn page<'a>(
+        &'a self,
+        next: Option<&'a Target>,
+        unlike: Option<&'a str>,
+        before: Option<&'a str>,
+    ) -> ListQuestion<'a> {
+        let searched = unlike.is_none() && before.is_some();
+        ListQuestion {
+            list: &self.list,
+            next,
+            empty: &self.empty,
+            unlike: unlike.or(before),
+            detail: self.detail.as_ref(),
+            patience: if searched { SEARCH_PATIENCE } else { LIST_PATIENCE },
+        }
+    }
+
+    /// The refusal of a list that cannot be read.
+    pub(super) fn unreadable(&self, why: &Unreadable) -> Trouble {
         let message = format!("list `{}` cannot be read: {why}", self.name);
         Refused { kind: RefusalKind::Unreadable, message, ..Default::default() }.into()
     }

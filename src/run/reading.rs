@@ -1,14 +1,18 @@
 //! Reading people: whole lists for rosters, and one person on a fresh load.
 
 use super::target::{Locator, Values};
-use crate::browser::{Browser, Refused, Trouble, Want};
+use crate::browser::{Browser, Refused, Trouble, Typed, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, keys_equal};
+use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal};
+use crate::selector::Find;
 use crate::words::State;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// How often a list is read again that has not answered a search yet.
+const SEARCH_TRIES: u32 = 4;
 
 /// How a person stands in the app.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,14 +44,22 @@ impl<'a> Reader<'a> {
     pub async fn roster(&self, browser: &mut impl Browser, proven: bool) -> Result<Roster, Trouble> {
         let mut parts = Vec::new();
         for name in self.view.book.lists.keys() {
-            let first = self.list(browser, name, None).await?;
-            if first.is_proven() || !proven {
-                parts.push(first);
-            } else {
-                parts.push(self.list(browser, name, Some(&first)).await?);
-            }
+            parts.push(self.whole_list(browser, name, proven).await?);
         }
         Ok(Roster::together(parts))
+    }
+
+    /// Everybody in one list.
+    pub(super) async fn whole_list(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        proven: bool,
+    ) -> Result<Roster, Trouble> {
+        let first = self.list(browser, name, None).await?;
+        let list =
+            if first.is_proven() || !proven { first } else { self.list(browser, name, Some(&first)).await? };
+        self.with_details(browser, name, list).await
     }
 
     async fn list(
@@ -57,9 +69,8 @@ impl<'a> Reader<'a> {
         before: Option<&Roster>,
     ) -> Result<Roster, Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-        let address =
-            self.locator.page(self.base, &entry.page, &Values::default()).map_err(Trouble::Broken)?;
-        let (pages, ended) = self.pages(browser, name, &address, None).await?;
+        self.open(browser, &entry.page, &Values::default()).await?;
+        let (pages, ended) = self.pages(browser, name, None, None).await?;
         Ok(self.counted(name, Roster::assemble(pages.clone(), ended, before), &pages))
     }
 
@@ -82,13 +93,18 @@ impl<'a> Reader<'a> {
         let row = self.locator.row(name, values).map_err(Trouble::Broken)?;
         // A row of the same kind may stand in the list of another tab.
         let mut there = entry.tab.is_none() && browser.sees(&row).await?;
+        let key = self.locator.row_key(name, values).map_err(Trouble::Broken)?;
+        // Who is only known by their row cannot be searched for by what the search takes.
+        let can_search = values.person.contains_key(self.view.app.identity.value.as_str());
+        let find = entry.find.as_ref().filter(|_| can_search && !there);
+        if let Some(find) = find {
+            let before = self.search(browser, name, find, values).await?;
+            there = self.turns_up(browser, name, before.as_deref(), &key).await?;
+        }
+        // A search may read signs in a key as something else than signs, so that it misses who is there.
         if !there {
-            let page = entry.find.as_ref().unwrap_or(&entry.page);
-            let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
-            let (pages, _) = self.pages(browser, name, &address, Some(&values.key)).await?;
-            there = pages
-                .last()
-                .is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, &values.key)));
+            self.open(browser, &entry.page, values).await?;
+            there = self.turns_up(browser, name, None, &key).await?;
         }
         if there {
             // Its being ready brings it to the middle of the window; a row that does not take clicks is shown all the same.
@@ -99,6 +115,51 @@ impl<'a> Reader<'a> {
         }
         let message = format!("no row of list `{name}` is {}'s", values.key);
         Err(Refused { kind: RefusalKind::NotThere, message, ..Default::default() }.into())
+    }
+
+    /// Goes through a list from the page that is open until one shows this row.
+    async fn turns_up(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        before: Option<&str>,
+        key: &str,
+    ) -> Result<bool, Trouble> {
+        let (pages, _) = self.pages(browser, name, before, Some(key)).await?;
+        Ok(pages.last().is_some_and(|page| page.people.iter().any(|person| keys_equal(&person.key, key))))
+    }
+
+    async fn open(&self, browser: &mut impl Browser, page: &str, values: &Values) -> Result<(), Trouble> {
+        let address = self.locator.page(self.base, page, values).map_err(Trouble::Broken)?;
+        browser.open(&address).await
+    }
+
+    /// Begins the exact search of a list for a person. Where a field narrows the list, what the list showed before comes
+    /// back, so that it is not taken for the answer.
+    async fn search(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        find: &Find,
+        values: &Values,
+    ) -> Result<Option<String>, Trouble> {
+        let field = match find {
+            Find::Page(page) => {
+                self.open(browser, page, values).await?;
+                return Ok(None);
+            }
+            Find::Field(field) => field,
+        };
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        self.open(browser, &entry.page, values).await?;
+        let before = self.fingerprint(browser, name).await?;
+        let control = |name: &str| self.locator.control(name, values).map_err(Trouble::Broken);
+        browser.fill(&control(&field.fill)?, Typed::Plain(&values.key)).await?;
+        if let Some(click) = &field.click {
+            browser.click(&control(click)?).await?;
+        }
+        browser.rest().await?;
+        Ok(Some(before))
     }
 
     /// One person on a fresh load: by the exact search of the lists that have one, else by reading the lists whole.
@@ -116,17 +177,50 @@ impl<'a> Reader<'a> {
         }
         let mut parts = Vec::new();
         for name in names {
-            let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-            let find =
-                entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
-            let address = self.locator.page(self.base, find, values).map_err(Trouble::Broken)?;
-            let (pages, ended) = self.pages(browser, name, &address, None).await?;
-            // An exact search found the person before, so one reading of its whole result is proof enough; a count that
-            // disagrees, unread rows or a missing end still leave it unproven.
-            let once = Roster::assemble(pages.clone(), ended, None);
-            parts.push(self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages));
+            let list = self.found_by_search(browser, name, values).await?;
+            parts.push(self.with_details(browser, name, list).await?);
         }
         Ok((standing(&Roster::together(parts), &values.key), None))
+    }
+
+    /// What the exact search of a list shows for a person.
+    pub(super) async fn found_by_search(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        values: &Values,
+    ) -> Result<Roster, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let find = entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
+        let before = self.search(browser, name, find, values).await?;
+        let mut list = self.searched(browser, name, before.as_deref()).await?;
+        // A list may wait until somebody has stopped typing, and longer than the page seems to rest.
+        for _ in 1..SEARCH_TRIES {
+            if before.is_none() || is_narrowed(&list, &values.key) {
+                break;
+            }
+            browser.rest().await?;
+            list = self.searched(browser, name, None).await?;
+        }
+        if before.is_some() && !is_narrowed(&list, &values.key) {
+            let why =
+                format!("the search of list `{name}` shows rows that do not have what was searched for");
+            list.completeness = Completeness::Unproven { why };
+        }
+        Ok(list)
+    }
+
+    /// What a searched list shows. One reading of its whole result is proof enough; a count that disagrees, unread rows or
+    /// a missing end still leave it unproven.
+    async fn searched(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        before: Option<&str>,
+    ) -> Result<Roster, Trouble> {
+        let (pages, ended) = self.pages(browser, name, before, None).await?;
+        let once = Roster::assemble(pages.clone(), ended, None);
+        Ok(self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages))
     }
 
     pub(super) fn shape(&self, name: &str) -> Result<Shape, Trouble> {
@@ -137,7 +231,11 @@ impl<'a> Reader<'a> {
         };
         Ok(Shape {
             list: name.to_owned(),
-            key: self.view.app.identity.value.as_str().to_owned(),
+            key: entry
+                .key
+                .as_ref()
+                .map_or_else(|| self.view.app.identity.value.as_str().to_owned(), |key| key.value.clone()),
+            or_key: entry.or_key.as_ref().map(|column| column.value.clone()),
             columns: entry
                 .columns
                 .iter()
@@ -145,6 +243,7 @@ impl<'a> Reader<'a> {
                     name: name.value.clone(),
                     header: column.header.clone(),
                     css: column.css.as_ref().map(|css| css.value.clone()),
+                    heard: column.heard,
                 })
                 .collect(),
             count: entry.count.values().cloned().collect(),
@@ -157,6 +256,12 @@ impl<'a> Reader<'a> {
             otherwise: entry.holds.as_ref().map_or(State::Active, |state| state.value),
         })
     }
+}
+
+/// Whether every row of a searched list holds what was searched for; a list that the search did not reach does not.
+fn is_narrowed(list: &Roster, key: &str) -> bool {
+    let key = fold(key);
+    list.people.iter().all(|person| person.columns.values().any(|cell| fold(cell).contains(&key)))
 }
 
 /// How a person stands in a roster.

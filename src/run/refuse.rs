@@ -101,6 +101,10 @@ fn hint(outcome: Outcome, refused: &Refused) -> Option<String> {
         }
         (_, RefusalKind::NotBound) => "look at the picture: whose page is this?".to_owned(),
         (_, RefusalKind::NoPage) => "is the app up, and its URL in usher.toml right?".to_owned(),
+        (_, RefusalKind::Rule) => {
+            "put the file where the request says it is; its path is relative to the folder usher runs in"
+                .to_owned()
+        }
         (_, RefusalKind::NoOption) => format!("offered: {near}"),
         _ => return None,
     };

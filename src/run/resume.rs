@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Doubt {
     /// The job.
     pub job: u32,
+    /// The step with the act.
+    pub step: u32,
     /// The person.
     pub person: String,
     /// How the person stood before the act.
@@ -46,12 +48,12 @@ pub fn progress(entries: &[Entry]) -> Progress {
             Fact::PersonRead { job, state, row } => {
                 reads.insert(*job, (*state, row.clone()));
             }
-            Fact::CommitIntended { job, person, .. } => {
+            Fact::CommitIntended { job, step, person, .. } => {
                 progress.intended.insert(*job);
                 progress.touched.insert(person.clone());
                 let (before_state, before) = reads.get(job).cloned().unwrap_or_default();
-                doubts
-                    .insert(*job, Doubt { job: *job, person: person.clone(), before_state, before, remote });
+                let (step, person) = (*step, person.clone());
+                doubts.insert(*job, Doubt { job: *job, step, person, before_state, before, remote });
             }
             Fact::DoubtCleared { job, .. } => {
                 doubts.remove(job);

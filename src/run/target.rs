@@ -1,7 +1,8 @@
 //! From a book's entries to what the page is asked for: templates filled in with one person's values.
 
 use crate::browser::{
-    Binding, ColumnTarget, Described, GridTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
+    Scope, Target,
 };
 use crate::journal::PlaceRef;
 use crate::plan::View;
@@ -10,6 +11,9 @@ use crate::source::{At, Several};
 use crate::template::{Field, Part, Template};
 use anyhow::{Context as _, bail};
 use std::collections::BTreeMap;
+
+/// How often the same thing may come in between on one page when the book does not say.
+const USUAL_INTERRUPTS: u32 = 3;
 
 /// What templates are filled in from: the request's columns and the person's own row.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +24,10 @@ pub struct Values {
     pub person: BTreeMap<String, String>,
     /// The cells of the person's row in the app.
     pub row: BTreeMap<String, String>,
+    /// What `read` steps have read so far.
+    pub read: BTreeMap<String, String>,
+    /// The value at hand inside of `each`.
+    pub item: Option<String>,
 }
 
 impl Values {
@@ -28,7 +36,9 @@ impl Values {
         match field {
             Field::Person(column) => self.person.get(column).cloned(),
             Field::Row(column) => self.row.get(column).cloned(),
-            Field::Secret(_) | Field::Number => None,
+            Field::Read(name) => self.read.get(name).cloned(),
+            Field::Item => self.item.clone(),
+            Field::Secret(_) | Field::New(_) | Field::Number => None,
         }
     }
 
@@ -88,23 +98,56 @@ impl<'a> Locator<'a> {
         let inside = match control.inside.as_ref().map(|inside| &inside.value) {
             None => None,
             Some(Inside::Control(outer)) => Some(Box::new(Scope::Control(self.control(outer, values)?))),
-            Some(Inside::RowOf(list)) => Some(Box::new(Scope::Row {
-                list: self.list(list)?,
-                column: self.view.app.identity.value.as_str().to_owned(),
-                key: values.key.clone(),
-            })),
+            Some(Inside::Frame(frame)) => Some(Box::new(Scope::Frame(self.control(frame, values)?))),
+            Some(Inside::RowOf(list)) => Some(Box::new(self.row_scope(list, values)?)),
         };
         let secret = self.book.secret.values().any(|secret| secret == name);
         Ok(Target { name: name.to_owned(), described, inside, place, secret })
     }
 
+    /// Where the person's own row of a list is: by what the list shows of them.
+    fn row_scope(&self, name: &str, values: &Values) -> anyhow::Result<Scope> {
+        let list = self.list(name)?;
+        Ok(Scope::Row { column: list.key.clone(), key: self.row_key(name, values)?, list })
+    }
+
+    /// What tells the person's row of a list from others: their key, or what the list shows instead of it.
+    pub fn row_key(&self, name: &str, values: &Values) -> anyhow::Result<String> {
+        let column = self.list_entry(name)?.key.as_ref().map(|key| key.value.as_str());
+        match column.filter(|column| *column != self.view.app.identity.value.as_str()) {
+            None => Ok(values.key.clone()),
+            Some(column) => {
+                let shown = values.row.get(column).or_else(|| values.person.get(column));
+                shown.cloned().with_context(|| {
+                    format!(
+                        "the rows of list `{name}` are told apart by `{column}`, which {} has none of",
+                        values.key
+                    )
+                })
+            }
+        }
+    }
+
+    /// What in a row of a list leads to the person's own page; looked for in each row.
+    pub fn detail(&self, name: &str) -> anyhow::Result<Option<Target>> {
+        let Some(detail) = &self.list_entry(name)?.detail else { return Ok(None) };
+        let control = self.book.controls.get(&detail.open);
+        let control = control.with_context(|| format!("the book has no control `{}`", detail.open))?;
+        let mut described = Vec::new();
+        // A description by the person's own values fits one row only; the others find the control in any row.
+        for one in std::iter::once(&control.value).chain(control.also.iter().map(|also| &also.value)) {
+            let plain = Control { also: Vec::new(), ..one.clone() };
+            if plain.templates().iter().all(|template| template.plain().is_some()) {
+                describe(&plain, &Values::default(), &mut described)?;
+            }
+        }
+        let place = self.place(&detail.open, &detail.open);
+        Ok(Some(Target { name: detail.open.value.clone(), described, inside: None, place, secret: false }))
+    }
+
     /// The person's own row of a list.
     pub fn row(&self, list: &str, values: &Values) -> anyhow::Result<Target> {
-        let scope = Scope::Row {
-            list: self.list(list)?,
-            column: self.view.app.identity.value.as_str().to_owned(),
-            key: values.key.clone(),
-        };
+        let scope = self.row_scope(list, values)?;
         Ok(Target {
             name: format!("{}'s row of {list}", values.key),
             described: Vec::new(),
@@ -126,6 +169,7 @@ impl<'a> Locator<'a> {
                     ColumnTarget {
                         header: column.header.clone(),
                         css: column.css.as_ref().map(|css| css.value.clone()),
+                        heard: column.heard,
                     },
                 )
             })
@@ -134,17 +178,40 @@ impl<'a> Locator<'a> {
             Some(outer) => Some(Box::new(self.control(outer, &Values::default())?)),
             None => None,
         };
+        let identity = self.view.app.identity.value.as_str();
+        let key = list.key.as_ref().map_or(identity, |key| &key.value).to_owned();
         let grid = list.grid.as_ref().map(|grid| GridTarget {
             rows: grid.rows.value.clone(),
             cells: grid.cells.as_ref().map(|cells| cells.value.clone()),
             headers: grid.headers.as_ref().map(|headers| headers.value.clone()),
         });
-        Ok(ListTarget { name: name.to_owned(), columns, grid, inside, place: self.place(name, list) })
+        Ok(ListTarget { name: name.to_owned(), columns, key, grid, inside, place: self.place(name, list) })
     }
 
     /// The book's entry of a list.
     pub fn list_entry(&self, name: &str) -> anyhow::Result<&'a At<List>> {
         self.book.lists.get(name).with_context(|| format!("the book has no list `{name}`"))
+    }
+
+    /// What tells a person's row from others, in every list of the book.
+    pub fn subject(&self, values: &Values) -> Vec<(String, String)> {
+        let identity = self.view.app.identity.value.as_str();
+        let mut all = vec![(identity.to_owned(), values.key.clone())];
+        for key in self.book.lists.iter().filter_map(|(_, list)| list.key.as_ref()) {
+            let shown = values.row.get(&key.value).or_else(|| values.person.get(&key.value));
+            all.extend(shown.map(|shown| (key.value.clone(), shown.clone())));
+        }
+        all
+    }
+
+    /// What may come in between on the pages of this book.
+    pub fn interrupts(&self) -> anyhow::Result<Vec<InterruptTarget>> {
+        let control = |name: &str| self.control(name, &Values::default());
+        let each = self.book.interrupts.iter().map(|interrupt| {
+            let most = interrupt.most.as_ref().map_or(USUAL_INTERRUPTS, |most| most.value);
+            Ok(InterruptTarget { sees: control(&interrupt.sees)?, click: control(&interrupt.click)?, most })
+        });
+        each.collect()
     }
 
     /// Every list of the book.
@@ -189,6 +256,15 @@ impl<'a> Locator<'a> {
         Ok(Binding { names: self.control(names, values)?, expect, foreign })
     }
 
+    /// What binds a commit to the person where it is for the ticked rows of a list.
+    pub fn ticked(&self, list: &str, values: &Values) -> anyhow::Result<Binding> {
+        Ok(Binding {
+            names: self.row(list, values)?,
+            expect: Pattern::Ticked(self.list(list)?),
+            foreign: Vec::new(),
+        })
+    }
+
     /// What the pages of this book may say, numbered as in the book.
     pub fn says(&self) -> anyhow::Result<Vec<SaysTarget>> {
         let each = self.book.says.iter().enumerate().map(|(id, statement)| {
@@ -223,9 +299,16 @@ pub fn address(base: &str, path: &str) -> anyhow::Result<String> {
 }
 
 fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> anyhow::Result<()> {
-    let ranked = |several: &Several<Template>| {
-        several.values().map(|t| values.fill(t)).collect::<anyhow::Result<Vec<_>>>()
-    };
+    describe_by(control, &|template| values.fill(template), all)
+}
+
+/// Every description of a control, its templates filled in as one likes.
+pub(super) fn describe_by(
+    control: &Control,
+    fill: &dyn Fn(&Template) -> anyhow::Result<String>,
+    all: &mut Vec<Described>,
+) -> anyhow::Result<()> {
+    let ranked = |several: &Several<Template>| several.values().map(fill).collect::<anyhow::Result<Vec<_>>>();
     if control.role.is_some() || !control.name.is_empty() {
         let role = control.role.as_ref().map(|role| role.value.clone());
         all.push(Described::Role { role, names: ranked(&control.name)? });
@@ -243,7 +326,7 @@ fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> any
     all.extend(control.test_id.as_ref().map(|at| Described::TestId { value: value(at) }));
     all.extend(control.css.as_ref().map(|at| Described::Css { value: value(at) }));
     all.extend(control.xpath.as_ref().map(|at| Described::Xpath { value: value(at) }));
-    control.also.iter().try_for_each(|other| describe(other, values, all))
+    control.also.iter().try_for_each(|other| describe_by(other, fill, all))
 }
 
 fn pieces(template: &Template, values: &Values) -> anyhow::Result<Vec<Piece>> {

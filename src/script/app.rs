@@ -70,8 +70,8 @@ pub struct App {
 pub struct SignedIn {
     /// Shows the account.
     pub account: At<String>,
-    /// Shows the tenant.
-    pub tenant: At<String>,
+    /// Shows the tenant. Absent where the app shows none; then its URL alone says which it is.
+    pub tenant: Option<At<String>>,
     /// The page that shows them, where not every page does.
     pub page: Option<At<String>>,
 }

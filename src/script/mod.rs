@@ -3,13 +3,16 @@
 //! Pure: text in, types out. Knows nothing of books, requests or browsers; names of controls are only names here.
 
 mod app;
+mod commit;
+mod rules;
 
 pub use app::{App, Duration, Leftover, Removed, Route, Shown, SignedIn, States};
+pub use commit::{Act, Commit};
 
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
 use crate::template::Template;
-use crate::words::{Action, Family, Outcome, State};
+use crate::words::{Action, Outcome, State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -50,18 +53,43 @@ pub struct Step {
     pub open: Option<At<String>>,
     /// Brings the person's own row of a list onto the page, by its exact search or page by page.
     pub row: Option<At<String>>,
+    /// Opens the person's own page, as the list's `detail` says, and holds it against them.
+    pub detail: Option<At<String>>,
+    /// Types into a search field and waits until the page has come to rest.
+    pub search: Option<Pairs<At<Template>>>,
+    /// Waits until this dialog of the page is open and nothing lies above it.
+    pub dialog: Option<At<String>>,
     /// Clicks a control that commits nothing.
     pub click: Option<At<String>>,
     /// Moves the pointer onto a control, for things that show only then.
     pub hover: Option<At<String>>,
     /// Types into fields and reads each back.
     pub fill: Option<Pairs<At<Template>>>,
-    /// Chooses an option by its name and reads it back.
-    pub choose: Option<Pairs<At<Template>>>,
+    /// Chooses exactly these options by their names, whatever was chosen before, and reads them back. A text may name
+    /// several, parted by semicolons.
+    pub choose: Option<Pairs<Several<Template>>>,
     /// Ticks (`on`) or unticks (`off`) a checkbox and reads it back.
     pub check: Option<Pairs<At<Switch>>>,
+    /// Turns a switch, or a button that stays pressed, `on` or `off`, unless it is so already, and reads it back.
+    pub toggle: Option<Pairs<At<Switch>>>,
+    /// Selects a tab, unless it is selected already, and reads it back.
+    pub tab: Option<At<String>>,
+    /// Opens the menu of a button and clicks the one item of this name in it; commits nothing.
+    pub menu: Option<Pairs<At<Template>>>,
+    /// Gives a file to a field and reads it back; the path is relative to the folder usher runs in.
+    pub upload: Option<Pairs<At<Template>>>,
+    /// Types a phrase with real keys, where the page itself asks for exactly this phrase, and reads it back.
+    pub type_to_confirm: Option<Pairs<At<Template>>>,
     /// Waits until a control is visible.
     pub wait: Option<At<String>>,
+    /// Reads what controls show and keeps it for the person under these names: `${read.NAME}`.
+    pub read: Option<Pairs<At<String>>>,
+    /// Does `steps` once for each value of this column of the request; several values are parted by `;`. `${item}` is the
+    /// value at hand.
+    pub each: Option<At<String>>,
+    /// What `each` repeats.
+    #[serde(default)]
+    pub steps: Vec<At<Step>>,
     /// Refuses this person with an outcome; meant to stand with `when`.
     pub refuse: Option<At<Outcome>>,
     /// The act that takes effect at once; it happens once or not at all.
@@ -71,16 +99,14 @@ pub struct Step {
     /// What stands there for the person, when it is not the key: a whole line of the page.
     #[serde(rename = "as")]
     pub reads: Option<At<Template>>,
+    /// Instead of `names`: the commit is for the rows that are ticked in this list, and they must be the person's row and
+    /// no other.
+    pub selects: Option<At<String>>,
+    /// The native dialog (`confirm()`) that a click opens, by its whole text; it is answered with yes. Any other dialog is
+    /// answered with no, and the step refuses.
+    pub accept: Option<At<Template>>,
     /// Does the step only when all of this holds.
     pub when: Option<At<Condition>>,
-}
-
-/// The ways to act that a commit may wrap.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Commit {
-    /// Clicks this control.
-    pub click: At<String>,
 }
 
 /// On or off.
@@ -134,6 +160,12 @@ pub enum Verb<'a> {
     Open(&'a At<String>),
     /// See [`Step::row`].
     Row(&'a At<String>),
+    /// See [`Step::detail`].
+    Detail(&'a At<String>),
+    /// See [`Step::search`].
+    Search(&'a Pairs<At<Template>>),
+    /// See [`Step::dialog`].
+    Dialog(&'a At<String>),
     /// See [`Step::click`].
     Click(&'a At<String>),
     /// See [`Step::hover`].
@@ -141,11 +173,25 @@ pub enum Verb<'a> {
     /// See [`Step::fill`].
     Fill(&'a Pairs<At<Template>>),
     /// See [`Step::choose`].
-    Choose(&'a Pairs<At<Template>>),
+    Choose(&'a Pairs<Several<Template>>),
     /// See [`Step::check`].
     Check(&'a Pairs<At<Switch>>),
+    /// See [`Step::toggle`].
+    Toggle(&'a Pairs<At<Switch>>),
+    /// See [`Step::tab`].
+    Tab(&'a At<String>),
+    /// See [`Step::menu`].
+    Menu(&'a Pairs<At<Template>>),
+    /// See [`Step::upload`].
+    Upload(&'a Pairs<At<Template>>),
+    /// See [`Step::type_to_confirm`].
+    TypeToConfirm(&'a Pairs<At<Template>>),
     /// See [`Step::wait`].
     Wait(&'a At<String>),
+    /// See [`Step::read`].
+    Read(&'a Pairs<At<String>>),
+    /// See [`Step::each`]; with what it repeats.
+    Each(&'a At<String>, &'a [At<Step>]),
     /// See [`Step::refuse`].
     Refuse(&'a At<Outcome>),
     /// See [`Step::commit`].
@@ -158,12 +204,22 @@ impl Verb<'_> {
         match self {
             Self::Open(_) => "open",
             Self::Row(_) => "row",
+            Self::Detail(_) => "detail",
+            Self::Search(_) => "search",
+            Self::Dialog(_) => "dialog",
             Self::Click(_) => "click",
             Self::Hover(_) => "hover",
             Self::Fill(_) => "fill",
             Self::Choose(_) => "choose",
             Self::Check(_) => "check",
+            Self::Toggle(_) => "toggle",
+            Self::Tab(_) => "tab",
+            Self::Menu(_) => "menu",
+            Self::Upload(_) => "upload",
+            Self::TypeToConfirm(_) => "type_to_confirm",
             Self::Wait(_) => "wait",
+            Self::Read(_) => "read",
+            Self::Each(..) => "each",
             Self::Refuse(_) => "refuse",
             Self::Commit(_) => "commit",
         }
@@ -172,11 +228,23 @@ impl Verb<'_> {
     /// The controls it names, with their places.
     pub fn controls(self) -> Vec<At<String>> {
         match self {
-            Self::Click(name) | Self::Hover(name) | Self::Wait(name) => vec![name.clone()],
-            Self::Fill(pairs) | Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
-            Self::Check(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
-            Self::Commit(commit) => vec![commit.click.clone()],
-            Self::Open(_) | Self::Row(_) | Self::Refuse(_) => Vec::new(),
+            Self::Click(name)
+            | Self::Hover(name)
+            | Self::Wait(name)
+            | Self::Tab(name)
+            | Self::Dialog(name) => {
+                vec![name.clone()]
+            }
+            Self::Read(pairs) => pairs.iter().map(|(_, control)| control.clone()).collect(),
+            Self::Fill(pairs)
+            | Self::Menu(pairs)
+            | Self::Search(pairs)
+            | Self::Upload(pairs)
+            | Self::TypeToConfirm(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Choose(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Check(pairs) | Self::Toggle(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Commit(commit) => commit.acts().into_iter().map(|act| act.control().clone()).collect(),
+            Self::Open(_) | Self::Row(_) | Self::Detail(_) | Self::Each(..) | Self::Refuse(_) => Vec::new(),
         }
     }
 }
@@ -187,12 +255,22 @@ impl Step {
         [
             self.open.as_ref().map(Verb::Open),
             self.row.as_ref().map(Verb::Row),
+            self.detail.as_ref().map(Verb::Detail),
+            self.search.as_ref().map(Verb::Search),
+            self.dialog.as_ref().map(Verb::Dialog),
             self.click.as_ref().map(Verb::Click),
             self.hover.as_ref().map(Verb::Hover),
             self.fill.as_ref().map(Verb::Fill),
             self.choose.as_ref().map(Verb::Choose),
             self.check.as_ref().map(Verb::Check),
+            self.toggle.as_ref().map(Verb::Toggle),
+            self.tab.as_ref().map(Verb::Tab),
+            self.menu.as_ref().map(Verb::Menu),
+            self.upload.as_ref().map(Verb::Upload),
+            self.type_to_confirm.as_ref().map(Verb::TypeToConfirm),
             self.wait.as_ref().map(Verb::Wait),
+            self.read.as_ref().map(Verb::Read),
+            self.each.as_ref().map(|column| Verb::Each(column, &self.steps)),
             self.refuse.as_ref().map(Verb::Refuse),
             self.commit.as_ref().map(Verb::Commit),
         ]
@@ -203,15 +281,28 @@ impl Step {
 
     /// The templates it fills in, with their places.
     pub fn templates(&self) -> Vec<At<Template>> {
-        let pairs = [&self.fill, &self.choose];
-        let mut all: Vec<_> =
-            pairs.into_iter().flatten().flat_map(|p| p.iter().map(|(_, t)| t.clone())).collect();
+        let filled = [&self.fill, &self.menu, &self.search, &self.upload, &self.type_to_confirm]
+            .into_iter()
+            .flatten()
+            .flat_map(Pairs::iter)
+            .map(|(_, template)| template.clone());
+        let chosen =
+            self.choose.iter().flat_map(Pairs::iter).flat_map(|(_, several)| several.0.iter().cloned());
+        let mut all: Vec<_> = filled.chain(chosen).collect();
+        let acts = self.commit.iter().flat_map(|commit| commit.acts());
+        all.extend(acts.filter_map(|act| act.template().cloned()));
         all.extend(self.reads.clone());
+        all.extend(self.accept.clone());
         all
     }
 }
 
 impl Script {
+    /// Every step in order, those that `each` repeats among them.
+    pub fn all_steps(&self) -> impl Iterator<Item = &At<Step>> {
+        self.steps.iter().flat_map(|step| std::iter::once(step).chain(&step.steps))
+    }
+
     /// Whether it is for this generation.
     pub fn fits(&self, generation: &str) -> bool {
         self.generations.values().any(|g| g == generation)
@@ -222,59 +313,30 @@ impl Script {
 pub fn read(source: &Arc<Source>) -> Result<Script, Vec<Diagnostic>> {
     let script: Script = read_yaml(source)?;
     let mut problems = Vec::new();
-    let mut committed: Option<&At<Step>> = None;
-    for step in &script.steps {
-        let verbs = step.verbs();
-        match verbs.as_slice() {
-            [_] => {}
-            [] => problems.push(
-                Diagnostic::error(source, "this step has no verb")
-                    .at(step.spot, "one of `open`, `row`, `click`, `hover`, `fill`, `choose`, `check`, `wait`, `refuse`, `commit` belongs here"),
-            ),
-            [_, second, ..] => problems.push(
-                Diagnostic::error(source, format!("this step has two verbs, `{}` and `{}`", verbs[0].word(), second.word()))
-                    .at(step.spot, "one step does one thing")
-                    .hint("give each verb its own `- ` line"),
-            ),
-        }
-        if step.commit.is_some() && step.names.is_none() && script.action.value != Action::SignIn {
+    for step in script.all_steps() {
+        rules::one_verb(source, step, &mut problems);
+        rules::what_belongs(source, step, script.action.value, &mut problems);
+    }
+    for step in script.steps.iter().flat_map(|step| &step.steps) {
+        if step.commit.is_some() || step.each.is_some() {
             problems.push(
-                Diagnostic::error(source, "a commit needs `names:`, the control where the page names the person")
-                    .at(step.spot, "nothing here binds the commit to the person")
-                    .hint("add `names: CONTROL` to the step: a dialog, a form or a line that shows the person's key"),
+                Diagnostic::error(
+                    source,
+                    "`each` repeats only steps that commit nothing, and no other `each`",
+                )
+                .at(step.spot, "not here"),
             );
         }
-        if step.commit.is_none() {
-            for (what, spot) in
-                [("names", step.names.as_ref().map(|n| n.spot)), ("as", step.reads.as_ref().map(|n| n.spot))]
-            {
-                if let Some(spot) = spot {
-                    problems.push(
-                        Diagnostic::error(source, format!("`{what}` belongs to a `commit`"))
-                            .at(spot, "this step commits nothing"),
-                    );
-                }
-            }
-        }
-        if let Some(refuse) = &step.refuse
-            && !matches!(refuse.family(), Family::Refused | Family::Stopped)
-        {
-            problems.push(
-                Diagnostic::error(source, format!("`{refuse}` is no refusal"))
-                    .at(refuse.spot, "a script can only say why it does not go on"),
-            );
-        }
-        if step.commit.is_some() {
-            if let Some(first) = committed {
-                problems.push(
-                    Diagnostic::error(source, "one script holds one commit")
-                        .at(step.spot, "second commit")
-                        .at(first.spot, "first commit")
-                        .hint("write a script for each commit, with its own `when` and `read_back`"),
-                );
-            }
-            committed = Some(step);
-        }
+    }
+    let mut commits = script.steps.iter().filter(|step| step.commit.is_some());
+    let committed = commits.next();
+    for (second, first) in commits.zip(committed) {
+        problems.push(
+            Diagnostic::error(source, "one script holds one commit")
+                .at(second.spot, "second commit")
+                .at(first.spot, "first commit")
+                .hint("write a script for each commit, with its own `when` and `read_back`"),
+        );
     }
     match (script.action.value, committed, &script.read_back) {
         (Action::SignIn, Some(step), _) => problems

@@ -17,10 +17,19 @@ pub struct Column {
     pub header: Option<String>,
     /// A CSS selector inside the cell; inside the row, when there is no header.
     pub css: Option<At<String>>,
+    /// The cell shows an icon, and what a screen reader says of it counts.
+    pub heard: bool,
+}
+
+impl Column {
+    /// What it is found by, for messages.
+    pub fn words(&self) -> &str {
+        self.header.as_deref().or(self.css.as_ref().map(|css| css.value.as_str())).unwrap_or_default()
+    }
 }
 
 /// What the rows, cells and headers of a list are that is made of plain elements.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grid {
     /// A CSS selector of its rows, one for each person.
@@ -83,14 +92,19 @@ impl<'de> Deserialize<'de> for Column {
         impl<'de> Visitor<'de> for Reader {
             type Value = Column;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a header, or `{ header: TEXT, css: SELECTOR }`")
+                f.write_str("a header, `{ header: TEXT, css: SELECTOR }` or `{ header: TEXT, heard: true }`")
             }
             fn visit_str<E>(self, header: &str) -> Result<Column, E> {
-                Ok(Column { header: Some(header.to_owned()), css: None })
+                Ok(Column { header: Some(header.to_owned()), ..Column::default() })
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Column, A::Error> {
                 let part = ColumnPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Column { header: part.header, css: Some(part.css) })
+                if part.css.is_none() && !(part.heard && part.header.is_some()) {
+                    return Err(serde::de::Error::custom(
+                        "`css` is missing, or `heard: true` beside a header",
+                    ));
+                }
+                Ok(Column { header: part.header, css: part.css, heard: part.heard })
             }
         }
         deserializer.deserialize_any(Reader)
@@ -103,7 +117,10 @@ struct ColumnPart {
     /// The header's text; without it the part is looked for in the whole row.
     header: Option<String>,
     /// A CSS selector inside the cell.
-    css: At<String>,
+    css: Option<At<String>>,
+    /// The cell shows an icon, and what a screen reader says of it counts.
+    #[serde(default)]
+    heard: bool,
 }
 
 impl JsonSchema for Column {
@@ -112,7 +129,7 @@ impl JsonSchema for Column {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         schemars::json_schema!({
-            "description": "The header's text, `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts, or `{ css: SELECTOR }` where there is no header.",
+            "description": "The header's text, `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts, `{ header: TEXT, heard: true }` when the cell shows an icon, or `{ css: SELECTOR }` where there is no header.",
             "anyOf": [{ "type": "string" }, generator.subschema_for::<ColumnPart>()]
         })
     }

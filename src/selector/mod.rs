@@ -2,23 +2,24 @@
 //!
 //! Pure: text in, types out. Knows nothing of scripts, requests or browsers.
 
+mod confirm;
+mod forms;
 mod list;
 
 pub use list::{Column, Grid};
+
+pub use confirm::{Next, Part, next_version, parts};
 
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
 use crate::template::{Field, Template};
 use crate::words::{Family, Outcome, State};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{Deserializer, MapAccess, Visitor};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 /// The selectors of one generation: `selectors/<app>/<generation>.v<N>.yaml`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Book {
     /// The app; the name of its folder.
@@ -47,10 +48,27 @@ pub struct Book {
     /// Controls whose region is never pictured.
     #[serde(default)]
     pub secret: Several<String>,
+    /// What may come in between at any time (a cookie banner, an announcement) and how it is sent away: nothing else is.
+    #[serde(default)]
+    pub interrupts: Vec<At<Interrupt>>,
+    /// Who says that its controls are described so, unless they say it themselves.
+    pub basis: Option<At<Basis>>,
+}
+
+/// Something that comes in between. It is sent away before a step that reads, moves or fills, never around a commit.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Interrupt {
+    /// The control that shows it is there.
+    pub sees: At<String>,
+    /// The control that sends it away; clicking it commits nothing.
+    pub click: At<String>,
+    /// How often it may come on one page before usher stops; 3 when absent.
+    pub most: Option<At<u32>>,
 }
 
 /// A control or region, by one or more independent descriptions. All that resolve must mean the same element.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// Its ARIA role.
@@ -90,6 +108,8 @@ pub enum Inside {
     Control(String),
     /// Inside the person's one row of a list.
     RowOf(String),
+    /// Inside the page that a frame holds.
+    Frame(String),
 }
 
 /// Who says so.
@@ -111,7 +131,7 @@ pub enum Basis {
 }
 
 /// A list of people.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// The page it is on.
@@ -137,16 +157,53 @@ pub struct List {
     /// What it says when it holds nobody.
     #[serde(default)]
     pub empty: Several<String>,
-    /// An exact search: the page that shows only this person.
-    pub find: Option<At<String>>,
+    /// An exact search: the page that shows only this person, or the field that narrows the list to them.
+    pub find: Option<At<Find>>,
+    /// The column that tells its rows apart, where it does not show what people are matched by; `detail` says the rest.
+    pub key: Option<At<String>>,
+    /// The column that stands for the key in rows that show none, so that they are read and counted; nobody is ever
+    /// addressed by it.
+    pub or_key: Option<At<String>>,
+    /// The person's own page, where the list does not show everything.
+    pub detail: Option<At<Detail>>,
     /// The state of its people when it has no status column.
     pub holds: Option<At<State>>,
     /// Who says so.
     pub basis: Option<At<Basis>>,
 }
 
+/// An exact search of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Find {
+    /// A page of the book with the person's key in its path.
+    Page(String),
+    /// A field of the list's own page.
+    Field(FindField),
+}
+
+/// A field that narrows a list to the person whose key is typed into it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindField {
+    /// The field.
+    pub fill: String,
+    /// What starts the search, where typing alone does not.
+    pub click: Option<String>,
+}
+
+/// The page of one person, reached from their row.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Detail {
+    /// The control in the person's row that leads there; it commits nothing.
+    pub open: At<String>,
+    /// What the page shows of the person: our name of the column, and the control that holds it. A group of boxes holds the
+    /// names of those that are ticked, a single box `on` or `off`.
+    pub shows: Pairs<At<String>>,
+}
+
 /// Something the page says, and the outcome it means.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     /// Part of a visible line; several wordings are one statement.
@@ -158,6 +215,20 @@ pub struct Statement {
     pub inside: Option<At<String>>,
     /// Who says so.
     pub basis: Option<At<Basis>>,
+}
+
+impl Basis {
+    /// The word, as books write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::ThirdPartyDoc => "third-party-doc",
+            Self::PublicCode => "public-code",
+            Self::VendorDoc => "vendor-doc",
+            Self::VendorCode => "vendor-code",
+            Self::ConfirmedLive => "confirmed-live",
+        }
+    }
 }
 
 impl Control {
@@ -264,6 +335,7 @@ impl Book {
         lay(&mut self.lists, over.lists);
         self.says.extend(over.says);
         self.secret.0.extend(over.secret.0);
+        self.interrupts.extend(over.interrupts);
         if !over.detect.is_empty() {
             self.detect = over.detect;
         }
@@ -314,43 +386,4 @@ fn person_in_code(source: &Arc<Source>, spot: crate::diag::Spot) -> Diagnostic {
     Diagnostic::error(source, "a person's values never go into CSS or XPath")
         .at(spot, "a value could change what is matched")
         .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`")
-}
-
-impl<'de> Deserialize<'de> for Inside {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Inside;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a control's name, or `{ row_of: LIST }`")
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Inside, E> {
-                Ok(Inside::Control(name.to_owned()))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Inside, A::Error> {
-                let row = RowOf::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Inside::RowOf(row.row_of))
-            }
-        }
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct RowOf {
-    /// The list.
-    row_of: String,
-}
-
-impl JsonSchema for Inside {
-    fn schema_name() -> Cow<'static, str> {
-        "Inside".into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({
-            "description": "A control's name, or `{ row_of: LIST }`: the person's own row.",
-            "anyOf": [{ "type": "string" }, generator.subschema_for::<RowOf>()]
-        })
-    }
 }

@@ -28,8 +28,6 @@ pub struct Tenancy<'a> {
 pub struct SignedIn {
     /// The account's line.
     pub account: String,
-    /// The tenant's line.
-    pub tenant: String,
 }
 
 /// Does the sign-in script and holds the page against usher.toml before anything else happens.
@@ -41,6 +39,8 @@ pub async fn sign_in(
 ) -> Result<SignedIn, Halt> {
     let locator = Locator::signing_in(view);
     browser.watch(locator.says()?);
+    browser.expect(locator.interrupts()?);
+    browser.keep_secret(locator.secrets());
     let Some(script) = view.script(Action::SignIn, crate::words::State::Absent) else {
         return Err(Halt::Broken(anyhow::anyhow!("the pack has no sign-in script")));
     };
@@ -72,7 +72,10 @@ pub async fn shown(browser: &mut impl Browser, view: &View, tenancy: Tenancy<'_>
     let locator = Locator::signing_in(view);
     let signed_in = &view.app.signed_in;
     let values = Values::default();
-    let tenant = read(browser, &locator, &signed_in.tenant, &values).await?;
+    let tenant = match &signed_in.tenant {
+        Some(tenant) => Some(read(browser, &locator, tenant, &values).await?),
+        None => None,
+    };
     if let Some(page) = &signed_in.page {
         let address = locator.page(tenancy.url, page, &values)?;
         browser.open(&address).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
@@ -83,12 +86,12 @@ pub async fn shown(browser: &mut impl Browser, view: &View, tenancy: Tenancy<'_>
             format!("the page shows the account \"{account}\", but usher.toml says \"{}\"", tenancy.account);
         return Err(Halt::rule(Outcome::WrongAccount, message));
     }
-    if bare(&tenant) != bare(tenancy.tenant) {
+    if let Some(tenant) = tenant.filter(|tenant| bare(tenant) != bare(tenancy.tenant)) {
         let message =
             format!("the page shows the tenant \"{tenant}\", but usher.toml says \"{}\"", tenancy.tenant);
         return Err(Halt::rule(Outcome::WrongTenant, message));
     }
-    Ok(SignedIn { account, tenant })
+    Ok(SignedIn { account })
 }
 
 async fn read(
@@ -132,6 +135,11 @@ pub async fn detect(
     let views: Vec<View> =
         pack.generations().filter_map(|generation| pack.view(generation, practice)).collect();
     browser.watch(Vec::new());
+    let mut interrupts = Vec::new();
+    for view in &views {
+        interrupts.extend(Locator::new(view).interrupts()?);
+    }
+    browser.expect(interrupts);
     let entry = address(url, &pack.app.entry)?;
     let values = Values::default();
     let open = |trouble, view: &View| Halt::of(trouble, &Locator::new(view), None);

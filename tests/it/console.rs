@@ -382,7 +382,7 @@ fn thirty() -> (String, Vec<[String; 5]>) {
 }
 
 /// Jobs of a run with an intent and no outcome.
-fn in_doubt(facts: &[Value]) -> BTreeSet<u64> {
+pub(crate) fn in_doubt(facts: &[Value]) -> BTreeSet<u64> {
     let mut doubts = BTreeSet::new();
     for fact in facts {
         match fact["fact"].as_str() {
@@ -402,7 +402,7 @@ fn person_of(run: &Path, job: u64) -> String {
 }
 
 /// Everybody whom `usher unresolved` lists.
-fn unresolved(usher: &Usher) -> BTreeSet<String> {
+pub(crate) fn unresolved(usher: &Usher) -> BTreeSet<String> {
     let done = usher.run(&["unresolved", "--json"]);
     let rows: Value = serde_json::from_str(&done.stdout).unwrap();
     let people: BTreeSet<String> =

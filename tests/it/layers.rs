@@ -136,6 +136,7 @@ const LONG: usize = 400;
 
 /// The files that are longer, and why.
 const LONG_FOR_A_REASON: &[(&str, &str)] = &[
+    ("browser/live.rs", "one trait, implemented once: every question to the page and its answer"),
     ("plan/check.rs", "every way in which the files of a pack can contradict each other"),
     ("run/engine.rs", "the commit protocol of a whole run, in its order"),
     ("run/job.rs", "the commit protocol of one person, in its order"),

@@ -1,7 +1,7 @@
 //! Every shape of a list of people that consoles have, read whole and provably, in the real browser on pages of the test's own.
 
 use crate::harness::ROOT;
-use crate::locating::{Site, browser};
+use crate::site::{Site, browser};
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
@@ -698,7 +698,7 @@ async fn pictures_cover_the_rows_of_every_form_of_a_list() {
         let lists = Locator::new(&view).lists().unwrap();
         let cover = Cover {
             lists: lists.iter().collect(),
-            subject: Some(("email", "p0@x.example")),
+            subject: vec![("email".to_owned(), "p0@x.example".to_owned())],
             ..Cover::default()
         };
         let masked = world.live.picture(&cover).await.unwrap().masked;

@@ -1,74 +1,10 @@
 //! One match or stop, on pages made to mislead: the real browser through the library, the page's own server as judge.
 
-use crate::harness::USHER;
+use crate::site::{Site, binding, browser, css, dialog, refused, role, target};
 use crate::watch::until;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use usher::browser::driver::{Driver, GuardProgram, find_programs, start_under};
-use usher::browser::{
-    Binding, Browser as _, ColumnTarget, Connect, Described, ListTarget, Live, Pattern, Refused, Scope,
-    Target, Trouble, Typed, Want, begin,
-};
+use usher::browser::{Act, Browser as _, ColumnTarget, ListTarget, Scope, Target, Typed, Want};
 use usher::journal::RefusalKind;
-
-/// A server of fixed pages that remembers what it was asked for. It ends with its listener.
-pub(crate) struct Site {
-    pub(crate) url: String,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Site {
-    pub(crate) fn start(page: fn(&str) -> &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let heard = asked.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if answer(stream, page, &heard).is_none() {
-                    return;
-                }
-            }
-        });
-        Self { url, asked }
-    }
-
-    /// How often it was asked for this.
-    pub(crate) fn count(&self, path: &str) -> usize {
-        self.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        if let Ok(mut stream) = TcpStream::connect(self.url.trim_start_matches("http://")) {
-            let _ = stream.write_all(b"GET /end HTTP/1.1\r\n\r\n");
-        }
-    }
-}
-
-/// Answers one request; none when it was the last.
-fn answer(mut stream: TcpStream, page: fn(&str) -> &'static str, heard: &Mutex<Vec<String>>) -> Option<()> {
-    let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
-    let first = lines.next().and_then(Result::ok).unwrap_or_default();
-    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
-    if path == "/end" {
-        return None;
-    }
-    while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
-    heard.lock().unwrap().push(path.clone());
-    // The page asks whether it may go on; the test says so by asking for `/go` itself.
-    let go = heard.lock().unwrap().iter().any(|asked| asked == "/go");
-    let body = if path == "/may" { if go { "yes" } else { "no" } } else { page(&path) };
-    let _ = write!(
-        stream,
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    Some(())
-}
 
 fn page(path: &str) -> &'static str {
     match path {
@@ -104,66 +40,6 @@ fn page(path: &str) -> &'static str {
         }
         _ => "",
     }
-}
-
-fn role(name: &str) -> Described {
-    Described::Role { role: Some("button".to_owned()), names: vec![name.to_owned()] }
-}
-
-fn css(value: &str) -> Described {
-    Described::Css { value: value.to_owned() }
-}
-
-fn target(name: &str, described: Vec<Described>) -> Target {
-    Target { name: name.to_owned(), described, inside: None, secret: false, place: None }
-}
-
-fn dialog(name: &str) -> Target {
-    let described = Described::Role { role: Some("dialog".to_owned()), names: vec![name.to_owned()] };
-    target("dialog", vec![described])
-}
-
-fn binding(name: &str, key: &str, foreign: &[&str]) -> Binding {
-    Binding {
-        names: dialog(name),
-        expect: Pattern::Token(key.to_owned()),
-        foreign: foreign.iter().map(|key| (*key).to_owned()).collect(),
-    }
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(
-    result: Result<T, Trouble>,
-    kind: RefusalKind,
-    words: &[&str],
-) -> Box<Refused> {
-    match result {
-        Err(Trouble::Refused(refused)) => {
-            assert_eq!(refused.kind, kind, "{refused:?}");
-            for words in words {
-                assert!(refused.message.contains(words), "`{words}` is not in: {refused:?}");
-            }
-            refused
-        }
-        other => panic!("it should have been refused as {kind:?}: {other:?}"),
-    }
-}
-
-/// A browser of the test's own, under usher's guard: it is gone when the test is, however it ends.
-pub(crate) async fn browser() -> (Driver, Live, tempfile::TempDir) {
-    let profiles = tempfile::tempdir().unwrap();
-    let programs = find_programs(None, None).unwrap();
-    let guard = GuardProgram { program: USHER.into(), arguments: Vec::new() };
-    let driver = start_under(&guard, &programs, profiles.path()).await.unwrap();
-    let connect = Connect {
-        url: driver.url.clone(),
-        browser: programs.browser.clone(),
-        profile: Some(driver.profile.clone()),
-        headless: true,
-        viewport: (1000, 700),
-    };
-    let live = begin(&connect).await.unwrap();
-    (driver, live, profiles)
 }
 
 const SOON: Duration = Duration::from_millis(600);
@@ -220,9 +96,10 @@ async fn one_match_or_stop() {
 
     // A person's row is the row of their whole key.
     live.open(&at("/list")).await.unwrap();
-    let column = |header: &str| ColumnTarget { header: Some(header.to_owned()), css: None };
+    let column = |header: &str| ColumnTarget { header: Some(header.to_owned()), css: None, heard: false };
     let list = ListTarget {
         name: "people".to_owned(),
+        key: "email".to_owned(),
         columns: [("name".to_owned(), column("Name")), ("email".to_owned(), column("Email"))].into(),
         grid: None,
         inside: None,
@@ -261,18 +138,22 @@ async fn a_commit_is_for_this_person_and_lands_on_this_control() {
     let button = inside("Remove", "Remove");
     for other in ["da@x.example", "ada@x.example.org"] {
         refused(
-            live.arm(&button, &binding("Remove", other, &[])).await,
+            live.arm(&button, &Act::Click, &binding("Remove", other, &[])).await,
             RefusalKind::NotBound,
             &["does not name the person"],
         );
     }
     refused(
-        live.arm(&button, &binding("Remove", "remove", &["ben@x.example", "ada@x.example"])).await,
+        live.arm(&button, &Act::Click, &binding("Remove", "remove", &["ben@x.example", "ada@x.example"]))
+            .await,
         RefusalKind::NotBound,
         &["names somebody else, ada@x.example"],
     );
     assert_eq!(site.count("/removed"), 0);
-    let armed = live.arm(&button, &binding("Remove", "ada@x.example", &["ben@x.example"])).await.unwrap();
+    let armed = live
+        .arm(&button, &Act::Click, &binding("Remove", "ada@x.example", &["ben@x.example"]))
+        .await
+        .unwrap();
     assert!(armed.bound.contains("ada@x.example"));
     // Twice into the same guard: the second is held back.
     live.fire(&armed).await.unwrap();
@@ -285,11 +166,8 @@ async fn a_commit_is_for_this_person_and_lands_on_this_control() {
     // Between arming and acting the page puts another button in its place.
     live.open(&at("/stolen")).await.unwrap();
     let button = inside("Invite", "Send");
-    let armed = live.arm(&button, &binding("Invite", "ada@x.example", &[])).await.unwrap();
-    TcpStream::connect(site.url.trim_start_matches("http://"))
-        .unwrap()
-        .write_all(b"GET /go HTTP/1.1\r\n\r\n")
-        .unwrap();
+    let armed = live.arm(&button, &Act::Click, &binding("Invite", "ada@x.example", &[])).await.unwrap();
+    site.go();
     until("the page has swapped its buttons", 20, || (site.count("/swapped") == 1).then_some(()));
     live.fire(&armed).await.unwrap();
     let answer = live.answered(Duration::from_millis(300)).await.unwrap();
@@ -305,7 +183,7 @@ async fn a_commit_is_for_this_person_and_lands_on_this_control() {
         inside: Some(Box::new(Scope::Control(dialog("Remove")))),
         ..target("confirm_button", vec![role("Delete"), css("button")])
     };
-    let drifted = live.arm(&renamed, &binding("Remove", "ada@x.example", &[])).await;
+    let drifted = live.arm(&renamed, &Act::Click, &binding("Remove", "ada@x.example", &[])).await;
     let drifted = refused(drifted, RefusalKind::NotThere, &["needs them all"]);
     assert!(drifted.tried.iter().any(|tried| tried.contains("\"Delete\": 0 found")), "{drifted:?}");
     live.close().await;

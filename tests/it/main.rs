@@ -5,6 +5,7 @@
     reason = "tests stop at the first surprise, work on files of their own, and tell seeds and what was skipped"
 )]
 
+mod between;
 mod cli;
 mod console;
 mod diagnostics;
@@ -18,13 +19,20 @@ mod leftovers;
 mod lists;
 mod locating;
 mod masking;
+mod names;
 mod operator;
 mod power_cut;
+mod real;
+mod real_consoles;
+mod real_people;
+mod real_whole;
 mod remove;
 mod requests;
 mod resume;
 mod role;
+mod site;
 mod smoke;
 mod verify;
 mod watch;
+mod widgets;
 mod wordpress;

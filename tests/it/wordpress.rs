@@ -1,17 +1,14 @@
 //! A real WordPress for one test, and what its own database, mail and web server know of it.
 
-use crate::harness::{ROOT, Usher};
+use crate::harness::Usher;
+use crate::real::Real;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-/// A running WordPress. It ends with the value, a test's panic included, and with the tests, however those end.
+/// A running WordPress.
 pub(crate) struct WordPress {
-    folder: tempfile::TempDir,
-    told: Value,
-    /// Stops it as soon as its standard input ends.
-    stops: Child,
+    pub(crate) real: Real,
 }
 
 /// One person in its database.
@@ -50,52 +47,22 @@ impl WordPress {
     /// Starts one with 45 people, an administrator, and these: login, e-mail, first name, last name, role, number of posts,
     /// parted by blanks or tabs, one person a line; `-` is an empty field.
     pub(crate) fn start(people: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // In a session of its own: Ctrl-C ends the tests, and it must still be there then.
-        let stops = Command::new("setsid")
-            .args(["sh", "-c", "read -r _; \"$0\" stop \"$1/w\"; rm -rf \"$1\""])
-            .arg(Path::new(ROOT).join("tests/real/wordpress.sh"))
-            .arg(folder.path())
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut console = Self { folder, told: Value::Null, stops };
-        let file = console.folder.path().join("people.tsv");
         let field = |field: &str| if field == "-" { String::new() } else { field.to_owned() };
         let lines = people.lines().map(|line| {
             let fields: Vec<String> = line.split_whitespace().map(field).collect();
             format!("{}\n", fields.join("\t"))
         });
-        std::fs::write(&file, lines.filter(|line| line != "\n").collect::<String>()).unwrap();
-        let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wordpress");
-        let mut start = console.script("start");
-        let started = start.env("TEMPLATE", template).env("PEOPLE_FILE", file).output().unwrap();
-        assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
-        console.told = serde_json::from_slice(&started.stdout).unwrap();
-        console
-    }
-
-    fn script(&self, verb: &str) -> Command {
-        let mut command = Command::new(Path::new(ROOT).join("tests/real/wordpress.sh"));
-        command.arg(verb).arg(self.instance()).env_remove("PEOPLE").stdin(Stdio::null());
-        command
-    }
-
-    fn instance(&self) -> PathBuf {
-        self.folder.path().join("w")
+        let people: String = lines.filter(|line| line != "\n").collect();
+        Self { real: Real::start("wordpress", &people, &[]) }
     }
 
     pub(crate) fn told(&self, name: &str) -> &str {
-        self.told[name].as_str().unwrap()
+        self.real.told(name)
     }
 
     /// Everybody, by its database.
     pub(crate) fn truth(&self) -> Vec<Member> {
-        let output = self.script("truth").output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let lines = String::from_utf8(output.stdout).unwrap();
-        let member = |line: &str| {
-            let row: Value = serde_json::from_str(line).unwrap();
+        let member = |row: Value| {
             let text = |name: &str| row[name].as_str().unwrap().to_owned();
             Member {
                 id: row["id"].as_u64().unwrap(),
@@ -104,7 +71,7 @@ impl WordPress {
                 role: text("role"),
             }
         };
-        lines.lines().map(member).collect()
+        self.real.truth().into_iter().map(member).collect()
     }
 
     /// Everybody with this address, whatever its case.
@@ -114,9 +81,7 @@ impl WordPress {
 
     /// The address of every mail it sent, in order.
     pub(crate) fn mail(&self) -> Vec<String> {
-        let output = self.script("mail").output().unwrap();
-        assert!(output.status.success());
-        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+        self.real.ask("mail")
     }
 
     /// How much mail there is, in bytes: cheap enough to be asked a thousand times.
@@ -126,10 +91,7 @@ impl WordPress {
 
     /// How often its web server was sent a form at this path, whatever became of it.
     pub(crate) fn posts_to(&self, path: &str) -> usize {
-        let log = std::fs::read_to_string(self.instance().join("log/web.log")).unwrap();
-        log.lines()
-            .filter(|line| line.split_once("]: POST ").is_some_and(|(_, at)| at.starts_with(path)))
-            .count()
+        self.real.posts_to(path)
     }
 
     /// What the database answers, a line for each row, its columns parted by tabs.
@@ -146,7 +108,7 @@ impl WordPress {
 
     /// Does something inside WordPress itself, as its own code would.
     pub(crate) fn php(&self, code: &str) {
-        let folder = self.instance();
+        let folder = self.real.instance();
         let code = format!(
             "$_SERVER += ['HTTP_HOST' => '127.0.0.1', 'REQUEST_URI' => '/', 'SERVER_PROTOCOL' => 'HTTP/1.1']; \
              require {:?} . '/wp-load.php'; {code}",
@@ -156,8 +118,8 @@ impl WordPress {
             .arg("-c")
             .arg(folder.join("php.ini"))
             .args(["-r", &code])
-            .env("USHER_WORDPRESS", folder.canonicalize().unwrap())
-            .env("USHER_WORDPRESS_URL", self.told("url"))
+            .env("USHER_CONSOLE", folder.canonicalize().unwrap())
+            .env("USHER_CONSOLE_URL", self.told("url"))
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
@@ -188,17 +150,6 @@ impl WordPress {
     }
 }
 
-impl Drop for WordPress {
-    fn drop(&mut self) {
-        drop(self.stops.stdin.take());
-        let ended = self.stops.wait();
-        assert!(
-            ended.is_ok_and(|status| status.success()) || std::thread::panicking(),
-            "wordpress did not stop"
-        );
-    }
-}
-
 impl Usher {
     /// Adds a tenant `wordpress`: this console, as its administrator. `more` is further TOML of its table.
     pub(crate) fn wordpress(self, console: &WordPress, more: &str) -> Self {
@@ -207,7 +158,6 @@ impl Usher {
 
     /// The same, as somebody else.
     pub(crate) fn wordpress_as(self, console: &WordPress, account: &str, password: &str, more: &str) -> Self {
-        self.tenant("wordpress", console.told("url"), account, "Corp", more)
-            .env("WORDPRESS_PASSWORD", password)
+        self.real(&console.real, "wordpress", account, password, more)
     }
 }

@@ -6,6 +6,8 @@
 #   wordpress.sh start DIR [PORT] start it; prints one line of JSON once it answers
 #   wordpress.sh truth DIR        print who is in it, from its database, one JSON object a line
 #   wordpress.sh mail DIR         print the address of every mail it sent, one a line
+#   wordpress.sh relabel DIR FROM TO
+#                                 let a label of its pages read TO from now on; swapped takes it back
 #   wordpress.sh stop DIR         end it, and wait until it is gone
 #
 # DIR holds everything an instance has: its database, pages, mail, logs and process ids. Only with
@@ -20,7 +22,10 @@
 #                     login, e-mail, first name, last name, role, number of published posts
 set -euo pipefail
 
+CONSOLE=wordpress
 PACKAGES=(wordpress php-cli php-mysql mariadb-server mariadb-client)
+PROCESSES=(web db)
+VERBS=(template truth mail)
 PACKAGED=/usr/share/wordpress
 ADMIN="admin"
 ADMIN_MAIL=admin@corp.test
@@ -29,99 +34,8 @@ PEOPLE_PASSWORD=Pers0n-pass-9
 TITLE=Corp                # stands in mail subjects, so: letters only
 WORKERS=4                 # PHP's server answers one request per worker at a time
 
-say() { echo "wordpress: $*" >&2; }
-fail() { say "$*"; exit 1; }
-usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2; }
-
-# --- packages -----------------------------------------------------------------------------------
-
-missing_packages() {
-  local package
-  for package in "${PACKAGES[@]}"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
-  done
-}
-
-# Installs what is missing. No service is started: a policy file says so to the packages' scripts,
-# and is taken away again unless the machine had one of its own.
-install_packages() {
-  local missing policy=/usr/sbin/policy-rc.d
-  mapfile -t missing < <(missing_packages)
-  [ ${#missing[@]} -gt 0 ] || return 0
-  [ "$(id -u)" = 0 ] || fail "installing ${missing[*]} needs root"
-  if [ ! -e "$policy" ]; then
-    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-  fi
-  export DEBIAN_FRONTEND=noninteractive
-  local get=(apt-get -o DPkg::Lock::Timeout=600 -qq)
-  local install=("${get[@]}" install -y --no-install-recommends "${missing[@]}")
-  say "installing ${missing[*]}"
-  if ! "${install[@]}" </dev/null >&2; then
-    "${get[@]}" update >&2
-    "${install[@]}" </dev/null >&2
-  fi
-}
-
-need_packages() {
-  local missing
-  missing=$(missing_packages | tr '\n' ' ')
-  [ -z "$missing" ] || fail "missing: ${missing}(\`$0 install\` installs them)"
-}
-
-# --- processes ----------------------------------------------------------------------------------
-
-# Starts a command in the background, in a process group of its own. The child writes its own id
-# down before it becomes the command, so there is no moment at which it runs unrecorded. It carries
-# the folder in its environment: that is how it is known again, should its id be somebody else's by then.
-spawn() { # DIR NAME COMMAND...
-  local dir=$1 name=$2
-  shift 2
-  # shellcheck disable=SC2016  # the inner shell expands these
-  USHER_WORDPRESS=$dir setsid /bin/sh -c 'echo $$ >"$0" && exec "$@"' "$dir/pids/$name" "$@" \
-    </dev/null >>"$dir/log/$name.log" 2>&1 9>&- &
-  local tries=0
-  until [ -s "$dir/pids/$name" ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 500 ] || fail "could not start $name"
-    sleep 0.01
-  done
-}
-
-# Prints the processes of a recorded group that are ours and alive. A zombie has no environment left.
-members() { # DIR NAME
-  local dir=$1 group stat rest
-  group=$(cat "$dir/pids/$2" 2>/dev/null) || return 0
-  [ -n "$group" ] || return 0
-  for stat in /proc/[0-9]*/stat; do
-    { read -r rest <"$stat"; } 2>/dev/null || continue
-    # After the command's name, which stands in brackets: state, parent, group.
-    read -r _ _ rest _ <<<"${rest##*) }"
-    [ "$rest" = "$group" ] || continue
-    grep -qzxF "USHER_WORDPRESS=$dir" "${stat%stat}environ" 2>/dev/null || continue
-    stat=${stat#/proc/}
-    echo "${stat%/stat}"
-  done
-}
-
-# Ends one recorded group: asks, waits ten seconds, then insists; returns when nothing is left of it.
-end() { # DIR NAME
-  local dir=$1 name=$2 left tries=0
-  while left=$(members "$dir" "$name") && [ -n "$left" ]; do
-    # shellcheck disable=SC2086  # several ids
-    case $tries in
-      0) kill -TERM $left 2>/dev/null || true ;;
-      200) kill -KILL $left 2>/dev/null || true ;;
-      400) fail "$name does not end: $left" ;;
-    esac
-    tries=$((tries + 1))
-    sleep 0.05
-  done
-  rm -f "$dir/pids/$name"
-}
-
-end_all() { end "$1" web; end "$1" db; }
+# shellcheck source=tests/real/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # --- the database -------------------------------------------------------------------------------
 
@@ -162,10 +76,10 @@ write_configuration() { # WWW
 define('DB_NAME', 'wp');
 define('DB_USER', 'root');
 define('DB_PASSWORD', '');
-define('DB_HOST', 'localhost:' . getenv('USHER_WORDPRESS') . '/db.sock');
+define('DB_HOST', 'localhost:' . getenv('USHER_CONSOLE') . '/db.sock');
 define('DB_CHARSET', 'utf8mb4');
 define('DB_COLLATE', '');
-define('WP_HOME', getenv('USHER_WORDPRESS_URL'));
+define('WP_HOME', getenv('USHER_CONSOLE_URL'));
 define('WP_SITEURL', WP_HOME);
 foreach (['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'AUTH_SALT', 'SECURE_AUTH_SALT', 'LOGGED_IN_SALT', 'NONCE_SALT'] as $salt) {
     define($salt, 'for tests only: ' . $salt);
@@ -191,30 +105,9 @@ add_filter('pre_get_avatar_data', function ($data) {
 PHP
 }
 
-# PHP's settings; the folder of the mail script is part of them, so every instance has its own.
-write_php_settings() { # DIR
-  cat >"$1/php.ini" <<INI
-memory_limit = 256M
-display_errors = Off
-log_errors = On
-sendmail_path = "/bin/sh '$1/sendmail'"
-opcache.enable = 1
-opcache.memory_consumption = 64
-sys_temp_dir = "$1/tmp"
-INI
-  # A mail is collected whole and then appended under a lock: workers send at the same time.
-  cat >"$1/sendmail" <<'SH'
-dir=$(dirname "$0")
-mail=$(mktemp "$dir/tmp/mail.XXXXXX")
-{ echo "From usher $(date -u +%Y-%m-%dT%H:%M:%SZ)"; tr -d '\r'; echo; } >"$mail"
-{ flock 8 && cat "$mail" >&3; } 8>>"$dir/mail.lock" 3>>"$dir/mail.txt"
-rm -f "$mail"
-SH
-}
-
 # WordPress's own installer, without the mail it sends to the new administrator.
 install_site() { # DIR
-  USHER_WORDPRESS=$1 USHER_WORDPRESS_URL=http://127.0.0.1 php -c "$1/php.ini" -- "$1/www" "$TITLE" "$ADMIN" "$ADMIN_MAIL" "$PASSWORD" >"$1/log/install.log" 2>&1 <<'PHP' ||
+  USHER_CONSOLE=$1 USHER_CONSOLE_URL=http://127.0.0.1 php -c "$1/php.ini" -- "$1/www" "$TITLE" "$ADMIN" "$ADMIN_MAIL" "$PASSWORD" >"$1/log/install.log" 2>&1 <<'PHP' ||
 <?php
 [, $www, $title, $admin, $mail, $password] = $argv;
 define('WP_INSTALLING', true);
@@ -233,7 +126,7 @@ PHP
 # Puts people in: PEOPLE of them with names that are always the same, and those of PEOPLE_FILE.
 # Whoever is there already stays as they are.
 seed() { # DIR PEOPLE [PEOPLE_FILE]
-  USHER_WORDPRESS=$1 USHER_WORDPRESS_URL=http://127.0.0.1 php -c "$1/php.ini" -- "$1/www" "$2" "${3:-}" "$PEOPLE_PASSWORD" >"$1/log/seed.log" 2>&1 <<'PHP' ||
+  USHER_CONSOLE=$1 USHER_CONSOLE_URL=http://127.0.0.1 php -c "$1/php.ini" -- "$1/www" "$2" "${3:-}" "$PEOPLE_PASSWORD" >"$1/log/seed.log" 2>&1 <<'PHP' ||
 <?php
 [, $www, $people, $file, $password] = $argv;
 $_SERVER += ['HTTP_HOST' => '127.0.0.1', 'REQUEST_URI' => '/', 'SERVER_PROTOCOL' => 'HTTP/1.1'];
@@ -315,75 +208,36 @@ build() { # DIR PEOPLE
 
 prepare_folder() { # DIR
   mkdir -p "$1/pids" "$1/log" "$1/tmp"
-  : >>"$1/mail.txt"
   write_php_settings "$1"
 }
 
 # What a template was made from. Another script, package or number of people makes another template.
-fingerprint() {
-  { cat "$0"; dpkg-query -W wordpress mariadb-server php-cli; echo "${PEOPLE:-45}"; } | sha256sum | cut -c 1-16
+made_from() {
+  cat "$0" "$LIBRARY"
+  dpkg-query -W wordpress mariadb-server php-cli
+  echo "${PEOPLE:-45}"
 }
 
-# Prints where the template is, after making it if it is missing: one process at a time builds it
-# beside its place and moves it there whole. One that is there is never changed, since running
-# instances use its pages.
+make_template() { # DIR
+  prepare_folder "$1"
+  build "$1" "${PEOPLE:-45}"
+  end_all "$1"
+}
+
+# Prints where the template is, after making it if it is missing.
 template() { # DIR
-  local dir ready new
-  mkdir -p "$1"
-  dir=$(cd "$1" && pwd -P)
-  ready=$dir/$(fingerprint)
-  new=$dir/new
-  exec 9>>"$dir/lock"
-  flock 9
-  if [ ! -d "$ready" ]; then
-    end_all "$new"
-    rm -rf "$new"
-    prepare_folder "$new"
-    build "$new" "${PEOPLE:-45}"
-    end_all "$new"
-    mv "$new" "$ready"
-  fi
-  exec 9>&-
-  echo "$ready"
+  once "$1" "$(made_from | fingerprint)" make_template
 }
 
-# Prints the port to listen on: the one asked for, else the last one if it is free, else a free one.
-# It is taken from below the range the kernel hands out to clients.
-choose_port() { # DIR PORT
-  if [ "$2" != 0 ]; then echo "$2"; return; fi
-  php -n -- "$(cat "$1/port" 2>/dev/null || true)" <<'PHP'
-<?php
-for ($port = (int) $argv[1], $tries = 0; $tries < 200; $port = random_int(20000, 32000), $tries++) {
-    if ($port > 0 && ($socket = @stream_socket_server("tcp://127.0.0.1:$port"))) {
-        exit((string) $port);
-    }
-}
-exit(1);
-PHP
-}
-
-# Waits until the sign-in page answers. Should the web server have ended meanwhile, says so.
-wait_for_pages() { # DIR URL
-  php -n -d default_socket_timeout=20 -- "$2/wp-login.php" "$(cat "$1/pids/web")" <<'PHP'
-<?php
-for ($until = microtime(true) + 60; microtime(true) < $until; usleep(20000)) {
-    if (!file_exists("/proc/$argv[2]")) {
-        exit(1);
-    }
-    if (strpos((string) @file_get_contents($argv[1]), 'user_login') !== false) {
-        exit(file_exists("/proc/$argv[2]") ? 0 : 1);
-    }
-}
-exit(1);
-PHP
+spawn_web() { # DIR PORT
+  USHER_CONSOLE_URL=http://127.0.0.1:$2 PHP_CLI_SERVER_WORKERS=$WORKERS \
+    spawn "$1" web php -c "$1/php.ini" -S "127.0.0.1:$2" -t "$1/www"
 }
 
 start() { # DIR PORT
-  local dir port tries from url
-  mkdir -p "$1"
-  dir=$(cd "$1" && pwd -P)
-  exec 9>>"$dir/lock"
-  flock -w 120 9 || fail "somebody else is starting $dir"
+  local dir from url
+  dir=$(whole "$1")
+  lock "$dir"
   prepare_folder "$dir"
   end_all "$dir"
 
@@ -406,43 +260,17 @@ start() { # DIR PORT
     start_database "$dir"
   fi
 
-  # Between choosing a port and listening on it somebody else may have taken it: then another one.
-  for tries in 1 2 3 4 5; do
-    port=$(choose_port "$dir" "$2") || fail "no free port"
-    url=http://127.0.0.1:$port
-    USHER_WORDPRESS_URL=$url PHP_CLI_SERVER_WORKERS=$WORKERS spawn "$dir" web php -c "$dir/php.ini" -S "127.0.0.1:$port" -t "$dir/www"
-    if wait_for_pages "$dir" "$url"; then break; fi
-    end "$dir" web
-    if [ "$2" != 0 ] || [ "$tries" = 5 ]; then
-      tail -n 20 "$dir/log/web.log" >&2
-      end_all "$dir"
-      fail "nothing answers on port $port (see $dir/log/web.log)"
-    fi
-  done
-  echo "$port" >"$dir/port"
-
-  php -n -- "$url" "$ADMIN" "$PASSWORD" "$dir" "$(cat "$dir/pids/web")" "$(cat "$dir/pids/db")" "$PEOPLE_PASSWORD" <<'PHP'
-<?php
-[, $url, $admin, $password, $dir, $web, $db, $people_password] = $argv;
-echo json_encode(['url' => $url, 'users' => "$url/wp-admin/users.php", 'admin' => $admin, 'password' => $password, 'people_password' => $people_password,
-    'mail' => "$dir/mail.txt", 'socket' => "$dir/db.sock", 'pids' => [(int) $web, (int) $db]], JSON_UNESCAPED_SLASHES), "\n";
-PHP
-}
-
-stop() { # DIR
-  local dir
-  [ -d "$1" ] || return 0
-  dir=$(cd "$1" && pwd -P)
-  exec 9>>"$dir/lock"
-  flock -w 120 9 || fail "somebody else is starting $dir"
-  end_all "$dir"
+  start_web "$dir" "$2" /wp-login.php user_login
+  url=http://127.0.0.1:$(cat "$dir/port")
+  tell "$dir" url "$url" users "$url/wp-admin/users.php" admin "$ADMIN" password "$PASSWORD" people_password "$PEOPLE_PASSWORD" \
+    mail "$dir/mail.txt" socket "$dir/db.sock"
 }
 
 # --- what it knows ------------------------------------------------------------------------------
 
 # A person's role is a key in a serialised PHP array: a:1:{s:6:"editor";b:1;}
 truth() { # DIR
-  sql "$(cd "$1" && pwd -P)" --raw wp <<'SQL'
+  sql "$(whole "$1")" --raw wp <<'SQL'
 select json_object('id', u.ID, 'login', u.user_login, 'email', u.user_email,
                    'role', coalesce(regexp_substr(m.meta_value, '(?<=")[^"]+(?=";b:1)'), ''))
 from wp_users u left join wp_usermeta m on m.user_id = u.ID and m.meta_key = 'wp_capabilities'
@@ -450,26 +278,4 @@ order by u.ID
 SQL
 }
 
-mail_addresses() { # DIR
-  awk '/^From usher /{head = 1; next} head && /^$/{head = 0} head && sub(/^To: */, ""){gsub(/.*<|>.*/, ""); print}' "$1/mail.txt"
-}
-
-# ------------------------------------------------------------------------------------------------
-
-[ $# -ge 1 ] || usage
-verb=$1
-shift
-case $verb in
-  install) [ $# = 0 ] || usage; install_packages; exit ;;
-  start) [ $# = 1 ] || [ $# = 2 ] || usage ;;
-  template | stop | truth | mail) [ $# = 1 ] || usage ;;
-  *) usage ;;
-esac
-need_packages
-case $verb in
-  template) template "$1" ;;
-  start) start "$1" "${2:-0}" ;;
-  stop) stop "$1" ;;
-  truth) truth "$1" ;;
-  mail) mail_addresses "$1" ;;
-esac
+run "$@"

@@ -6,3 +6,5 @@ pub(super) const ARROW_DOWN: char = '\u{e015}';
 pub(super) const ENTER: char = '\u{e007}';
 pub(super) const CONTROL: char = '\u{e009}';
 pub(super) const DELETE: char = '\u{e017}';
+pub(super) const BACKSPACE: char = '\u{e003}';
+pub(super) const ESCAPE: char = '\u{e00c}';

@@ -1,17 +1,14 @@
 //! Reading lists of people off the page: one page of them, or one stretch of what scrolls or grows.
 
 use super::Live;
+use super::frames::{framed, framed_list};
 use crate::browser::answer::{said, text};
 use crate::browser::{
-    Amiss, Go, ListQuestion, ListTarget, Refused, Rest, Scroller, Snapshot, Stretch, StretchQuestion, Target,
-    Trouble,
+    Amiss, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Rest, Scroller, Snapshot, Stretch,
+    StretchQuestion, Target, Trouble,
 };
 use crate::words::RefusalKind;
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// How long a list may take to show its rows.
-const LIST_PATIENCE: Duration = Duration::from_secs(20);
 
 impl Live {
     /// Remembers a list whose rows nothing but the book tells.
@@ -29,8 +26,9 @@ impl Live {
         list: &ListTarget,
         empty: &[String],
     ) -> Result<(), Trouble> {
-        let before =
-            self.ask_for(json!({ "ask": "tab", "list": list, "empty": empty }), tab, LIST_PATIENCE).await?;
+        let before = self
+            .ask_for(json!({ "ask": "list_tab", "list": list, "empty": empty }), tab, LIST_PATIENCE)
+            .await?;
         if is(&before, "chosen") {
             return Ok(());
         }
@@ -53,12 +51,14 @@ impl Live {
 
     /// Reads one page of a list.
     pub(super) async fn take_snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
+        let (path, list) = framed_list(question.list);
+        let next = question.next.map(|next| framed(next).1);
         self.met(question.list);
         let request = json!({
-            "ask": "snapshot", "list": question.list, "next": question.next, "empty": question.empty,
-            "unlike": question.unlike,
+            "ask": "snapshot", "list": list, "next": next, "empty": question.empty,
+            "unlike": question.unlike, "detail": question.detail,
         });
-        let answer = self.ask(request, LIST_PATIENCE).await?;
+        let answer = self.ask_within(&path, request, question.patience).await?;
         // The same page once more is an answer, too: the control that leads on may not have reacted yet.
         let rests = is(&answer, "settled") || is(&answer, "same");
         let empty = judged(question.list, &answer, rests)?;
@@ -79,7 +79,7 @@ impl Live {
         let scroller = match question.scroller {
             Scroller::None => Value::Null,
             Scroller::Window => json!("window"),
-            Scroller::Box(target) => json!(target),
+            Scroller::Box(target) => json!(framed(target).1),
         };
         let go = match question.go {
             Go::Top => "top",
@@ -88,13 +88,15 @@ impl Live {
             Go::Grown => "grown",
             Go::Home => "home",
         };
+        let (path, list) = framed_list(question.list);
+        let more = question.more.map(|more| framed(more).1);
         let request = json!({
-            "ask": "stretch", "list": question.list, "scroller": scroller, "more": question.more,
-            "empty": question.empty, "go": go, "since": question.since,
+            "ask": "stretch", "list": list, "scroller": scroller, "more": more,
+            "empty": question.empty, "go": go, "since": question.since, "detail": question.detail,
             "patience_ms": u64::try_from(question.patience.as_millis()).unwrap_or_default(),
         });
         // The page's own patience begins when the list stands still.
-        let answer = self.ask(request, LIST_PATIENCE + question.patience).await?;
+        let answer = self.ask_within(&path, request, LIST_PATIENCE + question.patience).await?;
         if text(&answer, "outcome") == "no_scroller" {
             let message = format!(
                 "what list `{}` scrolls in is not there: {}",

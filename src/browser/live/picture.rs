@@ -1,8 +1,9 @@
 //! Pictures of the viewport, covered before they leave memory.
 
+use super::frames::{Path, framed, framed_list};
 use super::{Live, PATIENCE};
 use crate::browser::answer::{pixels, text, without_tokens};
-use crate::browser::{Cover, Picture, Refused, Trouble};
+use crate::browser::{Cover, ListTarget, Picture, Refused, Target, Trouble};
 use crate::evidence::Masked;
 use crate::evidence::mask::{self, MaskBox, MaskKind};
 use crate::words::RefusalKind;
@@ -34,11 +35,38 @@ impl Live {
 
     /// What is asked of the page about a picture: rectangles to cover, and where the page stands.
     async fn boxes(&self, cover: &Cover<'_>) -> Result<Value, Trouble> {
-        let subject = cover.subject.map(|(column, key)| json!({ "column": column, "key": key }));
-        let request = json!({
-            "ask": "masks", "lists": cover.lists, "subject": subject, "secret": cover.secret, "scope": cover.scope,
-        });
-        self.ask(request, PATIENCE).await
+        let subject: Vec<Value> =
+            cover.subject.iter().map(|(column, key)| json!({ "column": column, "key": key })).collect();
+        let ask = |lists: &[ListTarget], scope: Option<&Target>| json!({ "ask": "masks", "lists": lists, "subject": subject, "secret": cover.secret, "scope": scope });
+        let lists: Vec<(Path, ListTarget)> = cover.lists.iter().map(|list| framed_list(list)).collect();
+        let scope = cover.scope.map(framed);
+        let acting = scope.iter().map(|(path, _)| path).chain(lists.iter().map(|(path, _)| path));
+        let path = acting.into_iter().find(|path| !path.is_empty()).cloned().unwrap_or_default();
+        let within = |inside: &Path| -> Vec<ListTarget> {
+            lists.iter().filter(|(path, _)| path == inside).map(|(_, list)| list.clone()).collect()
+        };
+        let Some(outermost) = path.first() else {
+            return self.ask(ask(&within(&path), scope.as_ref().map(|(_, scope)| scope)), PATIENCE).await;
+        };
+        // The frame in which usher acts is covered from inside; around it everything is as on any page.
+        let mut outer = self.ask(ask(&within(&Vec::new()), Some(outermost)), PATIENCE).await?;
+        let offset = self.enter(&path).await;
+        let inner = match &offset {
+            Ok(_) => self.ask(ask(&within(&path), scope.as_ref().map(|(_, scope)| scope)), PATIENCE).await,
+            Err(_) => Ok(Value::Null),
+        };
+        self.leave().await?;
+        let (x, y) = offset?;
+        let moved = inner?.get("boxes").and_then(Value::as_array).cloned().unwrap_or_default();
+        if let Some(boxes) = outer.get_mut("boxes").and_then(Value::as_array_mut) {
+            boxes.extend(moved.into_iter().map(|mut place| {
+                for (side, by) in [("x", x), ("y", y)] {
+                    place[side] = json!(place.get(side).and_then(Value::as_f64).unwrap_or_default() + by);
+                }
+                place
+            }));
+        }
+        Ok(outer)
     }
 
     async fn cover(&self, png: Vec<u8>, answer: &Value) -> Result<Picture, Trouble> {

@@ -3,16 +3,31 @@
 const ASKS = {
   look: async (request, deadline) => answerOfLook(await until(deadline, newLook(request, request.want || "ready")), request),
   fill,
-  options,
+  choice,
+  remember,
+  type,
+  held,
+  box,
+  tab,
+  menu,
+  present,
+  file,
+  gave,
+  confirm,
   opened: async (request) => opened(request),
   read: async (request) => readLines(request),
   arm,
   fired,
   snapshot,
+  rest,
+  frame,
+  holding,
   stretch,
-  tab,
+  list_tab: listTab,
   turned,
   masks: async (request) => masks(request),
+  inspect,
+  headers,
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
 
@@ -37,6 +52,7 @@ function withThePage(request, answer, began) {
 
 async function answer(request, done) {
   const began = performance.now();
+  secretPlaces = request.secret_places || [];
   // Between two questions the page may have changed in every way.
   seenNow = freshLook();
   plainLists = request.plain || [];

@@ -10,7 +10,8 @@ const SEEN_KEPT = 20;
 /** Waits until the target is ready and the region names the person, then puts the guard up. */
 async function arm(request, deadline) {
   disarm(guardOf(request));
-  const ready = newLook(request, "ready");
+  // The open list of a native select lies above the page, and keys need no free place to click.
+  const ready = newLook(request, request.select === undefined ? "ready" : "visible");
   let readySince = null;
   const look = await until(deadline, (watch) => {
     const answer = ready(watch);
@@ -29,6 +30,7 @@ async function arm(request, deadline) {
   const { bound, lines, why, foreign, region } = look.binding;
   if (bound === null) return { outcome: "not_bound", why, foreign, region, lines: lines.slice(0, 20), element: outlineOf(look.found.element) };
   const answer = answerOfLook(look, request);
+  if (request.opens) rememberBefore(request, look.found.element);
   putUp(request, look.found.element);
   return Object.assign(answer, { armed: true, bound, lines: lines.slice(0, 20) });
 }
@@ -44,16 +46,19 @@ function putUp(request, element) {
     called: roleOf(element) + " " + nameOf(element),
     saidBefore: saysNow(request).map(({ id }) => id),
     seen: [], clicksPassed: 0, clicksBlocked: 0, pressed: {}, forwarding: null, lastSubmit: null, up: true,
+    stands: standsNow(request, element), turned: false, firedAt: null, answeredAt: null,
   };
   guard.listener = (event) => guardEvent(guard, event);
-  for (const type of GUARDED) window.addEventListener(type, guard.listener, { capture: true, passive: false });
+  if (request.expect) guard.observer = listenForAnswers(guard);
+  for (const type of guardedTypes(request)) window.addEventListener(type, guard.listener, { capture: true, passive: false });
   Object.defineProperty(window, request.session, { value: guard, enumerable: false, configurable: true, writable: true });
 }
 
 function disarm(guard) {
   if (guard === null || !guard.up) return;
   guard.up = false;
-  for (const type of GUARDED) window.removeEventListener(type, guard.listener, { capture: true });
+  if (guard.observer) guard.observer.disconnect();
+  for (const type of guardedTypes(guard.request)) window.removeEventListener(type, guard.listener, { capture: true });
 }
 
 // Whatever goes wrong in here must end in a blocked event: an exception would let it through.
@@ -72,9 +77,11 @@ function guardEvent(guard, event) {
   countEvent(guard, event, why);
   // A plain step's guard goes by itself once its click is through, after the submit that may belong to it.
   if (guard.request.once && guard.clicksPassed > 0) setTimeout(() => disarm(guard), 0);
+  if (guard.clicksPassed > 0 && guard.request.part && guard.request.part.of === "item") forgetOpened(guard.request);
 }
 
 function whyBlocked(guard, event) {
+  if (guard.request.select !== undefined) return whyChangeBlocked(guard, event);
   if (event.type === "submit") return whySubmitBlocked(guard, event);
   if (event.type === "click" && isForwarded(guard, event)) return null;
   if (!isOnArmed(guard, event)) return "it is not on the armed element";
@@ -86,6 +93,9 @@ function whyBlocked(guard, event) {
     if (guard.pressed[event.type]) return "it is a second press";
     guard.pressed[event.type] = true;
   }
+  // The page may turn it with the press already, so this is judged when the gesture begins, and holds for all of it.
+  if (event.type === "pointerdown" && standsNow(guard.request, guard.element) !== guard.stands) guard.turned = true;
+  if (guard.turned) return "it does not stand any more as it did when it was armed";
   return opensGesture(event) ? whyNoLongerTrue(guard) : null;
 }
 
@@ -100,7 +110,7 @@ function whyNoLongerTrue(guard) {
   if (!element.isConnected) return "the armed element has been replaced";
   if (!isVisible(element)) return "the armed element is hidden now";
   if (roleOf(element) + " " + nameOf(element) !== guard.called) return "the armed element has another name now";
-  const again = resolve(request.target);
+  const again = wantedOf(request);
   if (again.state !== "one") return "the target is " + again.state + " now";
   if (again.element !== element) return "the target is another element now";
   const binding = bindingNow(request);
@@ -110,7 +120,7 @@ function whyNoLongerTrue(guard) {
 function isOnArmed(guard, event) {
   const path = event.composedPath();
   const control = guard.element.localName === "label" ? guard.element.control : null;
-  return [guard.element, control].concat(labelsOf(guard.element)).some((own) => own && path.includes(own));
+  return [guard.element, control].concat(facesOf(guard.element)).some((own) => own && path.includes(own));
 }
 
 // A click on a label makes the browser click the labelled control right after it: the same act, not a second one.
@@ -141,7 +151,9 @@ function isOnArmedElement(guard, node) {
 }
 
 function countEvent(guard, event, why) {
-  if (event.isTrusted && event.type === "click") {
+  if (event.isTrusted && why === null && guard.firedAt === null) guard.firedAt = performance.now();
+  if (guard.request.select !== undefined) countChange(guard, event, why);
+  else if (event.isTrusted && event.type === "click") {
     if (why !== null) guard.clicksBlocked += 1;
     else if (guard.forwarded !== event.timeStamp) {
       guard.clicksPassed += 1;
@@ -160,8 +172,12 @@ async function fired(request, deadline) {
   const guard = guardOf(request);
   if (guard === null) return { outcome: "found", guard: null, answered: "document" };
   const wanted = request.wait || {};
-  const look = await until(deadline, () => {
-    const gone = !guard.element.isConnected || !isVisible(guard.element);
+  // What lies in a list or a menu is gone as soon as that closes, and a switch never goes: these are no answers.
+  const inPart = guard.request.part !== undefined;
+  const isAnswered = newAnswer(guard);
+  const look = await until(deadline, (watch) => {
+    if (inPart && wanted.gone && isAnswered(watch)) return { done: true, answered: "saved" };
+    const gone = !inPart && (!guard.element.isConnected || !isVisible(guard.element));
     if (wanted.gone && gone) return { done: true, answered: "gone" };
     const isNew = ({ id }) => !guard.saidBefore.includes(id);
     if (wanted.says && saysNow(request).some(isNew)) return { done: true, answered: "says" };
@@ -169,6 +185,7 @@ async function fired(request, deadline) {
   });
   disarm(guard);
   delete window[request.session];
+  if (guard.request.expect) forgetOpened(request);
   return {
     outcome: "found",
     guard: { seen: guard.seen, clicks_passed: guard.clicksPassed, clicks_blocked: guard.clicksBlocked },

@@ -6,18 +6,30 @@
  */
 function newLook(request, want) {
   const memory = { element: null, rect: null, same: 0, scrolls: 0, scrolled: null, found: null, changes: -1 };
+  const gaveUp = newPatience(request);
   return (watch) => {
-    const said = saidNow(request);
-    if (said !== null) return said;
+    const before = interruptedNow(request) || saidNow(request);
+    if (before !== null) return before;
     // Between two frames without any change in the document the target still is what it was; only its place may move.
     const known = memory.found !== null && memory.found.state === "one" && memory.changes === watch.changes();
-    const found = known ? memory.found : resolve(request.target, { hiddenToo: want === "present" });
+    const found = known ? memory.found : wantedOf(request, { hiddenToo: want === "present" });
     Object.assign(memory, { found, changes: watch.changes() });
     if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
-    if (found.state !== "one") return { done: false, outcome: found.state, found };
-    if (want === "present" || want === "visible") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
+    if (found.state !== "one") return { done: gaveUp(found), outcome: found.state, found };
+    if (want === "top" && !(isVisible(found.element) && isTopmost(found.element))) return { done: false, outcome: "not_ready", why: "covered", found, hit: null };
+    if (want === "present" || want === "visible" || want === "top") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
     return Object.assign(readiness(found.element, memory), { found });
   };
+}
+
+/** What the book lets come in between, if it is there now: it has to be sent away before anything else is looked for. */
+function interruptedNow(request) {
+  const all = request.interrupts || [];
+  for (let i = 0; i < all.length; i += 1) {
+    const found = resolve(all[i]);
+    if (found.state === "one" && found.element !== null && isVisible(found.element)) return { done: true, outcome: "interrupted", interrupt: i };
+  }
+  return null;
 }
 
 function saidNow(request) {
@@ -31,6 +43,8 @@ function saidNow(request) {
 function readiness(element, memory) {
   if (memory.element !== element) Object.assign(memory, { element, rect: null, same: 0 });
   if (!isVisible(element)) return notReady("hidden");
+  const hiding = inertness(element);
+  if (hiding !== null) return Object.assign(notReady("inert"), { hiding });
   if (!isEnabled(element)) return notReady("disabled");
   const moved = !isSteady(element, memory);
   const { point, outside, hit } = clickPoint(element);
@@ -72,17 +86,20 @@ function answerOfLook(look, request) {
   switch (outcome) {
     case "found":
       return foundAnswer(found, look.point || null);
+    case "no_list":
+    case "several_lists":
+    case "no_choice":
+      return answerOfPart(found, request);
     case "none":
       return noneAnswer(found, request.target);
     case "several":
     case "disagree": {
-      const elements = found.elements.slice(0, 5).map(({ by, element }) => ({ by, element: outlineOf(element) }));
-      return { outcome, elements, described: describedAnswer(found) };
+      return { outcome, elements: rivals(found.elements), described: found.described.map(passedOver) };
     }
     case "not_ready":
-      return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null };
+      return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null, hiding: hidingAnswer(look.hiding || null) };
     default:
-      return { outcome };
+      return { outcome, interrupt: look.interrupt };
   }
 }
 
@@ -102,6 +119,7 @@ function foundAnswer(found, point) {
     checked: isChecked(element),
     href: element.getAttribute("href"),
     described: describedAnswer(found),
+    part: partAnswer(found),
   };
 }
 
@@ -121,8 +139,8 @@ function isChecked(element) {
 function noneAnswer(found, target) {
   const inside = found.scope === "ok" ? scopeOf(target).element : null;
   const described = target.described.map((one, i) => {
-    const { by, matched, hidden } = found.described[i];
-    return { by, used: null, matched, hidden, near: found.scope === "ok" ? nearNames(one, inside) : [] };
+    const near = found.scope === "ok" ? nearNames(one, inside) : [];
+    return Object.assign(passedOver(found.described[i]), { used: null, near });
   });
-  return { outcome: "none", described, scope: found.scope, why: found.why };
+  return { outcome: "none", described, scope: found.scope, why: found.why, around: passedOverAround(target) };
 }

@@ -4,10 +4,10 @@
 /** The boxes to cover, in CSS pixels of the viewport. */
 function masks(request) {
   const view = { left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight };
-  const scope = request.scope ? resolve(request.scope).element : null;
+  const scope = request.scope ? resolve(request.scope, wishesNow(request, {})).element : null;
   const found = (request.lists || []).map((list) => ({ list, ...tablesOf(list) }));
   const known = found.some(({ tables }) => tables.length > 0);
-  const boxes = secretBoxes(request, view);
+  const boxes = secretBoxes(request, view).concat(frameBoxes(scope, view));
   if (known) boxes.push(...personBoxes(found, request, scope, view), ...strangeTables(found, scope, view));
   else boxes.push(...unknownBoxes(scope, view));
   return {
@@ -59,9 +59,10 @@ function strangeTables(found, scope, view) {
 }
 
 function isSubject(row, table, list, subject) {
-  if (!subject || list.columns[subject.column] === undefined) return false;
-  const cell = cellIn(row, table, list, subject.column);
-  return cell !== null && cellHolds(visibleText(cell), fold(subject.key)) === "same";
+  const known = (subject || []).find(({ column }) => column === list.key);
+  if (known === undefined || list.columns[known.column] === undefined) return false;
+  const cell = cellIn(row, table, list, known.column);
+  return cell !== null && cellHolds(visibleText(cell), fold(known.key)) === "same";
 }
 
 function rowRect(row) {

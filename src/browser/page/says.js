@@ -8,12 +8,21 @@
 function saysNow(request) {
   const seen = [];
   for (const { id, texts, in: within } of request.says || []) {
-    const region = within ? resolve(within) : { state: "one", element: document.body };
-    if (region.state !== "one" || !region.element) continue;
-    const line = firstLineWith(texts, region.element);
-    if (line !== null) seen.push({ id, line });
+    for (const region of within ? regionsOf(within) : [document.body]) {
+      const line = firstLineWith(texts, region);
+      if (line === null) continue;
+      seen.push({ id, line });
+      break;
+    }
   }
   return seen;
+}
+
+// An app may stack its messages: every box of the kind is looked in, for nothing is done to any of them.
+function regionsOf(target) {
+  const { state, element, elements } = resolve(target);
+  if (state === "several") return elements.map((one) => one.element);
+  return state === "one" && element !== null ? [element] : [];
 }
 
 /** The first visible line of a region that contains one of the texts, or null. */

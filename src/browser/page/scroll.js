@@ -31,8 +31,11 @@ async function stretch(request, deadline) {
   const look = await until(deadline, (watch) => {
     memory.quiet = watch.changes() === memory.changes ? memory.quiet + 1 : 0;
     memory.changes = watch.changes();
+    const interrupted = interruptedNow(request);
+    if (interrupted !== null) return interrupted;
     return memory.moved ? settledLook(request, memory) : movingLook(request, memory);
   });
+  if (look.outcome === "interrupted") return look;
   return Object.assign(answerOfStretch(request, look), { settled: look.done });
 }
 
@@ -194,7 +197,8 @@ function answerOfStretch(request, { state, box, view, more, waited }) {
     reading.places.add(seen.sign.place);
     reading.rows.set(row, { at: seen.sign.at, text: seen.sign.text, number: reading.number });
     const index = Number.parseInt(row.getAttribute("aria-rowindex"), 10);
-    return ' data-at="' + seen.sign.at + '"' + (index > 0 ? ' aria-rowindex="' + index + '"' : "");
+    const number = index > 0 ? ' aria-rowindex="' + index + '"' : "";
+    return ' data-at="' + seen.sign.at + '"' + number + detailAttribute(row, request.detail);
   });
   const place = view.place;
   for (const element of view.busy) reading.stuck.add(element);

@@ -15,6 +15,8 @@ async function snapshot(request, deadline) {
     memory.changes = watch.changes();
     // The page must keep still over two frames before a look at the list is worth its time.
     if (memory.quiet < 2) return { done: false, soon: true, state: null };
+    const interrupted = interruptedNow(request);
+    if (interrupted !== null) return interrupted;
     const state = listState(request);
     // Many pages say that nobody is there while they still look.
     if (state.outcome === "empty" && isPageBusy()) return { done: false, state };
@@ -23,6 +25,7 @@ async function snapshot(request, deadline) {
     const same = request.unlike && taken.fingerprint === request.unlike;
     return { done: !same, state, taken, same };
   });
+  if (look.outcome === "interrupted") return look;
   const state = look.state || listState(request);
   const taken = look.taken || serialise(state);
   const { outcome, why } = state;
@@ -37,7 +40,7 @@ function listState(request) {
   const isEmpty = rows === 0 && (request.empty || []).length > 0 && document.body !== null && firstLineWith(request.empty, document.body) !== null;
   if (isEmpty) return { outcome: "empty", tables, rows, why, list: request.list };
   const outcome = state === "several" || tables.length > 1 ? "several" : tables.length === 1 ? "found" : "none";
-  return { outcome, tables, rows, why, list: request.list };
+  return { outcome, tables, rows, why, list: request.list, detail: request.detail };
 }
 
 // Whether there is any row is all that is asked here; counting ten thousand would be waste.
@@ -56,24 +59,38 @@ function nextState(target) {
 
 function serialise(state) {
   const { tables, list } = state;
-  return Object.assign(written(state, () => ""), { fingerprint: fingerprintOf(whoIsShown(tables, list)) });
+  return Object.assign(written(state, (row) => detailAttribute(row, state.detail)), { fingerprint: fingerprintOf(whoIsShown(tables, list)) });
 }
 
 /**
  * The tables as HTML and the lines around them.
  * @param {function(Element, object): string|null} mark attributes for a row of people, or null to leave it out
  */
-function written({ tables }, mark) {
+function written({ tables, list }, mark) {
   const html = [];
   for (const table of tables) {
     // Few tables say which columns their cells are in; only there each of them is asked.
     const placed = table.element.querySelector("[aria-colindex],[aria-colspan]") !== null;
-    const out = { html, table, placed, rows: table.rows === null ? new Set(rowsIn(table)) : new Set(), mark, above: null };
+    const out = { html, table, placed, rows: table.rows === null ? new Set(rowsIn(table)) : new Set(), mark, above: null, heard: heardCells(table, list) };
     if (table.rows !== null) writeGrid(table, out);
     else writeTable(table, out);
   }
   const except = new Set(tables.flatMap(({ element, body, rows, heads }) => (rows === null ? [element, body] : rows.concat(heads))));
   return { html: html.join(""), lines: linesOf(document.body, { values: false, except, most: LINES_KEPT }) };
+}
+
+/** What a screen reader says in the cells of the columns whose icons count. */
+function heardCells(table, list) {
+  const heard = new Map();
+  const columns = Array.from(table.columns.keys()).filter((column) => list.columns[column].heard);
+  if (columns.length === 0) return heard;
+  for (const row of rowsOf(table)) {
+    for (const column of columns) {
+      const cell = cellIn(row, table, list, column);
+      if (cell !== null) heard.set(cell, contentOf(cell));
+    }
+  }
+  return heard;
 }
 
 // A header in a table of its own and the rows below it are one table to the eye; one that only lays its rows out is one, too.
@@ -115,7 +132,9 @@ function writeElement(element, out) {
     mark = markOf(element, out);
     if (mark === null) return;
   }
-  out.html.push("<", tag, attributesOf(element), out.placed || tag === "th" ? placeAttributes(element) : "", mark, ">");
+  const heard = out.heard.get(element);
+  const place = out.placed || tag === "th" ? placeAttributes(element) : "";
+  out.html.push("<", tag, attributesOf(element), place, mark, heard === undefined ? "" : attribute("data-heard", heard), ">");
   if (VOID_TAGS.has(tag)) return;
   if (tag === "select") writeOptions(element, out);
   else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
@@ -239,4 +258,13 @@ function isOneCell(row, table) {
 function isDetail({ above, table }) {
   if (above === null || table.columns.size < 2) return false;
   return above.getAttribute("aria-expanded") === "true" || above.querySelector("[aria-expanded=true]") !== null;
+}
+
+/** Where a row leads to: the address of the one link in it that the book describes, when it stays on this origin. */
+function detailAttribute(row, detail) {
+  if (!detail) return "";
+  const links = new Set(detail.described.flatMap((described) => matchesOf(described, row, {}).elements.map((found) => found.closest("a[href]"))));
+  const [link] = links;
+  if (links.size !== 1 || link === null || new URL(link.href).origin !== location.origin) return "";
+  return attribute("data-detail", link.href);
 }

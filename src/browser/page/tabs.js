@@ -6,13 +6,13 @@ const REST_MS = 1000;
 const TURN_MS = 5000;
 
 /** Waits until the tab can be clicked and the page is at rest, and tells what the list shows before. */
-async function tab(request, deadline) {
+async function listTab(request, deadline) {
   const ready = newLook(request, "ready");
   const memory = restless();
   const look = await until(deadline, (watch) => {
     const answer = ready(watch);
     if (answer.outcome !== "found") return answer;
-    const chosen = isChosen(answer.found.element);
+    const chosen = saysChosen(answer.found.element);
     if (chosen === true) return Object.assign(answer, { chosen });
     const shown = shownNow(request);
     const still = stillFor(memory, watch, String(shown));
@@ -31,7 +31,7 @@ async function turned(request, deadline) {
     const shown = shownNow(request);
     const still = stillFor(memory, watch, String(shown));
     const found = resolve(request.target);
-    const chosen = found.state === "one" ? isChosen(found.element) : null;
+    const chosen = found.state === "one" ? saysChosen(found.element) : null;
     const other = request.document !== String(performance.timeOrigin) || shown !== request.before || request.before === null;
     const settled = still > 0 && chosen !== false && (other || (chosen === true && still >= TURN_MS));
     return { done: settled || (chosen === null && still >= TURN_MS), settled, chosen };
@@ -59,7 +59,7 @@ function shownNow(request) {
 }
 
 /** Whether a tab, filter or link says that it is the chosen one; null when it says nothing of it. */
-function isChosen(element) {
+function saysChosen(element) {
   for (const node of [element, controlOf(element)]) {
     for (const name of ["aria-selected", "aria-pressed", "aria-checked"]) if (node.hasAttribute(name)) return node.getAttribute(name) === "true";
     if (node.hasAttribute("aria-current")) return node.getAttribute("aria-current") !== "false";

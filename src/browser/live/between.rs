@@ -1,0 +1,106 @@
+//! What comes in between: interrupts that the book lets usher send away, and native dialogs.
+
+use super::{Live, PATIENCE};
+use crate::browser::answer::{point, text};
+use crate::browser::{InterruptTarget, Refused, Target, Trouble};
+use crate::words::RefusalKind;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// How long a native dialog may take to open after the click that asks for it.
+const DIALOG_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is known of interrupts.
+#[derive(Debug, Default)]
+pub(super) struct Between {
+    /// What may come.
+    pub(super) expected: Vec<InterruptTarget>,
+    /// How often each has come on this page.
+    pub(super) came: Vec<u32>,
+    /// What was sent away, until somebody asks.
+    pub(super) gone: Vec<String>,
+}
+
+impl Live {
+    /// A question that what comes in between may interrupt: it is sent away, and the question asked again. While a commit
+    /// is armed nothing is sent away.
+    pub(super) async fn ask_on(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
+        let until = Instant::now() + patience;
+        let may = !self.armed.get();
+        loop {
+            let sees: Vec<Target> = {
+                let between = self.between.borrow();
+                between.expected.iter().filter(|_| may).map(|interrupt| interrupt.sees.clone()).collect()
+            };
+            request["interrupts"] = json!(sees);
+            let left = until.saturating_duration_since(Instant::now());
+            let answer = self.ask(request.clone(), left).await?;
+            if text(&answer, "outcome") != "interrupted" {
+                return Ok(answer);
+            }
+            let number = answer.get("interrupt").and_then(Value::as_u64).unwrap_or(0);
+            self.send_away(usize::try_from(number).unwrap_or(0)).await?;
+        }
+    }
+
+    async fn send_away(&self, number: usize) -> Result<(), Trouble> {
+        let interrupt = {
+            let mut between = self.between.borrow_mut();
+            let came = between.came.get_mut(number).map_or(0, |came| {
+                *came += 1;
+                *came
+            });
+            let Some(interrupt) = between.expected.get(number).cloned() else { return Ok(()) };
+            if came > interrupt.most {
+                let message = format!(
+                    "`{}` comes again and again: it was sent away {} times on this page",
+                    interrupt.sees.name, interrupt.most
+                );
+                return Err(Refused::new(RefusalKind::NotReady, message).about(&interrupt.sees).into());
+            }
+            between.gone.push(interrupt.sees.name.clone());
+            interrupt
+        };
+        tracing::debug!(what = interrupt.sees.name, "something came in between; it is sent away");
+        let arm = json!({ "ask": "arm", "once": true, "target": interrupt.click });
+        let armed = self.ask(arm, PATIENCE).await?;
+        if text(&armed, "outcome") != "found" {
+            return Err(crate::browser::answer::refused(&interrupt.click, &armed).into());
+        }
+        self.point(point(&armed)?, true).await?;
+        let look = json!({ "ask": "look", "want": "absent", "target": interrupt.sees });
+        let gone = self.ask(look, PATIENCE).await?;
+        if text(&gone, "outcome") == "absent" {
+            return Ok(());
+        }
+        let message = format!("`{}` does not go away", interrupt.sees.name);
+        Err(Refused::new(RefusalKind::NotReady, message).about(&interrupt.sees).into())
+    }
+
+    /// Waits for the native dialog and answers it: with yes when it says exactly this, else with no.
+    pub(super) async fn answer_with_yes(&self, wanted: &str) -> Result<(), Trouble> {
+        let until = Instant::now() + DIALOG_PATIENCE;
+        let said = loop {
+            match self.wire.dialog_text().await? {
+                Some(said) => break said,
+                None if Instant::now() < until => tokio::time::sleep(Duration::from_millis(20)).await,
+                None => {
+                    let message = format!("no native dialog came; \"{wanted}\" was expected");
+                    return Err(Refused::new(RefusalKind::NotReady, message).into());
+                }
+            }
+        };
+        let is_it = words(&said) == words(wanted);
+        self.wire.answer_dialog(is_it).await?;
+        if is_it {
+            return Ok(());
+        }
+        let message = format!("a native dialog says \"{said}\", not \"{wanted}\"; it was answered with no");
+        Err(Refused::new(RefusalKind::Dialog, message).into())
+    }
+}
+
+/// A text by its words; how they are parted does not matter.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,63 @@
+// Guards the one change of a native select, and hears whether the page has sent something and had its answer.
+
+// How long the page must be quiet after an answer, and how long an answer may keep it busy at most.
+const ANSWER_QUIET_MS = 300;
+const ANSWER_BUSY_MS = 1500;
+
+/** What a guard listens to: the change of a select is what its list tells of the key that was pressed in it. */
+function guardedTypes(request) {
+  return request.select === undefined ? GUARDED : GUARDED.concat(["input", "change"]);
+}
+
+/** How the armed box or option stands; an act on one that has changed meanwhile would do something else. */
+function standsNow(request, element) {
+  if (!request.expect || !request.part) return null;
+  return request.part.of === "box" ? tickOf(element) : isChosen(element);
+}
+
+// The browser's own list takes keys without telling the page. So a key that reaches the page was not for the list, and
+// what is let through is the one change to the armed option, with the click that the browser tells after it.
+function whyChangeBlocked(guard, event) {
+  const changed = guard.pressed.change === true;
+  if (event.type === "keyup" && changed) return null;
+  if (event.type.startsWith("key")) return "the list of options is not open any more";
+  if (!event.composedPath().includes(guard.element)) return "it is not on the armed element";
+  if (event.type !== "input" && event.type !== "change") return changed ? null : "nothing has been chosen yet";
+  if (guard.pressed[event.type]) return "the one change has been let through already";
+  const shown = shownOptions(guard.element);
+  if (shown.length !== 1 || fold(shown[0]) !== fold(guard.request.select)) return "another option would be chosen";
+  const why = whyNoLongerTrue(guard);
+  if (why === null) guard.pressed[event.type] = true;
+  return why;
+}
+
+function countChange(guard, event, why) {
+  if (!event.isTrusted) return;
+  if (event.type === "change" && why === null) guard.clicksPassed += 1;
+  if ((event.type === "change" || event.type === "keydown") && why !== null) guard.clicksBlocked += 1;
+}
+
+/** Notes when the page has had an answer to something that it sent after the act. */
+function listenForAnswers(guard) {
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const sent = ["fetch", "xmlhttprequest", "beacon"].includes(entry.initiatorType);
+      // The first one counts: a page that asks for news all the time would otherwise never have had its answer.
+      if (sent && guard.answeredAt === null && guard.firedAt !== null && entry.startTime >= guard.firedAt - 1) guard.answeredAt = performance.now();
+    }
+  });
+  observer.observe({ type: "resource" });
+  return observer;
+}
+
+/** Whether the page has had an answer and shows what it made of it. */
+function newAnswer(guard) {
+  let changes = -1;
+  let since = 0;
+  return (watch) => {
+    const now = performance.now();
+    if (guard.answeredAt === null) return false;
+    if (changes !== watch.changes()) [changes, since] = [watch.changes(), now];
+    return now - Math.max(since, guard.answeredAt) > ANSWER_QUIET_MS || now - guard.answeredAt > ANSWER_BUSY_MS;
+  };
+}
