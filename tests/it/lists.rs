@@ -64,6 +64,22 @@ macro_rules! virtual_list {
     };
 }
 
+/// Eight people, and a button that gives away a file of the first `far`, some time after it was clicked.
+macro_rules! export {
+    () => {
+        "<script>
+        document.querySelector('table').innerHTML = head + '<tbody>' + rowsOf(0, 8) + '</tbody>';
+        document.querySelector('button').onclick = () => setTimeout(() => {
+          const lines = Array.from({ length: far }, (_, i) => `\"${name(i)}\",${mail(i)},Member`);
+          const link = document.createElement('a');
+          link.href = URL.createObjectURL(new Blob([['Full name,E-mail,Role', ...lines].join('\\r\\n')]));
+          link.download = 'people.csv';
+          link.click();
+        }, 300);
+        </script>"
+    };
+}
+
 /// A list that grows when it is scrolled to its end: `(people, milliseconds, what shows meanwhile, what stands at the end)`.
 macro_rules! infinite {
     ($people:expr, $late:expr, $busy:expr, $end:expr) => {
@@ -257,6 +273,17 @@ fn more_pages(path: &str) -> &'static str {
             "<main><h1>People</h1><p>8 people</p><table></table><a href='/pages'>1</a> <a href='/pages/2'>2</a> <a href='/pages/3'>3</a></main>",
             "<script>document.querySelector('table').innerHTML = head + '<tbody>' + rowsOf(6, 8) + '</tbody>';</script>"
         ),
+        // A file of everybody, made by the page itself; the second one has somebody whom the list does not show.
+        "/export" => page!(
+            "<main><h1>People</h1><button>Export</button><table></table></main>",
+            "<script>const far = 8;</script>",
+            export!()
+        ),
+        "/export/more" => page!(
+            "<main><h1>People</h1><button>Export</button><table></table></main>",
+            "<script>const far = 9;</script>",
+            export!()
+        ),
         "/cut" => page!(
             "<main><h1>People</h1><table></table><a href='/cut/2'>Next</a></main>",
             "<script>document.querySelector('table').innerHTML = head + '<tbody>' + rowsOf(0, 3) + '</tbody>';</script>"
@@ -407,7 +434,7 @@ fn listed(path: &str, lists: &str) -> View {
     view
 }
 
-const CONTROLS: &str = "  box: { css: \"#box\" }\n  members_tab: { text: Members }\n  pending_tab: { text: Pending }\n  gone_tab: { text: Gone }\n  list_place: { css: \"#list\" }\n";
+const CONTROLS: &str = "  box: { css: \"#box\" }\n  members_tab: { text: Members }\n  pending_tab: { text: Pending }\n  gone_tab: { text: Gone }\n  list_place: { css: \"#list\" }\n  export_button: { role: button, name: Export }\n";
 
 /// A site and a browser on it.
 struct World {
@@ -674,6 +701,28 @@ async fn pages_are_read_by_number_and_a_page_that_does_not_come_is_told() {
     assert_eq!(numbers(&cut), all(3));
     let said = words(&cut.completeness);
     assert!(said.starts_with("unproven: page 2 could not be read: no table with rows"), "{said}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_list_is_held_against_the_file_that_the_app_gives_away() {
+    let mut world = World::new().await;
+    let export = "export: { click: export_button, columns: { email: E-mail, role: Role } }";
+    let roster = world.roster(&people("/export", export)).await;
+    assert_eq!(numbers(&roster), all(8));
+    assert_eq!(words(&roster.completeness), "counted: the app says 8, and as many rows were read");
+    assert_eq!(roster.notes, ["the app's own export has the same 8 people"]);
+    let more = world.roster(&people("/export/more", export)).await;
+    assert_eq!(numbers(&more), all(8));
+    let said = words(&more.completeness);
+    assert!(said.starts_with("unproven: the list and the app's own export differ: "), "{said}");
+    assert!(said.contains("`p8@x.example, member` is only in the export"), "{said}");
+    let other = world.roster(&people("/export", &export.replace("E-mail", "Address"))).await;
+    let said = words(&other.completeness);
+    assert!(said.contains("cannot be read: it has no column `Address`"), "{said}");
+    // Nothing of it stays on this machine.
+    let kept: Vec<_> = std::fs::read_dir(world.driver.profile.join("downloads")).unwrap().collect();
+    assert!(kept.is_empty(), "{kept:?}");
     world.end().await;
 }
 
