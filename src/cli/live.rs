@@ -46,9 +46,10 @@ pub(super) async fn run(
     let went = went?;
     let report = report(tenant, &pack, &went);
     print(context.out, &report);
-    let written = match report.is_good() {
-        true => next_books(context.out, &settings, (tenant, pack_name), &went, yes)?,
-        false => Vec::new(),
+    let written = if report.is_good() {
+        next_books(context.out, &settings, (tenant, pack_name), &went, yes)?
+    } else {
+        Vec::new()
     };
     if context.out.json {
         context.out.result(&summary(&report, &written).to_string());

@@ -113,22 +113,23 @@ fn mark_all(book: &mut Book, seen: &BTreeSet<Spot>) {
             *basis = Some(At::new(Basis::ConfirmedLive, spot));
         }
     };
-    fn each(control: &mut At<Control>, confirm: &impl Fn(&mut Option<At<Basis>>, Spot)) {
-        let spot = control.spot;
-        let below: usize = control.also.iter().map(|other| other.descriptions()).sum();
-        if control.descriptions() > below {
-            confirm(&mut control.value.basis, spot);
-        }
-        control.value.also.iter_mut().for_each(|other| each(other, confirm));
-    }
-    book.detect.iter_mut().for_each(|control| each(control, &confirm));
-    book.controls.0.iter_mut().for_each(|(_, control)| each(control, &confirm));
+    book.detect.iter_mut().for_each(|control| mark_control(control, &confirm));
+    book.controls.0.iter_mut().for_each(|(_, control)| mark_control(control, &confirm));
     for (_, list) in &mut book.lists.0 {
         let spot = list.spot;
         let List { next, more, basis, .. } = &mut list.value;
-        next.iter_mut().chain(more).for_each(|control| each(control, &confirm));
+        next.iter_mut().chain(more).for_each(|control| mark_control(control, &confirm));
         confirm(basis, spot);
     }
+}
+
+fn mark_control(control: &mut At<Control>, confirm: &impl Fn(&mut Option<At<Basis>>, Spot)) {
+    let spot = control.spot;
+    let below: usize = control.also.iter().map(|other| other.descriptions()).sum();
+    if control.descriptions() > below {
+        confirm(&mut control.value.basis, spot);
+    }
+    control.value.also.iter_mut().for_each(|other| mark_control(other, confirm));
 }
 
 /// So many bytes at an offset, and what is to stand there instead.

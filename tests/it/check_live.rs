@@ -137,7 +137,7 @@ fn a_tenant_and_a_person_are_needed_that_are_there() {
     assert_eq!(changes(&console), Vec::<Value>::new());
 }
 
-/// What DokuWiki knows of its people, byte by byte.
+/// What the wiki knows of its people, byte by byte.
 fn accounts(console: &Real) -> Vec<u8> {
     std::fs::read(console.instance().join("conf/users.auth.php")).unwrap()
 }

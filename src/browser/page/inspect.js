@@ -56,28 +56,37 @@ function choiceAnswer(request, element) {
   return { kind, offers: offerOf(request, control, "choice").choices.map(({ name }) => name) };
 }
 
-/** Which of a list's headers stand on the page: of one table, the one that has most of them; all that it has; and what is said. */
+/** Which columns of a list stand on the page, in the table that has most of them; all headers of that table; what is said. */
 async function headers(request, deadline) {
-  const wanted = Object.entries(request.list.columns);
+  const { list } = request;
   const look = await until(Math.min(deadline, performance.now() + GRACE_MS), () => {
-    const scope = request.list.in ? resolve(request.list.in).element : null;
-    const tables = queryAll(TABLES, scope).filter(isVisible).map((table) => headsOf(table, wanted));
-    const best = tables.sort((one, other) => other.found.length - one.found.length)[0] || { found: [], heads: [] };
-    return { done: best.found.length === wanted.length, best };
+    const scope = list.in ? resolve(list.in).element : null;
+    const tables = list.grid ? [gridHeads(list, scope)] : queryAll(TABLES, scope).filter(isVisible).flatMap(tableHeads);
+    const best = tables.map((heads) => headsOf(list, heads)).sort((one, other) => other.found.length - one.found.length)[0] || headsOf(list, []);
+    best.found.push(...unheadedColumns(list, scope));
+    return { done: best.found.length === Object.keys(list.columns).length, best };
   });
   const lines = linesOf(document.body, { values: false }).slice(0, TOLD_LINES).map((line) => cut(line, 200));
   return { outcome: "found", found: look.best.found, heads: look.best.heads, lines };
 }
 
-function headsOf(table, wanted) {
-  const rows = headerRows(table).map((row) => {
-    const cells = cellsOf(row).map(({ element }) => element);
-    const found = wanted.filter(([, { header }]) => cells.some((cell) => isHeaded(cell, fold(header)))).map(([column]) => column);
-    return { found, heads: cells.map((cell) => cut(withoutArrowsAsShown(cell), 80)).filter((head) => head !== "") };
-  });
-  return rows.sort((one, other) => other.found.length - one.found.length)[0] || { found: [], heads: [] };
+function gridHeads(list, scope) {
+  return list.grid.headers ? queryAll(list.grid.headers, scope).filter(isVisible) : [];
 }
 
-function withoutArrowsAsShown(cell) {
-  return tidy(visibleText(cell) || nameOf(cell));
+function tableHeads(table) {
+  return headerRows(table).map((row) => cellsOf(row).map(({ element }) => element));
+}
+
+function headsOf(list, cells) {
+  const there = ([, { header }]) => cells.some((cell) => isHeaded(cell, fold(header)));
+  const heads = cells.map((cell) => cut(tidy(visibleText(cell) || nameOf(cell)), 80)).filter((head) => head !== "");
+  return { found: headedColumns(list).filter(there).map(([column]) => column), heads };
+}
+
+/** Columns that no header names: those of a position, where there are rows, and those that are found by CSS alone. */
+function unheadedColumns(list, scope) {
+  const numbered = list.grid && !list.grid.headers ? headedColumns(list).filter(() => queryAll(list.grid.rows, scope).some(isVisible)) : [];
+  const bare = Object.entries(list.columns).filter(([, { header, css }]) => header === null && queryAll(css, scope).some(isVisible));
+  return numbered.concat(bare).map(([column]) => column);
 }

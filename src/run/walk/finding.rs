@@ -70,11 +70,11 @@ pub struct Finding {
 
 /// Where something that tells the generation stands.
 pub(super) fn detect_place(view: &View, control: &At<Control>) -> PlaceRef {
-    let files = view.books.iter().filter(|file| file.book.generation.value == view.generation);
+    let mut files = view.books.iter().filter(|file| file.book.generation.value == view.generation).rev();
     let holds = |file: &&crate::plan::BookFile| {
         file.book.detect.iter().any(|own| own.spot == control.spot && own == control)
     };
-    let file = files.filter(holds).last().map(|file| file.source.name.clone()).unwrap_or_default();
+    let file = files.find(holds).map(|file| file.source.name.clone()).unwrap_or_default();
     PlaceRef { file, line: control.spot.line, column: control.spot.column }
 }
 
@@ -162,7 +162,15 @@ fn control_finding(
     let mut notes = told(&walker.remarks);
     let own_refusal = walker.refused.get(name).filter(|_| scripts).cloned();
     let refusal = own_refusal.or_else(|| why_bad(walker, &own, &lines, &needs));
-    let looked = counting().next().is_some();
+    // Only a control of one description is known to have been found by it when it was used behind the walk's back.
+    let was_used = walker.sent_away.contains(name);
+    if let ([line], true) = (lines.as_mut_slice(), was_used && own.is_empty()) {
+        line.found = Found::One;
+    }
+    if was_used {
+        notes.push("came in between, and was sent away".to_owned());
+    }
+    let looked = was_used || counting().next().is_some();
     let grade = match (&refusal, looked) {
         (Some(_), _) => Grade::Bad,
         (None, true) => Grade::Good,
@@ -170,9 +178,21 @@ fn control_finding(
     };
     if grade == Grade::Open {
         let why = told(&walker.why_not);
-        notes.extend(if why.is_empty() { vec!["not visited".to_owned()] } else { why });
+        notes.extend(if why.is_empty() { vec![unvisited(book, name).to_owned()] } else { why });
     }
     Finding { name: name.to_owned(), book: place, needs, lines, grade, notes, refusal }
+}
+
+/// Why nothing on a walk leads to a control.
+fn unvisited(book: &Book, name: &str) -> &'static str {
+    let is_between = |sees: &At<String>, click: &At<String>| sees.value == name || click.value == name;
+    if book.interrupts.iter().any(|interrupt| is_between(&interrupt.sees, &interrupt.click)) {
+        "not shown now: it did not come in between"
+    } else if book.says.iter().any(|says| says.inside.as_ref().is_some_and(|inside| inside.value == name)) {
+        "not shown now: the page had nothing to say there"
+    } else {
+        "not visited"
+    }
 }
 
 fn found(hit: &Hit) -> Found {

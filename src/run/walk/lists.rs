@@ -118,7 +118,7 @@ impl Walker<'_> {
             found.count = Found::One;
         }
         if roster.is_proven() {
-            return self.leading_on(witness, name, roster).await;
+            return self.leading_on(witness, name, roster);
         }
         let lines = self.headers(witness, name).await?.lines;
         let near = alike(&lines, &list.count);
@@ -150,9 +150,9 @@ impl Walker<'_> {
     }
 
     /// What leads on in a list of one page is not there to be looked at.
-    async fn leading_on<B: Browser>(
+    fn leading_on<B: Browser>(
         &mut self,
-        witness: &mut Witness<'_, B>,
+        witness: &Witness<'_, B>,
         name: &str,
         roster: &Roster,
     ) -> anyhow::Result<()> {
@@ -375,13 +375,13 @@ fn bag(text: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::At;
+    use crate::source::{At, Spot};
 
     #[test]
     fn a_line_that_reads_otherwise_is_told_from_one_with_other_numbers() {
         let count = Several(vec![At::new(
             "Displaying users ${from}-${to} of ${n} found.".to_owned(),
-            Default::default(),
+            Spot::default(),
         )]);
         assert!(says("Displaying users 1-25 of 46 found. 46 users total.", &count));
         assert!(!says("Showing users 1-25 of 46 found.", &count));

@@ -1,10 +1,14 @@
 //! Walking through a real console without changing anything: what reads or moves is done, everything else is located only,
 //! and of every control of the books it is found out which of its descriptions still hold.
 
+mod commit;
 mod finding;
 mod lists;
+mod locate;
 mod needs;
+mod people;
 mod script;
+mod way;
 mod witness;
 
 pub use finding::{Finding, Found, Grade, Line};
@@ -16,9 +20,9 @@ use super::target::{Locator, Values};
 use super::{Reader, address};
 use crate::browser::{Browser, Trouble};
 use crate::plan::View;
-use crate::roster::{Person, Roster};
+use crate::roster::Roster;
 use crate::selector::{Find, Inside};
-use crate::words::{Action, Identity, State};
+use crate::words::Action;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -63,10 +67,12 @@ pub async fn walk<B: Browser>(
     tell("the entry page");
     walker.detected(witness).await?;
     walker.lists(witness, tell).await?;
+    walker.came_between(witness);
     for file in view.scripts.iter().filter(|file| file.script.action.value != Action::SignIn) {
         tell(&file.source.name);
-        let walked = walker.script(witness, file).await?;
-        walker.scripts.push(walked);
+        let script = walker.script(witness, file).await?;
+        walker.scripts.push(script);
+        walker.came_between(witness);
         walker.home(witness).await?;
     }
     Ok(walker.end(witness))
@@ -116,6 +122,8 @@ struct Walker<'a> {
     refused: BTreeMap<String, crate::journal::Refusal>,
     notes: Vec<String>,
     refusal: Option<crate::journal::Refusal>,
+    /// Controls of what came in between and was sent away.
+    sent_away: BTreeSet<String>,
 }
 
 impl<'a> Walker<'a> {
@@ -132,6 +140,17 @@ impl<'a> Walker<'a> {
             refused: BTreeMap::new(),
             notes: Vec::new(),
             refusal: None,
+            sent_away: BTreeSet::new(),
+        }
+    }
+
+    /// What came in between was found and sent away by the controls that the book names for it.
+    fn came_between<B: Browser>(&mut self, witness: &mut Witness<'_, B>) {
+        let gone = witness.sent_away();
+        for interrupt in self.view.book.interrupts.iter().chain(&self.view.sign_in.interrupts) {
+            if gone.contains(&interrupt.sees.value) {
+                self.sent_away.extend([interrupt.sees.value.clone(), interrupt.click.value.clone()]);
+            }
         }
     }
 
@@ -167,43 +186,6 @@ impl<'a> Walker<'a> {
             None => address(self.bounds.url, &self.view.app.entry)?,
         };
         refused(witness.open(&page).await).map(drop)
-    }
-
-    /// Somebody the scripts can be walked for: in one of these states, in this list if one is named, and nobody whom a
-    /// mistake would hurt most.
-    fn harmless(&self, states: &[State], list: Option<&str>) -> Option<&Person> {
-        let people = self.roster.as_ref()?.people.iter();
-        let named = self.bounds.person.map(crate::roster::fold);
-        let mut fitting = people
-            .filter(|person| states.contains(&person.state) && list.is_none_or(|list| person.list == list));
-        fitting.find(|person| match &named {
-            Some(named) => person.key == *named,
-            None => self.is_harmless(person),
-        })
-    }
-
-    fn is_harmless(&self, person: &Person) -> bool {
-        let is = |who: &str| {
-            let who = crate::roster::fold(who);
-            let column =
-                |name: &str| person.columns.get(name).is_some_and(|cell| crate::roster::fold(cell) == who);
-            person.key == who || column("email") || column("username") || column("name")
-        };
-        let role = person.columns.get("role").map_or("", String::as_str);
-        let has_key = self.view.app.identity.value == Identity::Username || person.key.contains('@');
-        let is_guarded = is(self.bounds.account) || self.bounds.protected.iter().any(|who| is(who));
-        has_key && !is_guarded && !self.view.app.is_admin(role)
-    }
-
-    /// The values of a person of the roster, and stand-ins for what a request would bring.
-    fn values(&self, person: &Person) -> Values {
-        let identity = self.view.app.identity.value.as_str().to_owned();
-        Values {
-            key: person.key.clone(),
-            person: BTreeMap::from([(identity, person.key.clone())]),
-            row: person.columns.clone(),
-            ..Values::default()
-        }
     }
 
     /// Looks for the controls that no script has touched so far, on the page as it is now. Only one that is there beyond doubt

@@ -12,6 +12,7 @@ pub(super) fn of(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
     let mut all = by_scripts(view, book, control);
     all.extend(by_the_app(view, book, control));
     all.extend(by_the_book(view, book, control));
+    all.extend(between(view, book, control));
     all.dedup();
     all
 }
@@ -44,11 +45,10 @@ fn by_the_book(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
     let mut all = Vec::new();
     for (name, list) in book.lists.iter() {
         let file = view.origin(book, name).map_or("", |file| file.name.as_str());
-        let inside = list.inside.iter().chain(list.scrolled_box());
         let detail = list.detail.iter();
         let leads = detail.clone().map(|detail| &detail.open);
         let shows = detail.flat_map(|detail| detail.shows.iter().map(|(_, control)| control));
-        let names = inside.chain(leads).chain(shows);
+        let names = list.controls().chain(leads).chain(shows);
         all.extend(names.filter(|name| name.value == control).map(|name| place(file, name)));
         if let Some(find) = &list.find
             && let Find::Field(field) = &find.value
@@ -58,6 +58,13 @@ fn by_the_book(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
         }
     }
     all
+}
+
+/// The lines by which a control is one of something that comes in between.
+fn between(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
+    let Some(file) = view.origin(book, control) else { return Vec::new() };
+    let named = book.interrupts.iter().flat_map(|interrupt| [&interrupt.sees, &interrupt.click]);
+    named.filter(|name| name.value == control).map(|name| place(&file.name, name)).collect()
 }
 
 fn place<T>(file: &str, at: &At<T>) -> PlaceRef {
