@@ -87,7 +87,11 @@ async fn go(
         Ok(view) => view,
         Err(halt) => return halted(&mut witness, tenant, pack, bounds, (halt, true)).await,
     };
-    let walk = walk(&mut witness, &view, bounds, &mut |what| busy.tell(what)).await?;
+    let mut tell = |what: &str| {
+        tracing::info!(what, "looking");
+        busy.tell(what);
+    };
+    let walk = walk(&mut witness, &view, bounds, &mut tell).await?;
     let halted = walk.refusal.clone();
     Ok(Went { view, walk, halted })
 }
