@@ -6,7 +6,7 @@ use crate::watch::until;
 use std::time::Duration;
 use usher::browser::{
     Act, Binding, Browser as _, ColumnTarget, Cover, Described, InterruptTarget, ListTarget, Live, Pattern,
-    Scope, Target, Typed, Want,
+    SaysTarget, Scope, Target, Typed, Want,
 };
 use usher::journal::RefusalKind;
 
@@ -49,6 +49,10 @@ fn page(path: &str) -> &'static str {
              <tr><td><input type=checkbox></td><td>ben@x.example</td></tr>\
              <tr hidden><td><input type=checkbox id=unseen></td><td>cleo@x.example</td></tr></tbody></table>\
              <button onclick=\"fetch('/deleted')\">Delete Selected</button></main>"
+        }
+        "/waits" => {
+            "<main id=main><p>ada@x.example</p><button onclick=\"this.remove(); fetch('/created').then(() => setTimeout(tell, 150))\">Create</button></main>\
+             <script>const tell = () => main.insertAdjacentHTML('beforeend', '<div class=error>Nothing was added</div><div class=error>No such address: zoe.</div><button>Create</button>');</script>"
         }
         "/held" => {
             "<form><input id=mail value=ada@x.example><input type=password id=word value=canary><section hidden><fieldset id=groups>\
@@ -277,6 +281,33 @@ async fn a_commit_for_ticked_rows_is_for_one_row_and_theirs() {
     live.answered(SOON).await.unwrap();
     until("it is deleted", 10, || (site.count("/deleted") == 1).then_some(()));
     not(&mut live, "zoe@x.example", "is not there").await;
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+/// A button may be gone only while the page waits for its answer, and an app may stack what it says to it.
+#[tokio::test]
+async fn what_a_page_says_late_and_in_several_boxes_is_heard() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.watch(vec![SaysTarget {
+        id: 0,
+        texts: vec!["No such address".to_owned()],
+        inside: Some(target("error", vec![css(".error")])),
+    }]);
+    live.open(&format!("{}/waits", site.url)).await.unwrap();
+    let create = target("create_button", vec![role("Create"), css("main button")]);
+    let bound = Binding {
+        names: target("main", vec![css("main")]),
+        expect: Pattern::Token("ada@x.example".to_owned()),
+        foreign: Vec::new(),
+    };
+    let armed = live.arm(&create, &Act::Click, &bound).await.unwrap();
+    live.fire(&armed).await.unwrap();
+    let answer = live.answered(Duration::from_secs(10)).await.unwrap();
+    let said: Vec<(usize, &str)> = answer.said.iter().map(|said| (said.id, said.line.as_str())).collect();
+    assert_eq!((said, answer.passed), (vec![(0, "No such address: zoe.")], Some(1)));
+    assert_eq!(site.count("/created"), 1);
     live.close().await;
     driver.stop().await.unwrap();
 }

@@ -3,7 +3,7 @@
 use crate::harness::Usher;
 use crate::real::Real;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Somebody who is in a console or is to come.
 #[derive(Clone, Debug)]
@@ -15,6 +15,7 @@ pub(crate) struct Somebody {
     pub(crate) last: String,
     /// As a request asks for it.
     pub(crate) role: &'static str,
+    pub(crate) active: bool,
 }
 
 /// Somebody as a roster shows them.
@@ -90,7 +91,7 @@ pub(crate) const WAGTAIL: Kind = Kind {
             one.first.clone(),
             one.last.clone(),
             role,
-            "active".to_owned(),
+            state(one.active),
         ]
     },
     shows: |row| {
@@ -107,7 +108,7 @@ pub(crate) const WAGTAIL: Kind = Kind {
             name: if name == " " { username.clone() } else { name },
             username: Some(username),
             roles,
-            state: if row["active"] == true { "active" } else { "inactive" }.to_owned(),
+            state: state(row["active"] == true),
         }
     },
     secrets: handed_over,
@@ -135,6 +136,10 @@ pub(crate) const UNLEASH: Kind = Kind {
     },
     secrets: invitation_links,
 };
+
+fn state(active: bool) -> String {
+    if active { "active" } else { "inactive" }.to_owned()
+}
 
 fn text(row: &Value, name: &str) -> String {
     row[name].as_str().unwrap().to_owned()
@@ -183,6 +188,7 @@ impl Somebody {
                     first: first.to_owned(),
                     last: last.to_owned(),
                     role: kind.roles[role.parse::<usize>().unwrap() % kind.roles.len()],
+                    active: true,
                 }
             })
             .collect()
@@ -203,7 +209,7 @@ impl Somebody {
             username: kind.takes.contains(&"username").then(|| self.login.clone()),
             name: self.name(),
             roles: roles(self.role),
-            state: "active".to_owned(),
+            state: state(self.active),
         }
     }
 
@@ -265,6 +271,21 @@ impl Site {
             .collect();
         assert_eq!(shown.len(), people.len(), "nobody is shown twice");
         shown
+    }
+
+    /// A run of this action about these, to its end: what became of everybody.
+    #[track_caller]
+    pub(crate) fn came_of(&self, action: &str, people: &[Somebody], code: i32) -> BTreeMap<String, String> {
+        let request = match action {
+            "remove" => people.iter().fold("email\n".to_owned(), |all, one| all + &one.email + "\n"),
+            "role" => people.iter().fold("email,role\n".to_owned(), |all, one| {
+                format!("{all}\"{}\",\"{}\"\n", one.email, one.role)
+            }),
+            _ => self.request(people),
+        };
+        self.usher.file("request.csv", request);
+        self.usher.run(&[action, self.kind.app, "request.csv", "--yes"]).code(code);
+        Usher::outcomes(&self.usher.runs().pop().unwrap())
     }
 
     /// A request for these, with every column that the console takes.

@@ -159,7 +159,7 @@ fn five_change(site: &Site) {
     let (truth, before) = (site.truth(), kept(site));
     let role = *site.kind.roles.last().unwrap();
     let address = |local: &str| format!("{local}@{}", site.kind.domain);
-    let changing = ["UPPER.case", "pat", "sam.two", "user012", "new03.person"];
+    let changing = ["UPPER.case", "pat", "sam.two", "user012", "new04.person"];
     let row = |local: &str, role: &str| format!("\"{}\",\"{role}\"\n", address(local));
     let rows: String = changing.iter().map(|local| row(local, role)).collect();
     site.usher.file("changes.csv", format!("email,role\n{rows}{}", row("joann", site.kind.roles[1])));

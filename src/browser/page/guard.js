@@ -175,12 +175,17 @@ async function fired(request, deadline) {
   // What lies in a list or a menu is gone as soon as that closes, and a switch never goes: these are no answers.
   const inPart = guard.request.part !== undefined;
   const isAnswered = newAnswer(guard);
+  let goneAt = null;
   const look = await until(deadline, (watch) => {
-    if (inPart && wanted.gone && isAnswered(watch)) return { done: true, answered: "saved" };
-    const gone = !inPart && (!guard.element.isConnected || !isVisible(guard.element));
-    if (wanted.gone && gone) return { done: true, answered: "gone" };
     const isNew = ({ id }) => !guard.saidBefore.includes(id);
     if (wanted.says && saysNow(request).some(isNew)) return { done: true, answered: "says" };
+    const answered = wanted.gone && isAnswered(watch);
+    if (inPart && answered) return { done: true, answered: "saved" };
+    const gone = !inPart && (!guard.element.isConnected || !isVisible(guard.element));
+    if (wanted.gone && gone && goneAt === null) goneAt = performance.now();
+    // A button may be gone only while the page waits for its answer, so what the page makes of that is waited for, too.
+    const late = performance.now() - goneAt > ANSWER_BUSY_MS;
+    if (goneAt !== null && (answered || late)) return { done: true, answered: gone ? "gone" : "back" };
     return { done: false, answered: "none" };
   });
   disarm(guard);
