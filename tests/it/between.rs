@@ -22,6 +22,10 @@ fn page(path: &str) -> &'static str {
             "<main><button onclick=\"fetch('/saved')\">Save</button></main>\
              <div role=dialog aria-label=Cookies style='position:fixed;inset:0;background:#fff'><button onclick='this.parentElement.remove()'>Accept</button></div>"
         }
+        "/deaf-banner" => {
+            "<main><button onclick=\"fetch('/saved-then')\">Save</button></main><script>let clicks = 0;</script>\
+             <div role=dialog aria-label=Cookies style='position:fixed;inset:0;background:#fff'><button onclick='clicks += 1; if (clicks > 1) this.parentElement.remove()'>Accept</button></div>"
+        }
         "/again" => {
             "<main><button>Save</button></main><script>const show = () => { const box = document.createElement('div'); box.setAttribute('role', 'dialog'); box.setAttribute('aria-label', 'Cookies'); box.style = 'position:fixed;inset:0;background:#fff'; box.innerHTML = '<button>Accept</button>'; box.firstChild.onclick = () => { box.remove(); fetch('/sent-away'); setTimeout(show, 30); }; document.body.append(box); }; show();</script>"
         }
@@ -166,6 +170,11 @@ async fn interrupts_are_sent_away_and_never_around_a_commit() {
     until("it was sent away twice", 10, || (site.count("/sent-away") == 2).then_some(()));
 
     // Between arming and acting nothing is sent away, whatever else is asked meanwhile.
+    // A page may show its banner before it reacts.
+    live.open(&at("/deaf-banner")).await.unwrap();
+    live.click(&save()).await.unwrap();
+    until("the click arrives", 10, || (site.count("/saved-then") == 1).then_some(()));
+
     live.open(&at("/late-banner")).await.unwrap();
     let remove = inside(dialog("Remove"), vec![role("Remove")]);
     let armed = live.arm(&remove, &Act::Click, &binding("Remove", "ada@x.example", &[])).await.unwrap();
