@@ -264,7 +264,7 @@ fn partly(look: &Look, lines: &[Line], script: Option<PlaceRef>) -> Refusal {
             near.push(name.clone());
         }
     }
-    let hint = if inspected.called.is_empty() {
+    let hint = if called.is_empty() || !misses_its_name(look) {
         "one of its descriptions is out of date; mend it in a new version of the book".to_owned()
     } else {
         format!("the page has \"{}\"; if it was renamed, write a new version of the book", inspected.called)
@@ -279,6 +279,17 @@ fn partly(look: &Look, lines: &[Line], script: Option<PlaceRef>) -> Refusal {
         hint: Some(hint),
         ..Refusal::default()
     }
+}
+
+/// Whether what does not hold any more is a name or another text, and not something of the page's code.
+fn misses_its_name(look: &Look) -> bool {
+    let misses =
+        look.described.iter().zip(&look.inspected.each).filter(|(_, hit)| hit.matched != 1 || !hit.same);
+    misses.into_iter().any(|(described, _)| match described {
+        Described::Role { names, .. } => !names.is_empty(),
+        Described::Label { .. } | Described::Text { .. } | Described::Placeholder { .. } => true,
+        Described::TestId { .. } | Described::Css { .. } | Described::Xpath { .. } => false,
+    })
 }
 
 fn list_finding(walker: &Walker<'_>, (name, list): (&str, &At<List>), place: PlaceRef) -> Finding {

@@ -1,5 +1,6 @@
 //! Lists of people on a walk: read whole, searched for somebody who is there and for somebody who cannot be.
 
+use super::alike::{alike, says};
 use super::finding::Found;
 use super::witness::{PATIENCE, Witness, plain};
 use super::{Walker, kept};
@@ -9,7 +10,6 @@ use crate::plan::words;
 use crate::roster::{Completeness, Found as Who, Roster, fold};
 use crate::run::target::Values;
 use crate::selector::List;
-use crate::source::Several;
 use crate::words::{Identity, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const NOBODY: &str = "nobody.usher.looks.for@usher.invalid";
 /// The same where people are matched by user name.
 const NO_NAME: &str = "nobody-usher-looks-for";
-/// How many lines of a page that are like a wanted one are told.
-const MOST_LINES: usize = 3;
+/// How many people that are like a wanted one are told.
+const MOST_NEAR: usize = 3;
 
 /// What was found of a list.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl Walker<'_> {
             return;
         }
         let near: Vec<String> =
-            roster.near(person, None).into_iter().take(MOST_LINES).map(|near| near.shown).collect();
+            roster.near(person, None).into_iter().take(MOST_NEAR).map(|near| near.shown).collect();
         let hint = match near.as_slice() {
             [] => "without `--person` somebody harmless is chosen".to_owned(),
             near => format!("there is {}", near.join(", ")),
@@ -113,28 +113,29 @@ impl Walker<'_> {
     ) -> anyhow::Result<()> {
         found.columns = list.columns.keys().map(|column| (column.to_owned(), Found::One)).collect();
         found.notes.push(format!("{} people, {}", roster.people.len(), words(&roster.completeness)));
-        let is_counted = matches!(roster.completeness, Completeness::Counted { .. });
-        if is_counted {
-            found.count = Found::One;
+        // The page's own count was held against the rows, unless the app's export proved the list in another way.
+        let is_counted = matches!(roster.completeness, Completeness::Counted { .. }) && list.export.is_none();
+        let near = if is_counted { None } else { self.uncounted(witness, (name, list)).await? };
+        if !list.count.is_empty() {
+            found.count = if near.is_some() { Found::Nothing } else { Found::One };
         }
         if roster.is_proven() {
+            if let Some(near) = near {
+                let message =
+                    format!("the page does not show the count that the book knows of list `{name}`");
+                let mut refused = Refused::new(RefusalKind::Unreadable, message);
+                refused.near = near;
+                refused.tried = list.count.values().map(|text| format!("text \"{text}\": 0 found")).collect();
+                self.list_refusal((name, list), refused, found);
+            }
             return self.leading_on(witness, name, roster);
         }
-        // Reading it may have ended on somebody's own page.
-        let page = self.locator.page(self.bounds.url, &list.page, &Values::default())?;
-        kept(witness.open(&page).await)?;
-        let lines = self.headers(witness, name).await?.lines;
-        let near = alike(&lines, &list.count);
         let why = words(&roster.completeness);
-        let uncounted = !list.count.is_empty() && !lines.iter().any(|line| says(line, &list.count));
-        if !list.count.is_empty() {
-            found.count = if uncounted { Found::Nothing } else { Found::One };
-        }
         let mut refused = Refused::new(
             RefusalKind::Unreadable,
             format!("list `{name}` could not be proven whole, so nobody can say who is not in it: {why}"),
         );
-        refused.near = if uncounted { near } else { Vec::new() };
+        refused.near = near.unwrap_or_default();
         let next = self.locator.next(name, 2)?.into_iter().chain(self.locator.more(name)?);
         for target in next {
             // A list that ended too early may have lost what leads on in it.
@@ -150,6 +151,23 @@ impl Walker<'_> {
         }
         self.list_refusal((name, list), refused, found);
         Ok(())
+    }
+
+    /// Whether the page of a list lacks the count that the book knows, and what it says instead. Reading the list may have
+    /// ended on somebody's own page, so its page is opened again.
+    async fn uncounted<B: Browser>(
+        &self,
+        witness: &mut Witness<'_, B>,
+        (name, list): (&str, &List),
+    ) -> anyhow::Result<Option<Vec<String>>> {
+        let page = self.locator.page(self.bounds.url, &list.page, &Values::default())?;
+        kept(witness.open(&page).await)?;
+        if list.count.is_empty() {
+            return Ok(None);
+        }
+        let lines = self.headers(witness, name).await?.lines;
+        let is_there = lines.iter().any(|line| says(line, &list.count));
+        Ok((!is_there).then(|| alike(&lines, &list.count)))
     }
 
     /// What leads on in a list of one page is not there to be looked at.
@@ -332,64 +350,4 @@ fn hint(near: &[String], list: &List) -> String {
         );
     }
     format!("the page has {}; if it was renamed, write a new version of the book", shown.join(", "))
-}
-
-/// The lines that share most words with one of these texts, and at least half of them.
-fn alike(lines: &[String], texts: &Several<String>) -> Vec<String> {
-    let mut scored: Vec<(usize, &String)> = Vec::new();
-    for line in lines {
-        let own = bag(line);
-        let shared = texts.values().filter_map(|text| {
-            let wanted = bag(text);
-            let shared = wanted.intersection(&own).count();
-            (shared * 2 >= wanted.len() && shared > 0).then_some(shared)
-        });
-        scored.extend(shared.max().map(|shared| (shared, line)));
-    }
-    scored.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
-    let mut all: Vec<String> = Vec::new();
-    for (_, line) in scored {
-        if !all.contains(line) && all.len() < MOST_LINES {
-            all.push(line.clone());
-        }
-    }
-    all
-}
-
-/// Whether a line has all the words of one of these texts.
-fn says(line: &str, texts: &Several<String>) -> bool {
-    let own = bag(line);
-    texts.values().any(|text| bag(text).is_subset(&own))
-}
-
-/// The words of a text; what is filled in, and numbers, are none.
-fn bag(text: &str) -> BTreeSet<String> {
-    let mut plain = String::new();
-    for (number, piece) in text.split("${").enumerate() {
-        // Every piece but the first begins inside of a field.
-        let rest = if number == 0 { piece } else { piece.split_once('}').map_or("", |(_, rest)| rest) };
-        plain.push(' ');
-        plain.push_str(rest);
-    }
-    let words = plain.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| word.chars().any(char::is_alphabetic)).map(fold).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::{At, Spot};
-
-    #[test]
-    fn a_line_that_reads_otherwise_is_told_from_one_with_other_numbers() {
-        let count = Several(vec![At::new(
-            "Displaying users ${from}-${to} of ${n} found.".to_owned(),
-            Spot::default(),
-        )]);
-        assert!(says("Displaying users 1-25 of 46 found. 46 users total.", &count));
-        assert!(!says("Showing users 1-25 of 46 found.", &count));
-        let lines =
-            ["Log out", "Showing users 1-25 of 46 found.", "New users will be added"].map(str::to_owned);
-        assert_eq!(alike(&lines, &count), ["Showing users 1-25 of 46 found."]);
-    }
 }

@@ -1,6 +1,7 @@
 //! Walking through a real console without changing anything: what reads or moves is done, everything else is located only,
 //! and of every control of the books it is found out which of its descriptions still hold.
 
+mod alike;
 mod commit;
 mod finding;
 mod lists;

@@ -48,7 +48,8 @@ fn by_the_book(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
         let detail = list.detail.iter();
         let leads = detail.clone().map(|detail| &detail.open);
         let shows = detail.flat_map(|detail| detail.shows.iter().map(|(_, control)| control));
-        let names = list.controls().chain(leads).chain(shows);
+        let export = list.export.iter().map(|export| &export.click);
+        let names = list.controls().chain(export).chain(leads).chain(shows);
         all.extend(names.filter(|name| name.value == control).map(|name| place(file, name)));
         if let Some(find) = &list.find
             && let Find::Field(field) = &find.value

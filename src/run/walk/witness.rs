@@ -2,9 +2,9 @@
 //! anything: it arms nothing, chooses nothing, and types only to sign in and to search.
 
 use crate::browser::{
-    Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
-    ListTarget, Picture, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble,
-    Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Described, Headers, Inspect, Inspected, InterruptTarget,
+    ListQuestion, ListTarget, Picture, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion,
+    Target, Trouble, Typed, Want,
 };
 use crate::journal::PlaceRef;
 use anyhow::anyhow;
@@ -19,6 +19,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 pub(super) struct Look {
     pub(super) name: String,
     pub(super) place: PlaceRef,
+    pub(super) described: Vec<Described>,
     pub(super) inspected: Inspected,
     /// It was looked at as a commit looks at it: every description must find it.
     pub(super) commit: bool,
@@ -76,9 +77,14 @@ impl<'b, B: Browser> Witness<'b, B> {
         if let Some(place) = target.place.clone() {
             let commit = question.binding.is_some();
             let counts = inspected.refused.is_none() || self.is_signing_in();
-            let look =
-                Look { name: target.name.clone(), place, inspected: inspected.clone(), commit, counts };
-            self.looks.push(look);
+            self.looks.push(Look {
+                name: target.name.clone(),
+                place,
+                described: target.described.clone(),
+                inspected: inspected.clone(),
+                commit,
+                counts,
+            });
         }
         if inspected.in_scope {
             self.look_around(target).await?;
