@@ -1,6 +1,8 @@
 //! Texts that people write, with every value's place kept: the one door of the YAML crate.
 
-use crate::diag::{Diagnostic, Spot, did_you_mean, listed};
+pub use crate::diag::Spot;
+
+use crate::diag::{Diagnostic, did_you_mean, listed};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -135,7 +137,7 @@ fn spot_in(source: &Source, location: serde_saphyr::Location) -> Spot {
 }
 
 /// A mapping in the order it was written, keys with their places.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pairs<V>(pub Vec<(At<String>, V)>);
 
 impl<V> Default for Pairs<V> {
@@ -196,7 +198,7 @@ impl<V: JsonSchema> JsonSchema for Pairs<V> {
 }
 
 /// One value or a list of them: `name: Save` or `name: [Save, Send]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Several<T>(pub Vec<At<T>>);
 
 impl<T> Default for Several<T> {

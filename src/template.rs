@@ -103,6 +103,16 @@ impl Template {
         self.fields().next().is_none().then_some(self.written.as_str())
     }
 
+    /// The same with this number for every `${n}`.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let put = |part: &Part| match part {
+            Part::Field(Field::Number) => Part::Text(number.to_string()),
+            other => other.clone(),
+        };
+        Self { parts: self.parts.iter().map(put).collect(), written: self.written.clone() }
+    }
+
     /// Fills it in; the error is the field that has no value.
     pub fn fill(&self, value: impl Fn(&Field) -> Option<String>) -> Result<String, Field> {
         let mut text = String::new();

@@ -1,9 +1,10 @@
 //! The page's answers, read: what was found, where to click, what was refused and what was there instead.
 
-use super::{Refused, Said, Seen, Target, Trouble};
+use super::{Described, Refused, Said, Seen, Target, Trouble};
 use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// Parameters of addresses whose values tell where one is; every other value may be a token, and is not kept.
 const TELLING: [&str; 14] = [
@@ -80,12 +81,11 @@ pub(super) fn quoted(names: &[String]) -> String {
 }
 
 pub(super) fn seen(target: &Target, answer: &Value) -> Seen {
-    let described = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let by = target
         .described
         .iter()
-        .zip(described)
-        .filter(|(_, hit)| hit.get("matched").and_then(Value::as_u64).unwrap_or(0) > 0)
+        .zip(list(answer, "described"))
+        .filter(|(_, hit)| count(hit, "matched") > 0)
         .map(|(description, _)| description.words())
         .collect();
     // A field's own text is what it holds; the page tells it of no secret field.
@@ -94,68 +94,117 @@ pub(super) fn seen(target: &Target, answer: &Value) -> Seen {
     Seen { by, text: shown.to_owned(), checked: answer.get("checked").and_then(Value::as_bool) }
 }
 
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn count(value: &Value, name: &str) -> u64 {
+    value.get(name).and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// An element in a few words.
+fn outline(element: Option<&Value>) -> String {
+    let Some(element) = element else { return "something".to_owned() };
+    let side = |name: &str| element.pointer(&format!("/rect/{name}")).and_then(Value::as_f64).unwrap_or(0.0);
+    format!(
+        "{} \"{}\" <{}> at {:.0},{:.0}",
+        text(element, "role"),
+        text(element, "name"),
+        text(element, "tag"),
+        side("x"),
+        side("y")
+    )
+}
+
+/// What hides an element from accessibility, or keeps it from use; none when nothing does.
+fn cause(of: &Value) -> Option<String> {
+    let hiding = of.get("hiding").filter(|hiding| hiding.is_object())?;
+    let on = text(hiding, "on");
+    Some(match text(hiding, "how") {
+        "modal" => format!("the open modal dialog {on}"),
+        "undrawn" => format!("its style: only its label {on} is drawn"),
+        how => format!("{how} on {on}"),
+    })
+}
+
+/// What one description came to.
+fn tried(description: &Described, hit: &Value) -> String {
+    let mut words = format!("{}: {} found", description.words(), count(hit, "matched"));
+    let unheard = count(hit, "unheard");
+    if unheard > 0 {
+        let mut causes: Vec<String> = list(hit, "hiding").iter().filter_map(cause).collect();
+        causes.dedup();
+        let (are, by) = (if unheard == 1 { "is" } else { "are" }, causes.join(" and by "));
+        let _ = write!(words, ", {unheard} {are} visible but hidden from the accessibility tree by {by}");
+    }
+    if count(hit, "hidden") > 0 {
+        let _ = write!(words, ", {} hidden", count(hit, "hidden"));
+    }
+    words
+}
+
+/// What would have been found, did accessibility have it; and how to describe it instead.
+fn unheard(answer: &Value, hits: &[Value]) -> Option<String> {
+    let around = list(answer, "around");
+    let found = |hit: &&Value| count(hit, "matched") == 0;
+    let all: Vec<&Value> =
+        hits.iter().filter(found).flat_map(|hit| list(hit, "hiding")).chain(around).collect();
+    let first = all.first()?;
+    let are = match all.len() - 1 {
+        0 => " is".to_owned(),
+        more => format!(" and {more} more are"),
+    };
+    // A commit needs every description, so one that can never find it must go.
+    let how = if hits.iter().any(|hit| count(hit, "matched") > 0) { "alone" } else { "as well" };
+    Some(format!(
+        "{}{are} visible but hidden from the accessibility tree by {}; describe it by css, test_id or xpath {how}",
+        outline(first.get("element")),
+        cause(first).unwrap_or_else(|| "the page".to_owned()),
+    ))
+}
+
+/// One of several elements between which nothing decides.
+fn rival(hit: &Value) -> String {
+    let shown = format!("{} ({})", outline(hit.get("element")), text(hit, "by"));
+    let twin = hit.get("twin").and_then(Value::as_bool) == Some(true);
+    match cause(hit) {
+        None => shown,
+        Some(cause) if twin => {
+            format!("{shown}, its twin that is hidden from the accessibility tree by {cause}")
+        }
+        Some(cause) => format!("{shown}, which is hidden from the accessibility tree by {cause}"),
+    }
+}
+
 /// Turns what the page answered into a refusal that says what was tried and what was there instead.
 pub(super) fn refused(target: &Target, answer: &Value) -> Refused {
     let name = &target.name;
-    let hits = answer.get("described").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let count = |hit: &Value, key: &str| hit.get(key).and_then(Value::as_u64).unwrap_or(0);
-    let tried = target
-        .described
-        .iter()
-        .zip(hits)
-        .map(|(description, hit)| {
-            let hidden = match count(hit, "hidden") {
-                0 => String::new(),
-                hidden => format!(", {hidden} hidden"),
-            };
-            format!("{}: {} found{hidden}", description.words(), count(hit, "matched"))
-        })
-        .collect();
+    let hits = list(answer, "described");
+    let tried = target.described.iter().zip(hits).map(|(description, hit)| tried(description, hit)).collect();
     let mut near: Vec<String> = Vec::new();
-    for hit in hits {
-        for like in hit.get("near").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-        {
-            if !near.iter().any(|known| known == like) {
-                near.push(like.to_owned());
-            }
+    for like in hits.iter().flat_map(|hit| list(hit, "near")).filter_map(Value::as_str) {
+        if !near.iter().any(|known| known == like) {
+            near.push(like.to_owned());
         }
     }
-    let outline = |value: Option<&Value>| {
-        value.map_or_else(
-            || "something".to_owned(),
-            |v| {
-                let rect =
-                    |side: &str| v.pointer(&format!("/rect/{side}")).and_then(Value::as_f64).unwrap_or(0.0);
-                format!(
-                    "{} \"{}\" <{}> at {:.0},{:.0}",
-                    text(v, "role"),
-                    text(v, "name"),
-                    text(v, "tag"),
-                    rect("x"),
-                    rect("y")
-                )
-            },
-        )
-    };
-    let elements = || {
-        let all = answer.get("elements").and_then(Value::as_array).into_iter().flatten();
-        all.map(|hit| format!("{} ({})", outline(hit.get("element")), text(hit, "by"))).collect::<Vec<_>>()
-    };
+    let rivals = || list(answer, "elements").iter().map(rival).collect::<Vec<_>>().join("; ");
     let (kind, message) = match text(answer, "outcome") {
         "none" => {
             let scope = text(answer, "scope");
             let why = text(answer, "why");
-            let message = if (scope.is_empty() || scope == "ok") && why.is_empty() {
-                format!("`{name}` is not there")
-            } else {
-                format!("`{name}` is not there: {}", if why.is_empty() { scope } else { why })
-            };
+            let mut message = format!("`{name}` is not there");
+            if !matches!(scope, "" | "ok") || !why.is_empty() {
+                let _ = write!(message, ": {}", if why.is_empty() { scope } else { why });
+            }
+            if let Some(unheard) = unheard(answer, hits) {
+                let _ = write!(message, ": {unheard}");
+            }
             (if scope == "several" { RefusalKind::Several } else { RefusalKind::NotThere }, message)
         }
-        "several" => (RefusalKind::Several, format!("`{name}` could be several: {}", elements().join("; "))),
+        "several" => (RefusalKind::Several, format!("`{name}` could be several: {}", rivals())),
         "disagree" => (
             RefusalKind::Disagree,
-            format!("the descriptions of `{name}` mean different things: {}", elements().join("; ")),
+            format!("the descriptions of `{name}` mean different things: {}", rivals()),
         ),
         "not_bound" => {
             let region = text(answer, "region");
@@ -179,6 +228,10 @@ pub(super) fn refused(target: &Target, answer: &Value) -> Refused {
                 "disabled" => format!("`{name}` is disabled"),
                 "moving" => format!("`{name}` does not hold still"),
                 "hidden" => format!("`{name}` is hidden"),
+                "inert" => {
+                    let cause = cause(answer).unwrap_or_else(|| "the page".to_owned());
+                    format!("`{name}` is inert: {cause} keeps it from being used")
+                }
                 "outside" => format!("`{name}` cannot be brought into view"),
                 "no_file_field" => format!("`{name}` takes no file"),
                 "readonly" | "not_editable" => format!("`{name}` cannot be typed into"),

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+pub mod download;
 pub(crate) mod process;
 pub(crate) mod profile;
 mod programs;

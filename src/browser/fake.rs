@@ -4,8 +4,9 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, Gesture, InterruptTarget, ListQuestion, Pattern, Picture,
-    Refused, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Gesture, Headers, Hit, Inspect, Inspected, InterruptTarget,
+    ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said, SaysTarget, Scope, Seen, Snapshot,
+    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -50,6 +51,8 @@ pub struct FakeConsole {
     pub done: Vec<(String, String)>,
     /// What goes wrong with the next act.
     pub mishap: Mishap,
+    /// The list of people never ends: every page and every stretch of it shows somebody new.
+    pub endless: bool,
 }
 
 /// A browser on such a console.
@@ -61,6 +64,8 @@ pub struct Fake {
     subject: Option<String>,
     armed: Option<(String, Act)>,
     url: String,
+    /// How many pages of the list have been read.
+    pages: u32,
 }
 
 impl Fake {
@@ -73,6 +78,7 @@ impl Fake {
             subject: None,
             armed: None,
             url: String::new(),
+            pages: 0,
         }
     }
 
@@ -138,6 +144,8 @@ impl Browser for Fake {
         self.says = says;
     }
 
+    fn keep_secret(&mut self, _: Vec<Target>) {}
+
     fn expect(&mut self, _: Vec<InterruptTarget>) {}
 
     fn sent_away(&mut self) -> Vec<String> {
@@ -175,6 +183,12 @@ impl Browser for Fake {
             self.subject = Self::row_key(target).map(str::to_owned);
         }
         Ok(Self::seen(target))
+    }
+
+    async fn download(&mut self, _: &Target) -> Result<Vec<u8>, Trouble> {
+        let console = self.console.borrow();
+        let lines = console.people.iter().map(|person| format!("{},{}\n", person.email, person.role));
+        Ok(format!("Email,Role\n{}", lines.collect::<String>()).into_bytes())
     }
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
@@ -244,21 +258,34 @@ impl Browser for Fake {
         Ok(Answer { answered: "gone".to_owned(), passed: Some(1), ..Answer::default() })
     }
 
+    async fn turn(&mut self, _: &Target, _: &ListTarget, _: &[String]) -> Result<(), Trouble> {
+        Ok(())
+    }
+
     async fn snapshot(&mut self, _: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
         let console = self.console.borrow();
         let mut html = String::from(
             "<table><thead><tr><th>Name</th><th>Email</th><th>Role</th><th>Status</th></tr></thead><tbody>",
         );
-        for FakePerson { email, role, status } in &console.people {
+        self.pages += 1;
+        let stranger = FakePerson {
+            email: format!("p{}@x.test", self.pages),
+            role: "Member".to_owned(),
+            status: "Active".to_owned(),
+        };
+        let people =
+            if console.endless { std::slice::from_ref(&stranger) } else { console.people.as_slice() };
+        for FakePerson { email, role, status } in people {
             let _ = write!(html, "<tr><td>-</td><td>{email}</td><td>{role}</td><td>{status}</td></tr>");
         }
         html.push_str("</tbody></table>");
         Ok(Snapshot {
             html,
             lines: vec![format!("{} users", console.people.len())],
-            next: "none".to_owned(),
-            fingerprint: String::new(),
+            next: if console.endless { "enabled" } else { "none" }.to_owned(),
+            fingerprint: self.pages.to_string(),
             empty: false,
+            amiss: Vec::new(),
             url: self.url.clone(),
         })
     }
@@ -275,27 +302,41 @@ impl Browser for Fake {
                 patience: super::LIST_PATIENCE,
             })
             .await?;
-        // Everything is there at once, each row below the one before.
+        // Each row stands below the one before; one that never ends stands below all that were.
+        let endless = self.console.borrow().endless;
+        let above = if endless { i64::from(self.pages) * 40 } else { 0 };
         let mut html = String::new();
-        for (number, row) in snapshot.html.split("<tr>").enumerate() {
+        for (number, row) in (0_i64..).zip(snapshot.html.split("<tr>")) {
             if number > 0 {
-                let _ = write!(html, "<tr data-at=\"0,{},40\">", number * 40);
+                let _ = write!(html, "<tr data-at=\"0,{},40\">", above + number * 40);
             }
             html.push_str(row);
         }
-        let lines = snapshot.lines;
         Ok(Stretch {
             html,
-            lines,
+            lines: snapshot.lines,
             number: since + 1,
-            at_end: true,
-            more: "none".to_owned(),
+            known: u64::from(endless),
+            place: above,
+            at_end: !endless,
+            more: snapshot.next,
+            rest: Rest::Waited,
             ..Stretch::default()
         })
     }
 
     async fn picture(&mut self, _: &Cover<'_>) -> Result<Picture, Trouble> {
         Ok(Picture { png: b"a picture".to_vec(), url: self.url.clone(), ..Picture::default() })
+    }
+
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble> {
+        let hit = Hit { matched: 1, same: true, ..Hit::default() };
+        let each = vec![hit; question.target.described.len()];
+        Ok(Inspected { each, enabled: true, ..Inspected::default() })
+    }
+
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
+        Ok(Headers { found: list.columns.keys().cloned().collect(), ..Headers::default() })
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

@@ -4,8 +4,10 @@ mod arm;
 mod between;
 mod choose;
 mod confirm;
+mod download;
 mod fill;
 mod frames;
+mod inspect;
 mod keys;
 mod lists;
 mod picture;
@@ -17,8 +19,9 @@ use self::frames::framed;
 use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, InterruptTarget, ListQuestion, Picture, Refused, Said,
-    SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
+    ListTarget, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target,
+    Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -34,12 +37,14 @@ const LIBRARY: &str = concat!(
     include_str!("page/names.js"),
     include_str!("page/native_names.js"),
     include_str!("page/visible.js"),
+    include_str!("page/hiding.js"),
     include_str!("page/hit.js"),
     include_str!("page/lines.js"),
     include_str!("page/locate.js"),
     include_str!("page/find.js"),
     include_str!("page/outlines.js"),
     include_str!("page/lists.js"),
+    include_str!("page/grids.js"),
     include_str!("page/rows.js"),
     include_str!("page/says.js"),
     include_str!("page/wait.js"),
@@ -48,12 +53,14 @@ const LIBRARY: &str = concat!(
     include_str!("page/rest.js"),
     include_str!("page/frame.js"),
     include_str!("page/scroll.js"),
+    include_str!("page/tabs.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
     include_str!("page/act.js"),
     include_str!("page/popups.js"),
     include_str!("page/choices.js"),
     include_str!("page/parts.js"),
+    include_str!("page/seek.js"),
     include_str!("page/choose.js"),
     include_str!("page/switches.js"),
     include_str!("page/upload.js"),
@@ -61,6 +68,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/binding.js"),
     include_str!("page/changes.js"),
     include_str!("page/guard.js"),
+    include_str!("page/inspect.js"),
     include_str!("page/ask.js"),
 );
 
@@ -83,11 +91,15 @@ pub struct Live {
     session: String,
     /// The origins usher may be on; anything may be asked of no other page.
     origins: Vec<String>,
+    /// Where secrets show.
+    secret: Vec<Target>,
     between: RefCell<between::Between>,
     /// A commit is armed: nothing may be clicked but what it is for.
     armed: Cell<bool>,
     /// In which frames it is.
     armed_in: RefCell<frames::Path>,
+    /// Lists that have been met and are not told by the headers of a table: what is in their rows is about other people.
+    plain: Vec<ListTarget>,
 }
 
 impl Live {
@@ -99,9 +111,11 @@ impl Live {
             says: Vec::new(),
             session,
             origins: Vec::new(),
+            secret: Vec::new(),
             between: RefCell::default(),
             armed: Cell::new(false),
             armed_in: RefCell::default(),
+            plain: Vec::new(),
         }
     }
 
@@ -126,6 +140,8 @@ impl Live {
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
+        request["secret_places"] = json!(self.secret);
+        request["plain"] = json!(self.plain);
         loop {
             let asked = Instant::now();
             let left = until.saturating_duration_since(asked);
@@ -224,6 +240,15 @@ impl Live {
     }
 }
 
+impl Live {
+    /// Clicks a control that commits nothing.
+    async fn click_on(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        let answer = self.guarded(target).await?;
+        self.point(point(&answer)?, true).await?;
+        Ok(seen(target, &answer))
+    }
+}
+
 impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
         self.armed.set(false);
@@ -236,6 +261,10 @@ impl Browser for Live {
 
     async fn url(&mut self) -> Result<String, Trouble> {
         Ok(self.wire.command("url", None).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn keep_secret(&mut self, places: Vec<Target>) {
+        self.secret = places;
     }
 
     fn expect(&mut self, interrupts: Vec<InterruptTarget>) {
@@ -332,9 +361,11 @@ impl Browser for Live {
     }
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
-        let answer = self.guarded(target).await?;
-        self.point(point(&answer)?, true).await?;
-        Ok(seen(target, &answer))
+        self.click_on(target).await
+    }
+
+    async fn download(&mut self, target: &Target) -> Result<Vec<u8>, Trouble> {
+        self.given_away(target).await
     }
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
@@ -425,6 +456,10 @@ impl Browser for Live {
         })
     }
 
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble> {
+        self.turn_to(tab, list, empty).await
+    }
+
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
         self.take_snapshot(question).await
     }
@@ -435,6 +470,14 @@ impl Browser for Live {
 
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
         self.take_picture(cover).await
+    }
+
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble> {
+        self.inspect_target(question).await
+    }
+
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
+        self.headers_of(list).await
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

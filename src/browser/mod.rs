@@ -6,14 +6,19 @@ mod answer;
 pub mod driver;
 pub mod fake;
 pub mod guard;
+mod inspect;
+mod list;
 mod live;
 mod offer;
 mod target;
 mod webdriver;
 
+pub use inspect::{Bound, Choice, Headers, Hit, Inspect, Inspected};
+pub use list::{Amiss, Go, LIST_PATIENCE, ListQuestion, Rest, Scroller, Snapshot, Stretch, StretchQuestion};
 pub use live::Live;
 pub use target::{
-    Binding, ColumnTarget, Described, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
+    Scope, Target,
 };
 pub use webdriver::{Connect, SessionFacts, begin};
 
@@ -167,136 +172,6 @@ pub struct Answer {
     pub said: Vec<Said>,
 }
 
-/// One page of a list.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// The list's tables as HTML; empty when the page says that it holds nobody.
-    pub html: String,
-    /// The page's visible lines outside of it.
-    pub lines: Vec<String>,
-    /// The control that leads on: `none`, `enabled`, `disabled` or `several`.
-    pub next: String,
-    /// Tells this page of the list from another.
-    pub fingerprint: String,
-    /// The page says that the list holds nobody.
-    pub empty: bool,
-    /// The page's address.
-    pub url: String,
-}
-
-/// How a list is read.
-#[derive(Clone, Debug)]
-pub struct ListQuestion<'a> {
-    /// The list.
-    pub list: &'a ListTarget,
-    /// The control that leads on.
-    pub next: Option<&'a Target>,
-    /// What the page says when it holds nobody.
-    pub empty: &'a [String],
-    /// Wait until it is not this page any more.
-    pub unlike: Option<&'a str>,
-    /// What in each row leads to the person's own page.
-    pub detail: Option<&'a Target>,
-    /// How long the list may take.
-    pub patience: Duration,
-}
-
-/// How long a list may take to show its rows.
-pub const LIST_PATIENCE: Duration = Duration::from_secs(20);
-
-/// What is scrolled so that a list shows more of its rows.
-#[derive(Clone, Copy, Debug)]
-pub enum Scroller<'a> {
-    /// Nothing: the list grows by itself or by a control.
-    None,
-    /// The window.
-    Window,
-    /// A box of its own.
-    Box(&'a Target),
-}
-
-/// How one goes on in a list that scrolls or grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Go {
-    /// To its beginning.
-    Top,
-    /// On by a bit less than what shows at once.
-    On,
-    /// Nowhere: until something new is there, or patience ends.
-    Wait,
-    /// Nowhere, after more was asked for: until it is there, or a longer patience ends.
-    Grown,
-    /// To its beginning, to leave it so; nothing is read.
-    Home,
-}
-
-/// How one stretch of a list is read.
-#[derive(Clone, Debug)]
-pub struct StretchQuestion<'a> {
-    /// The list.
-    pub list: &'a ListTarget,
-    /// What is scrolled.
-    pub scroller: Scroller<'a>,
-    /// The control that loads more.
-    pub more: Option<&'a Target>,
-    /// What the page says when it holds nobody.
-    pub empty: &'a [String],
-    /// Where to.
-    pub go: Go,
-    /// The number of the stretch before, 0 at the beginning: rows that were told up to it and stand as they stood are left out.
-    pub since: u32,
-    /// How long something new may take to come at its end.
-    pub patience: Duration,
-    /// What in each row leads to the person's own page.
-    pub detail: Option<&'a Target>,
-}
-
-/// A stretch of a list: the rows of it that are new on the page.
-#[derive(Clone, Debug, Default)]
-pub struct Stretch {
-    /// The list's tables as HTML, each row with its place; empty when the page says that it holds nobody.
-    pub html: String,
-    /// The page's visible lines outside of it.
-    pub lines: Vec<String>,
-    /// The page says that the list holds nobody.
-    pub empty: bool,
-    /// Its number.
-    pub number: u32,
-    /// How many rows were left out.
-    pub known: u64,
-    /// How far down the list's own box reaches, in pixels of the page.
-    pub bottom: Option<i64>,
-    /// How far down what is scrolled stands, in pixels.
-    pub place: i64,
-    /// What is scrolled stands at its end.
-    pub at_end: bool,
-    /// The control that loads more: `none`, `enabled`, `disabled` or `several`.
-    pub more: String,
-    /// Something around it still turned when patience ended.
-    pub busy: bool,
-    /// What speaks against having seen all of its rows up to here.
-    pub amiss: Vec<Amiss>,
-}
-
-/// What speaks against having seen all rows of a stretch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amiss {
-    /// A part of the list that shows stayed blank.
-    Blank,
-    /// It lies in another box that can be scrolled, inside of the one that is.
-    Boxed,
-}
-
-impl Amiss {
-    /// In a sentence.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Blank => "a part of the list stayed blank",
-            Self::Boxed => "the list lies in a box of its own that can be scrolled, too",
-        }
-    }
-}
-
 /// What a picture must not show.
 #[derive(Clone, Debug, Default)]
 pub struct Cover<'a> {
@@ -335,6 +210,8 @@ pub trait Browser {
     async fn url(&mut self) -> Result<String, Trouble>;
     /// Statements that every look at the page watches for.
     fn watch(&mut self, says: Vec<SaysTarget>);
+    /// Where secrets show from now on: what stands there gets into no answer.
+    fn keep_secret(&mut self, places: Vec<Target>);
     /// What may come in between from now on, and how it is sent away. Nothing is while a commit is armed.
     fn expect(&mut self, interrupts: Vec<InterruptTarget>);
     /// What was sent away since this was last asked.
@@ -353,6 +230,8 @@ pub trait Browser {
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble>;
     /// Clicks a control that commits nothing.
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble>;
+    /// Clicks a control that gives a file away, and gives what is in it. The file itself is gone afterwards.
+    async fn download(&mut self, target: &Target) -> Result<Vec<u8>, Trouble>;
     /// Moves the pointer onto a control.
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble>;
     /// Types into a field and reads it back.
@@ -378,12 +257,18 @@ pub trait Browser {
     async fn fire(&mut self, armed: &Armed) -> Result<(), Trouble>;
     /// Waits for the page's answer to the act and ends the guard.
     async fn answered(&mut self, patience: Duration) -> Result<Answer, Trouble>;
+    /// Makes a tab of a list the chosen one, unless it says that it is, and waits until the list is the tab's.
+    async fn turn(&mut self, tab: &Target, list: &ListTarget, empty: &[String]) -> Result<(), Trouble>;
     /// Reads one page of a list.
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble>;
     /// Reads one stretch of a list that scrolls or grows.
     async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble>;
     /// Takes a picture, covered before it leaves memory.
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble>;
+    /// What each description of a control finds now, and what the control is like. Touches nothing.
+    async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble>;
+    /// Which of a list's headers stand on the page.
+    async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble>;
     /// Roles and names of the page, without values: what a refusal keeps.
     async fn outline(&mut self) -> Result<serde_json::Value, Trouble>;
 }

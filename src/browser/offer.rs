@@ -23,7 +23,7 @@ pub(super) fn not_offered(target: &Target, answer: &Value, wanted: &str, why: &s
             (RefusalKind::NotReady, format!("`{name}` was clicked, and nothing opened that belongs to it"))
         }
         ("several_lists", _) => {
-            (RefusalKind::Several, format!("several lists are open that could belong to `{name}`: {count}"))
+            (RefusalKind::Several, format!("{count} lists are open that could belong to `{name}`"))
         }
         // What a secret control offers is people, or worse; how many there are is all that is told.
         (_, "disabled") if target.secret => {

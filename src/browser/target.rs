@@ -93,6 +93,8 @@ pub struct ListTarget {
     pub columns: BTreeMap<String, ColumnTarget>,
     /// The column that tells its rows apart.
     pub key: String,
+    /// What its rows are, when no table tells.
+    pub grid: Option<GridTarget>,
     /// Where on the page it is.
     #[serde(rename = "in")]
     pub inside: Option<Box<Target>>,
@@ -104,12 +106,23 @@ pub struct ListTarget {
 /// A column of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ColumnTarget {
-    /// The header's text.
-    pub header: String,
+    /// The header's text; none where the part is looked for in the whole row.
+    pub header: Option<String>,
     /// The part of the cell that counts.
     pub css: Option<String>,
     /// What a screen reader says in the cell counts.
     pub heard: bool,
+}
+
+/// What the rows, cells and headers of a list of plain elements are, by CSS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GridTarget {
+    /// The rows.
+    pub rows: String,
+    /// The cells in a row; none where the row is one cell.
+    pub cells: Option<String>,
+    /// The headers.
+    pub headers: Option<String>,
 }
 
 /// Something the page may say.

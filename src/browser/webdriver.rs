@@ -44,6 +44,8 @@ pub struct SessionFacts {
     pub browser_pid: Option<u32>,
     /// The vendor's command for fast lossless pictures is there.
     pub fast_pictures: bool,
+    /// Where the browser puts files, when it is on this machine and ours.
+    pub downloads: Option<PathBuf>,
 }
 
 /// An open session.
@@ -136,6 +138,11 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
     let mut chrome = json!({ "args": args, "prefs": {
         "credentials_enable_service": false, "profile.password_manager_enabled": false, "autofill.profile_enabled": false,
     }});
+    let downloads = profile.map(|profile| profile.join("downloads"));
+    if let Some(folder) = &downloads {
+        chrome["prefs"]["download.default_directory"] = json!(folder);
+        chrome["prefs"]["download.prompt_for_download"] = json!(false);
+    }
     if let Some(browser) = &connect.browser {
         chrome["binary"] = json!(browser);
     }
@@ -168,6 +175,7 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
             .and_then(Value::as_u64)
             .and_then(|pid| u32::try_from(pid).ok()),
         fast_pictures: told.contains_key("goog:chromeOptions") || told.contains_key("chrome"),
+        downloads,
     };
     Ok(Wire { client, facts })
 }

@@ -1,18 +1,34 @@
-//! `usher check`: everything that is wrong with scripts and books, at once.
+//! `usher check`: everything that is wrong with scripts and books, at once; with `--live`, what a real console says of them.
 
-use super::{Context, Exit, Failure, packs};
+use super::{Context, Exit, Failure, live, packs};
 use crate::diag::{Severity, any_error};
 use crate::plan::Pack;
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The pack; all of them when absent
+    /// The pack; all of them when absent. With --live the tenant, by its name in usher.toml
     app: Option<String>,
+    /// Walk through the tenant's console and hold the books against it; nothing in it is changed
+    #[arg(long, requires = "app")]
+    live: bool,
+    /// The person whose row and page are looked at; somebody harmless is chosen when absent
+    #[arg(long, value_name = "KEY", requires = "live")]
+    person: Option<String>,
+    /// Write the next version of the books, with what was seen marked and dated, without asking
+    #[arg(long, requires = "live")]
+    yes: bool,
 }
 
-/// Reads packs and reports.
-pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+/// Reads packs and reports; with `--live` holds one of them against a console.
+pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+    match (&arguments.app, arguments.live) {
+        (Some(app), true) => live::run(context, app, arguments.person.as_deref(), arguments.yes).await,
+        _ => files(context, arguments),
+    }
+}
+
+fn files(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let root = &settings.run.packs;
     let known = packs::apps(root)?;

@@ -98,6 +98,8 @@ tenant = {tenant}                   # whose console it is; the page must show ex
 # generation = "..."                # pins the generation of the app's pages; found out when absent
 # protected = ["ceo@example.test"]  # never removed, never changed
 # seats = 50
+# sign_in_as = "usher"              # what is typed at sign-in, when it is not the account above
+# new_passwords = ["vault-put"]     # the program that takes the first passwords of new people, as JSON
 
 [apps.{app}.secrets]                # where the secrets are; never the secrets themselves
 password = {{ env = "{variable}" }}

@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod folders;
 mod init;
+mod live;
 mod out;
 mod packs;
 mod passwords;
@@ -49,6 +50,7 @@ Examples:
   usher remove wordpress leavers.csv --yes        without asking; caps and guards hold nevertheless
   usher resume last                               go on where a run stopped
   usher verify last                               re-compute every digest
+  usher check wordpress --live                    does the console still look as the books say? Changes nothing
 
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 files wrong, 4 some people were refused or not reached,
 5 not approved, 6 does not verify, 7 stopped and can be resumed, 8 somebody is undecided";
@@ -103,7 +105,7 @@ enum Command {
     Unresolved(unresolved::Arguments),
     /// What the removals so far left behind
     Leftovers,
-    /// Read scripts and books and report everything wrong with them
+    /// Read scripts and books and report everything wrong with them; --live holds them against a real console
     Check(check::Arguments),
     /// Say what this machine has and lacks
     Doctor,
@@ -310,7 +312,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Resume(which) => work::resume(context, &which.run).await,
         Command::Unresolved(arguments) => unresolved::run(context, &arguments),
         Command::Leftovers => runs::leftovers(context),
-        Command::Check(arguments) => check::run(context, &arguments),
+        Command::Check(arguments) => check::run(context, &arguments).await,
         Command::Doctor => doctor::run(context),
         Command::Practice(arguments) => practice::run(context, arguments).await,
         Command::Schema(arguments) => Ok(schema::run(context, &arguments)),

@@ -2,7 +2,7 @@
 
 use super::{Context, Exit, Failure, Out, exit_of};
 use crate::browser::driver::{self, Driver, Traces};
-use crate::browser::{Browser as _, Connect, Live, begin};
+use crate::browser::{Browser, Connect, Live, begin};
 use crate::journal::{Fact, Refusal};
 use crate::plan::{Pack, View};
 use crate::roster::Roster;
@@ -56,27 +56,9 @@ impl Session {
         pack: &Pack,
         secrets: &BTreeMap<String, Secret>,
     ) -> Result<(SignedIn, View), Halt> {
-        let tenancy = Tenancy { url: &app.url, account: &app.account, tenant: &app.tenant };
-        let any = pack.generations().next().and_then(|generation| pack.view(generation, app.practice));
-        let any = any.ok_or_else(|| Halt::Broken(anyhow::anyhow!("the pack has no generation")))?;
-        let tenant = url::Url::parse(&app.url).map_err(|error| Halt::Broken(error.into()))?;
-        let origins =
-            std::iter::once(tenant.origin().ascii_serialization()).chain(pack.app.origins.values().cloned());
-        live.confine(origins.collect());
-        let source = |field: &Field| match field {
-            Field::Secret(name) => secrets.get(name).cloned(),
-            _ => None,
-        };
-        let signed_in = sign_in(live, &any, tenancy, &source).await?;
-        let view = match &app.generation {
-            Some(pinned) => pack.view(pinned, app.practice).ok_or_else(|| {
-                Halt::Broken(anyhow::anyhow!("the pack has no generation `{pinned}`; usher.toml pins it"))
-            })?,
-            None => detect(live, pack, app.practice, &app.url).await?,
-        };
-        // A list that cannot be read is most often a page that says why.
-        live.watch(Locator::new(&view).says()?);
-        live.expect(Locator::new(&view).interrupts()?);
+        confine(live, app, pack)?;
+        let signed_in = signed(live, app, pack, secrets).await?;
+        let view = generation(live, app, pack).await?;
         Ok((signed_in, view))
     }
 
@@ -142,6 +124,50 @@ impl Session {
     }
 }
 
+/// Holds a browser to the origins of a tenant and its app.
+pub(super) fn confine(live: &mut Live, app: &AppSettings, pack: &Pack) -> anyhow::Result<()> {
+    let tenant = url::Url::parse(&app.url)?;
+    let own = tenant.origin().ascii_serialization();
+    live.confine(std::iter::once(own).chain(pack.app.origins.values().cloned()).collect());
+    Ok(())
+}
+
+/// Signs in.
+pub(super) async fn signed(
+    browser: &mut impl Browser,
+    app: &AppSettings,
+    pack: &Pack,
+    secrets: &BTreeMap<String, Secret>,
+) -> Result<SignedIn, Halt> {
+    let tenancy = Tenancy { url: &app.url, account: &app.account, tenant: &app.tenant };
+    let any = pack.generations().next().and_then(|generation| pack.view(generation, app.practice));
+    let any = any.ok_or_else(|| Halt::Broken(anyhow::anyhow!("the pack has no generation")))?;
+    let source = |field: &Field| match field {
+        Field::Secret(name) => secrets.get(name).cloned(),
+        _ => None,
+    };
+    sign_in(browser, &any, tenancy, &source).await
+}
+
+/// Finds out the generation of the tenant's pages, unless usher.toml pins it.
+pub(super) async fn generation(
+    browser: &mut impl Browser,
+    app: &AppSettings,
+    pack: &Pack,
+) -> Result<View, Halt> {
+    let view = match &app.generation {
+        Some(pinned) => pack.view(pinned, app.practice).ok_or_else(|| {
+            Halt::Broken(anyhow::anyhow!("the pack has no generation `{pinned}`; usher.toml pins it"))
+        })?,
+        None => detect(browser, pack, app.practice, &app.url).await?,
+    };
+    // A list that cannot be read is most often a page that says why.
+    browser.watch(Locator::new(&view).says()?);
+    browser.expect(Locator::new(&view).interrupts()?);
+    browser.keep_secret(Locator::new(&view).secrets());
+    Ok(view)
+}
+
 /// A browser of ours under a guard, or a session on a driver that is running already.
 pub(super) async fn browser(out: Out, run: &RunSettings) -> Result<(Live, Option<Driver>), Failure> {
     let viewport = (run.width, run.height);
@@ -194,7 +220,8 @@ fn profiles() -> PathBuf {
     std::env::temp_dir().join(format!("usher-profiles-{}", rustix::process::getuid().as_raw()))
 }
 
-async fn secrets(app: &AppSettings) -> Result<BTreeMap<String, Secret>, Failure> {
+/// Everything that is to be typed at signing in.
+pub(super) async fn secrets(app: &AppSettings) -> Result<BTreeMap<String, Secret>, Failure> {
     let mut all = BTreeMap::new();
     for (name, from) in &app.secrets {
         all.insert(name.clone(), secret(name, from).await?);

@@ -180,7 +180,7 @@ fn one_list(
     let key = list.key.as_ref().map_or(identity, |key| &key.value);
     let known = |name: &At<String>| Names::unknown(source, "control", name, &names.controls);
     found.extend(Names::unknown(source, "page", &list.page, &names.pages));
-    found.extend(list.inside.iter().chain(list.scrolled_box()).filter_map(known));
+    found.extend(list.controls().filter_map(known));
     if list.columns.get(key).is_none() {
         found.push(
             Diagnostic::error(source, format!("list `{name}` has no `{key}` column"))
@@ -212,6 +212,22 @@ fn one_list(
             )
             .at(list.spot, "people of this app are matched by it"),
         );
+    }
+    if let Some(export) = &list.export {
+        found.extend(known(&export.click));
+        let columns: BTreeSet<String> = list.columns.keys().map(str::to_owned).collect();
+        found.extend(
+            export
+                .columns
+                .iter()
+                .filter_map(|(column, _)| Names::unknown(source, "column", column, &columns)),
+        );
+        if export.columns.get(key).is_none() {
+            found.push(
+                Diagnostic::error(source, format!("`export` does not have `{key}`"))
+                    .at(export.spot, "nothing says whose line is whose"),
+            );
+        }
     }
     let Some(find) = &list.find else { return };
     match &find.value {

@@ -42,7 +42,12 @@ impl Excerpt<'_> {
 /// The lines round a place; none when the plan does not hold the file or the line.
 pub(super) fn excerpt<'a>(plan: &'a Plan, place: &PlaceRef) -> Option<Excerpt<'a>> {
     let input = plan.inputs.iter().find(|input| input.name == place.file)?;
-    let all: Vec<&str> = input.text.lines().collect();
+    around(&input.name, &input.text, place)
+}
+
+/// The lines round a place of a text.
+pub(super) fn around<'a>(name: &'a str, text: &'a str, place: &PlaceRef) -> Option<Excerpt<'a>> {
+    let all: Vec<&str> = text.lines().collect();
     let wanted = all.get(place.line.checked_sub(1)? as usize)?;
     let column = place.column.max(1);
     let first = place.line.saturating_sub(ABOVE).max(1);
@@ -50,7 +55,7 @@ pub(super) fn excerpt<'a>(plan: &'a Plan, place: &PlaceRef) -> Option<Excerpt<'a
     let lines = (first..=last)
         .filter_map(|number| all.get(number as usize - 1).map(|text| (number, text.trim_end())))
         .collect();
-    Some(Excerpt { file: &input.name, line: place.line, column, length: word(wanted, column), lines })
+    Some(Excerpt { file: name, line: place.line, column, length: word(wanted, column), lines })
 }
 
 /// How many characters belong to what stands at a column: up to the end of its word, at least one.

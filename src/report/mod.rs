@@ -14,6 +14,7 @@ mod rosters;
 pub mod safe;
 pub mod story;
 pub mod terminal;
+pub mod walk;
 
 #[cfg(test)]
 mod sample;

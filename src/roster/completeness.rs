@@ -57,6 +57,9 @@ impl Roster {
             notes.extend(unread.map(|(what, row)| format!("a row shows {what}: `{row}`")));
             notes.extend(page.others.iter().map(|row| format!("a row is no person: `{row}`")));
         }
+        // What stands on every page is told once.
+        let mut told = BTreeSet::new();
+        notes.retain(|note| told.insert(note.clone()));
         let others = pages.iter().any(|page| !page.others.is_empty());
         let mut roster = Self {
             people: pages.into_iter().flat_map(|page| page.people).collect(),

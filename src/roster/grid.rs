@@ -46,6 +46,8 @@ impl<'a> Row<'a> {
 pub(super) struct Grid<'a> {
     /// The table around it.
     pub(super) parent: Option<usize>,
+    /// Plain divs, which only their order makes columns.
+    pub(super) is_plain: bool,
     pub(super) rows: Vec<Row<'a>>,
 }
 
@@ -74,16 +76,20 @@ enum Kind {
 }
 
 /// Where in a table the walk is.
-struct Frame {
+struct Frame<'a> {
     grid: usize,
     section: Section,
     in_row: bool,
     in_cell: bool,
+    /// Header cells that reach down into the rows below, and how many rows are left to them.
+    above: Vec<(usize, Cell<'a>)>,
+    /// The same of the row at hand.
+    below: Vec<(usize, Cell<'a>)>,
 }
 
 struct Finder<'a> {
     grids: Vec<Grid<'a>>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'a>>,
     kinds: Vec<Kind>,
 }
 
@@ -95,8 +101,16 @@ impl<'a> Finder<'a> {
             Kind::Grid => {
                 let parent = self.frames.last().map(|frame| frame.grid);
                 let grid = self.grids.len();
-                self.frames.push(Frame { grid, section: Section::Body, in_row: false, in_cell: false });
-                self.grids.push(Grid { parent, rows: Vec::new() });
+                self.frames.push(Frame {
+                    grid,
+                    section: Section::Body,
+                    in_row: false,
+                    in_cell: false,
+                    above: Vec::new(),
+                    below: Vec::new(),
+                });
+                let is_plain = element.attr("data-grid").is_some();
+                self.grids.push(Grid { parent, is_plain, rows: Vec::new() });
             }
             Kind::Row => self.row(element),
             Kind::Cell => self.cell(element),
@@ -117,9 +131,16 @@ impl<'a> Finder<'a> {
         }
         let Some(frame) = self.frames.last_mut() else { return };
         match kind {
-            Some(Kind::Row) => frame.in_row = false,
+            Some(Kind::Row) => {
+                frame.in_row = false;
+                let row = self.grids.get_mut(frame.grid).and_then(|grid| grid.rows.last_mut());
+                reach_down(frame, row);
+            }
             Some(Kind::Cell) => frame.in_cell = false,
-            Some(Kind::Section) => frame.section = Section::Body,
+            Some(Kind::Section) => {
+                frame.section = Section::Body;
+                frame.above.clear();
+            }
             _ => {}
         }
     }
@@ -140,14 +161,19 @@ impl<'a> Finder<'a> {
             Some(role) => role == "columnheader",
             None => element.value().name() == "th" || row.section == Section::Head,
         };
+        let number = |name: &str| element.attr(name).and_then(|number| number.trim().parse::<usize>().ok());
         // Browsers themselves let no cell cover more than 1000 columns.
-        let span = element
-            .attr("colspan")
-            .and_then(|span| span.trim().parse().ok())
-            .unwrap_or(1_usize)
-            .clamp(1, 1000);
-        let start = row.width();
-        row.cells.push(Cell { element, is_header, start, span });
+        let span = number("colspan").or_else(|| number("aria-colspan")).unwrap_or(1).clamp(1, 1000);
+        // Where columns are not all on the page, a cell says which one it is in.
+        let said =
+            number("aria-colindex").filter(|index| (1..=100_000).contains(index)).map(|index| index - 1);
+        let start = said.unwrap_or_else(|| if is_header { free(row, &frame.above) } else { row.width() });
+        let cell = Cell { element, is_header, start, span };
+        let rows = number("rowspan").unwrap_or(1).clamp(1, 1000);
+        if is_header && rows > 1 {
+            frame.below.push((rows - 1, cell));
+        }
+        row.cells.push(cell);
     }
 
     fn kind(&self, element: ElementRef<'a>) -> Kind {
@@ -170,4 +196,27 @@ impl<'a> Finder<'a> {
             _ => Kind::Other,
         }
     }
+}
+
+/// The first column of a row of headers that no cell covers yet, neither its own nor one from a row above.
+fn free<'a>(row: &Row<'a>, above: &[(usize, Cell<'a>)]) -> usize {
+    let mut start = row.width();
+    while let Some((_, cell)) =
+        above.iter().find(|(_, cell)| (cell.start..cell.start + cell.span).contains(&start))
+    {
+        start = cell.start + cell.span;
+    }
+    start
+}
+
+/// At the end of a row of headers: those from the rows above that reach into it are headers of it, too.
+fn reach_down<'a>(frame: &mut Frame<'a>, row: Option<&mut Row<'a>>) {
+    let headers = row.filter(|row| !row.cells.is_empty() && row.cells.iter().all(|cell| cell.is_header));
+    if let Some(row) = headers {
+        row.cells.extend(frame.above.iter().map(|(_, cell)| *cell));
+        row.cells.sort_by_key(|cell| cell.start);
+    }
+    frame.above.retain(|(left, _)| *left > 1);
+    frame.above.iter_mut().for_each(|(left, _)| *left -= 1);
+    frame.above.append(&mut frame.below);
 }

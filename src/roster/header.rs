@@ -10,8 +10,17 @@ use scraper::ElementRef;
 /// The columns a header cell covers.
 type Span = (usize, usize);
 
+/// A column that has no header: its part may stand in any cell. No row has so many.
+pub(super) const ANYWHERE: Span = (0, usize::MAX / 2);
+
+/// Where the header stands in a table that has none: behind its last row.
+pub(super) const NONE: usize = usize::MAX;
+
 /// The first row that has all wanted headers, and where they stand in the order of the shape's columns.
 pub(super) fn row_of(shape: &Shape, grid: &Grid<'_>) -> Result<Option<(usize, Vec<Span>)>, Unreadable> {
+    if wanted(shape) == 0 {
+        return Ok(Some((NONE, vec![ANYWHERE; shape.columns.len()])));
+    }
     for (index, row) in grid.rows.iter().enumerate() {
         if let Some(spans) = spans(shape, row)? {
             return Ok(Some((index, spans)));
@@ -22,7 +31,7 @@ pub(super) fn row_of(shape: &Shape, grid: &Grid<'_>) -> Result<Option<(usize, Ve
 
 /// Whether a row in the body only names columns: the header once more, or one with groups above it.
 pub(super) fn is_header(shape: &Shape, row: &Row<'_>, is_above: bool) -> bool {
-    if is_above {
+    if is_above || wanted(shape) == 0 {
         return row.cells.iter().all(|cell| cell.is_header);
     }
     !matches!(spans(shape, row), Ok(None))
@@ -51,11 +60,15 @@ fn spans(shape: &Shape, row: &Row<'_>) -> Result<Option<Vec<Span>>, Unreadable> 
     let mut found = Vec::with_capacity(shape.columns.len());
     let mut twice = None;
     for column in &shape.columns {
-        let header = fold(&column.header);
+        let Some(written) = &column.header else {
+            found.push(ANYWHERE);
+            continue;
+        };
+        let header = fold(written);
         let mut with = named.iter().filter(|(names, _)| names.iter().flatten().any(|name| *name == header));
         let Some((_, span)) = with.next() else { return Ok(None) };
         if with.next().is_some() {
-            twice = Some(column.header.clone());
+            twice = Some(written.clone());
         }
         found.push(*span);
     }
@@ -65,7 +78,7 @@ fn spans(shape: &Shape, row: &Row<'_>) -> Result<Option<Vec<Span>>, Unreadable> 
 
 /// How many headers are wanted; two columns may be parts of one cell and share its header.
 fn wanted(shape: &Shape) -> usize {
-    let mut headers: Vec<&str> = shape.columns.iter().map(|column| column.header.as_str()).collect();
+    let mut headers: Vec<&str> = shape.columns.iter().filter_map(|column| column.header.as_deref()).collect();
     headers.sort_unstable();
     headers.dedup();
     headers.len()

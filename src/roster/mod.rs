@@ -5,6 +5,7 @@
 
 mod completeness;
 mod count;
+mod export;
 mod fold;
 mod grid;
 mod header;
@@ -22,6 +23,7 @@ mod unreadable;
 mod walk;
 
 pub use completeness::Completeness;
+pub use export::read_export;
 pub use fold::{fold, keys_equal};
 pub use near::{Near, Why};
 pub use page::{PageRead, Way, read_page};
@@ -39,8 +41,8 @@ use std::collections::BTreeMap;
 pub struct ColumnShape {
     /// The name it is known by.
     pub name: String,
-    /// What stands in its header, as a whole.
-    pub header: String,
+    /// What stands in its header, as a whole; a column without one is found by its CSS alone, anywhere in the row.
+    pub header: Option<String>,
     /// The part of the cell that is meant, when it is not the whole cell.
     pub css: Option<String>,
     /// What a screen reader says in the cell is meant, not what it shows.

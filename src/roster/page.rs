@@ -5,7 +5,7 @@ use super::grid::{Grid, Row, Section, grids};
 use super::strip::Spot;
 use super::text::Text;
 use super::unreadable::Unreadable;
-use super::{Person, Shape, count, key, measure};
+use super::{Person, Shape, count, header, key, measure};
 use scraper::{ElementRef, Html, Selector};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,6 +67,8 @@ pub(super) enum RowRead {
     Ambiguous(String),
     /// One wide cell: a heading, a message.
     Other(String),
+    /// More of the row above.
+    Detail,
 }
 
 /// What stands on a page, row by row.
@@ -86,7 +88,9 @@ impl PageRead {
                 RowRead::Person(person) => page.people.push(person),
                 RowRead::Keyless(text) => page.keyless.push(text),
                 RowRead::Ambiguous(text) => page.ambiguous.push(text),
+                RowRead::Other(text) if text.is_empty() => page.others.push("(blank)".to_owned()),
                 RowRead::Other(text) => page.others.push(text),
+                RowRead::Detail => {}
             }
         }
         page
@@ -143,18 +147,18 @@ fn table_of<'s, 'g, 'a>(
     shape: &'s Shape,
     grids: &'g [Grid<'a>],
 ) -> Result<(&'g Grid<'a>, usize, Vec<Place<'s>>), Unreadable> {
-    let wanted = || shape.columns.iter().map(|column| column.header.clone()).collect::<Vec<_>>();
+    let wanted = || shape.columns.iter().filter_map(|column| column.header.clone()).collect::<Vec<_>>();
     let mut found: Option<(&'g Grid<'a>, usize, Vec<Place<'s>>)> = None;
     let mut tables = 0;
     let mut is_table = vec![false; grids.len()];
     for (index, grid) in grids.iter().enumerate() {
         // A table inside of a row of the table is a part of that row. Parents come before their children.
         let inside = grid.parent.and_then(|parent| is_table.get(parent).copied()).unwrap_or_default();
-        let header = if inside { None } else { super::header::row_of(shape, grid)? };
+        let found_here = if inside { None } else { header::row_of(shape, grid)? };
         if let Some(slot) = is_table.get_mut(index) {
-            *slot = inside || header.is_some();
+            *slot = inside || found_here.is_some();
         }
-        if let Some((row, starts)) = header {
+        if let Some((row, starts)) = found_here {
             tables += 1;
             let mut places = Vec::new();
             for (column, (start, span)) in shape.columns.iter().zip(starts) {
@@ -175,7 +179,7 @@ fn table_of<'s, 'g, 'a>(
     }
     found.ok_or_else(|| Unreadable::NoTable {
         wanted: wanted(),
-        seen: grids.iter().take(5).map(super::header::seen).collect(),
+        seen: grids.iter().take(5).map(header::seen).collect(),
     })
 }
 
@@ -192,13 +196,18 @@ impl Table<'_> {
         let widest = wide.map(Row::width).max().unwrap_or_default();
         for (index, row) in grid.rows.iter().enumerate() {
             let aside = row.section != Section::Body || row.cells.is_empty() || index == header;
-            if aside || super::header::is_header(self.shape, row, index < header) {
+            let above = header != header::NONE && index < header;
+            if aside || header::is_header(self.shape, row, above) {
                 continue;
             }
-            let read = if row.cells.len() == 1 && columns.max(widest) > 1 {
+            let read = if row.element.attr("data-part") == Some("detail") {
+                // What a row shows of itself when it is expanded is no other row.
+                Some(RowRead::Detail)
+            } else if row.cells.len() == 1 && columns.max(widest) > 1 {
                 self.single(row)
-            } else if row.width() < widest {
-                // A cell that reaches over from the row above pushes the others aside: nothing here stands where it should.
+            } else if row.width() < widest || (grid.is_plain && columns > 0 && row.width() != columns) {
+                // A cell that reaches over from the row above pushes the others aside, and plain divs are in one order only
+                // where a row has as many as there are headers: nothing here stands where it should.
                 Some(RowRead::Keyless(row_text(row)))
             } else {
                 Some(self.row(row)?)
@@ -269,7 +278,10 @@ fn cell_text(row: &Row<'_>, place: &Place<'_>) -> (Text, usize) {
             continue;
         };
         let mut last: Option<ElementRef<'_>> = None;
-        for part in cell.element.select(selector) {
+        // A part that may stand anywhere in the row may be a whole cell.
+        let whole = place.span == header::ANYWHERE.1 && selector.matches(&cell.element);
+        let parts_inside = if whole { Vec::new() } else { cell.element.select(selector).collect() };
+        for part in whole.then_some(cell.element).into_iter().chain(parts_inside) {
             // What is inside of a part is said with it.
             let inside = last.is_some_and(|last| part.ancestors().any(|around| around.id() == last.id()));
             if !inside {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 fn column(name: &str, header: &str, css: Option<&str>) -> ColumnShape {
     ColumnShape {
         name: name.to_owned(),
-        header: header.to_owned(),
+        header: Some(header.to_owned()),
         css: css.map(str::to_owned),
         heard: false,
     }

@@ -106,6 +106,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         let locator = Locator::new(view);
         browser.watch(locator.says().unwrap_or_default());
         browser.expect(locator.interrupts().unwrap_or_default());
+        browser.keep_secret(locator.secrets());
         Self {
             plan,
             view,

@@ -12,7 +12,9 @@ mod record;
 mod refuse;
 mod resume;
 mod steps;
+mod stretches;
 mod target;
+mod walk;
 
 pub use engine::{Ended, Engine, Passwords, StopSignal};
 pub use reading::{Reader, Standing, standing};
@@ -21,3 +23,6 @@ pub use refuse::Halt;
 pub use resume::{Doubt, Progress, progress, undecided};
 pub use steps::{SecretSource, Stepper, Where};
 pub use target::{Locator, Values, address};
+pub use walk::{
+    Bounds, Finding, Found, Grade, How, Line, Walk, Walked, WalkedStep, Witness, not_walked, walk,
+};

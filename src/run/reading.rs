@@ -4,7 +4,9 @@ use super::target::{Locator, Values};
 use crate::browser::{Browser, Refused, Trouble, Typed, Want};
 use crate::journal::RefusalKind;
 use crate::plan::View;
-use crate::roster::{ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal};
+use crate::roster::{
+    ColumnShape, Completeness, Found, PageRead, Roster, Shape, fold, keys_equal, read_export,
+};
 use crate::selector::Find;
 use crate::words::State;
 use anyhow::anyhow;
@@ -44,15 +46,46 @@ impl<'a> Reader<'a> {
     pub async fn roster(&self, browser: &mut impl Browser, proven: bool) -> Result<Roster, Trouble> {
         let mut parts = Vec::new();
         for name in self.view.book.lists.keys() {
-            let first = self.list(browser, name, None).await?;
-            let list = if first.is_proven() || !proven {
-                first
-            } else {
-                self.list(browser, name, Some(&first)).await?
-            };
-            parts.push(self.with_details(browser, name, list).await?);
+            parts.push(self.whole_list(browser, name, proven).await?);
         }
         Ok(Roster::together(parts))
+    }
+
+    /// Everybody in one list.
+    pub(super) async fn whole_list(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        proven: bool,
+    ) -> Result<Roster, Trouble> {
+        let first = self.list(browser, name, None).await?;
+        let list =
+            if first.is_proven() || !proven { first } else { self.list(browser, name, Some(&first)).await? };
+        let list = if proven { self.exported(browser, name, list).await? } else { list };
+        self.with_details(browser, name, list).await
+    }
+
+    /// The list held against the app's own file of everybody, where it gives one away.
+    async fn exported(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        mut list: Roster,
+    ) -> Result<Roster, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let Some(export) = &entry.export else { return Ok(list) };
+        let control = self.locator.control(&export.click, &Values::default()).map_err(Trouble::Broken)?;
+        let bytes = browser.download(&control).await?;
+        let columns: Vec<(String, String)> =
+            export.columns.iter().map(|(ours, theirs)| (ours.value.clone(), theirs.value.clone())).collect();
+        match read_export(&columns, &bytes) {
+            Ok(lines) => list.held_against(&self.shape(name)?.key, &lines),
+            Err(why) => {
+                let why = format!("the app's own export cannot be read: {why}");
+                list.completeness = Completeness::Unproven { why };
+            }
+        }
+        Ok(list)
     }
 
     async fn list(
@@ -84,7 +117,8 @@ impl<'a> Reader<'a> {
     pub async fn show(&self, browser: &mut impl Browser, name: &str, values: &Values) -> Result<(), Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         let row = self.locator.row(name, values).map_err(Trouble::Broken)?;
-        let mut there = browser.sees(&row).await?;
+        // A row of the same kind may stand in the list of another tab.
+        let mut there = entry.tab.is_none() && browser.sees(&row).await?;
         let key = self.locator.row_key(name, values).map_err(Trouble::Broken)?;
         // Who is only known by their row cannot be searched for by what the search takes.
         let can_search = values.person.contains_key(self.view.app.identity.value.as_str());
@@ -169,27 +203,37 @@ impl<'a> Reader<'a> {
         }
         let mut parts = Vec::new();
         for name in names {
-            let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
-            let find =
-                entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
-            let before = self.search(browser, name, find, values).await?;
-            let mut list = self.searched(browser, name, before.as_deref()).await?;
-            // A list may wait until somebody has stopped typing, and longer than the page seems to rest.
-            for _ in 1..SEARCH_TRIES {
-                if before.is_none() || is_narrowed(&list, &values.key) {
-                    break;
-                }
-                browser.rest().await?;
-                list = self.searched(browser, name, None).await?;
-            }
-            if before.is_some() && !is_narrowed(&list, &values.key) {
-                let why =
-                    format!("the search of list `{name}` shows rows that do not have what was searched for");
-                list.completeness = Completeness::Unproven { why };
-            }
+            let list = self.found_by_search(browser, name, values).await?;
             parts.push(self.with_details(browser, name, list).await?);
         }
         Ok((standing(&Roster::together(parts), &values.key), None))
+    }
+
+    /// What the exact search of a list shows for a person.
+    pub(super) async fn found_by_search(
+        &self,
+        browser: &mut impl Browser,
+        name: &str,
+        values: &Values,
+    ) -> Result<Roster, Trouble> {
+        let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
+        let find = entry.find.as_ref().ok_or_else(|| Trouble::Broken(anyhow!("the list lost its search")))?;
+        let before = self.search(browser, name, find, values).await?;
+        let mut list = self.searched(browser, name, before.as_deref()).await?;
+        // A list may wait until somebody has stopped typing, and longer than the page seems to rest.
+        for _ in 1..SEARCH_TRIES {
+            if before.is_none() || is_narrowed(&list, &values.key) {
+                break;
+            }
+            browser.rest().await?;
+            list = self.searched(browser, name, None).await?;
+        }
+        if before.is_some() && !is_narrowed(&list, &values.key) {
+            let why =
+                format!("the search of list `{name}` shows rows that do not have what was searched for");
+            list.completeness = Completeness::Unproven { why };
+        }
+        Ok(list)
     }
 
     /// What a searched list shows. One reading of its whole result is proof enough; a count that disagrees, unread rows or
@@ -224,7 +268,7 @@ impl<'a> Reader<'a> {
                 .map(|(name, column)| ColumnShape {
                     name: name.value.clone(),
                     header: column.header.clone(),
-                    css: column.css.clone(),
+                    css: column.css.as_ref().map(|css| css.value.clone()),
                     heard: column.heard,
                 })
                 .collect(),

@@ -1,7 +1,8 @@
 //! From a book's entries to what the page is asked for: templates filled in with one person's values.
 
 use crate::browser::{
-    Binding, ColumnTarget, Described, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget, Scope, Target,
+    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
+    Scope, Target,
 };
 use crate::journal::PlaceRef;
 use crate::plan::View;
@@ -167,7 +168,7 @@ impl<'a> Locator<'a> {
                     name.value.clone(),
                     ColumnTarget {
                         header: column.header.clone(),
-                        css: column.css.clone(),
+                        css: column.css.as_ref().map(|css| css.value.clone()),
                         heard: column.heard,
                     },
                 )
@@ -179,7 +180,12 @@ impl<'a> Locator<'a> {
         };
         let identity = self.view.app.identity.value.as_str();
         let key = list.key.as_ref().map_or(identity, |key| &key.value).to_owned();
-        Ok(ListTarget { name: name.to_owned(), columns, key, inside, place: self.place(name, list) })
+        let grid = list.grid.as_ref().map(|grid| GridTarget {
+            rows: grid.rows.value.clone(),
+            cells: grid.cells.as_ref().map(|cells| cells.value.clone()),
+            headers: grid.headers.as_ref().map(|headers| headers.value.clone()),
+        });
+        Ok(ListTarget { name: name.to_owned(), columns, key, grid, inside, place: self.place(name, list) })
     }
 
     /// The book's entry of a list.
@@ -213,10 +219,11 @@ impl<'a> Locator<'a> {
         self.book.lists.keys().map(|name| self.list(name)).collect()
     }
 
-    /// The control that leads to a list's next page.
-    pub fn next(&self, name: &str) -> anyhow::Result<Option<Target>> {
+    /// The control that leads to a list's page of this number from the one before it.
+    pub fn next(&self, name: &str, number: u32) -> anyhow::Result<Option<Target>> {
         let Some(next) = &self.list_entry(name)?.next else { return Ok(None) };
-        self.target(&format!("{name}.next"), next, &Values::default(), self.place(name, next)).map(Some)
+        let control = next.numbered(number);
+        self.target(&format!("{name}.next"), &control, &Values::default(), self.place(name, next)).map(Some)
     }
 
     /// The control that loads more of a list.
@@ -292,9 +299,16 @@ pub fn address(base: &str, path: &str) -> anyhow::Result<String> {
 }
 
 fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> anyhow::Result<()> {
-    let ranked = |several: &Several<Template>| {
-        several.values().map(|t| values.fill(t)).collect::<anyhow::Result<Vec<_>>>()
-    };
+    describe_by(control, &|template| values.fill(template), all)
+}
+
+/// Every description of a control, its templates filled in as one likes.
+pub(super) fn describe_by(
+    control: &Control,
+    fill: &dyn Fn(&Template) -> anyhow::Result<String>,
+    all: &mut Vec<Described>,
+) -> anyhow::Result<()> {
+    let ranked = |several: &Several<Template>| several.values().map(fill).collect::<anyhow::Result<Vec<_>>>();
     if control.role.is_some() || !control.name.is_empty() {
         let role = control.role.as_ref().map(|role| role.value.clone());
         all.push(Described::Role { role, names: ranked(&control.name)? });
@@ -312,7 +326,7 @@ fn describe(control: &Control, values: &Values, all: &mut Vec<Described>) -> any
     all.extend(control.test_id.as_ref().map(|at| Described::TestId { value: value(at) }));
     all.extend(control.css.as_ref().map(|at| Described::Css { value: value(at) }));
     all.extend(control.xpath.as_ref().map(|at| Described::Xpath { value: value(at) }));
-    control.also.iter().try_for_each(|other| describe(other, values, all))
+    control.also.iter().try_for_each(|other| describe_by(other, fill, all))
 }
 
 fn pieces(template: &Template, values: &Values) -> anyhow::Result<Vec<Piece>> {

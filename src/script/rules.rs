@@ -1,8 +1,9 @@
 //! What one step of a script may be made of.
 
-use super::{Commit, Step};
+use super::{Act, Commit, Step};
 use crate::diag::Diagnostic;
 use crate::source::{At, Source};
+use crate::template::{Part, Template};
 use crate::words::{Action, Family};
 use std::sync::Arc;
 
@@ -92,6 +93,7 @@ pub(super) fn what_belongs(
 /// A commit is one act: a second one could happen without the first.
 fn one_act(source: &Arc<Source>, commit: &At<Commit>) -> Option<Diagnostic> {
     match commit.acts().as_slice() {
+        [Act::Choose(_, option)] => one_option(source, option),
         [_] => None,
         [] => Some(
             Diagnostic::error(source, "this commit does nothing")
@@ -104,4 +106,14 @@ fn one_act(source: &Arc<Source>, commit: &At<Commit>) -> Option<Diagnostic> {
                 .hint("do before the commit, in steps of their own, what commits nothing"),
         ),
     }
+}
+
+/// A commit chooses one option; a step without a commit may choose a set.
+fn one_option(source: &Arc<Source>, option: &At<Template>) -> Option<Diagnostic> {
+    let several = option.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(';')));
+    several.then(|| {
+        Diagnostic::error(source, "a commit chooses exactly one option")
+            .at(option.spot, "the semicolon parts several names")
+            .hint("choose a set in a step of its own, where choosing saves nothing, and commit by what saves it")
+    })
 }

@@ -1,6 +1,6 @@
 //! The short and the long form of what a book says in one word or in several.
 
-use super::{Column, Find, FindField, Inside};
+use super::{Find, FindField, Inside};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -79,50 +79,6 @@ impl JsonSchema for Find {
         schemars::json_schema!({
             "description": "A page's name, or `{ fill: CONTROL, click: CONTROL }`: a field of the list's own page that narrows it.",
             "anyOf": [{ "type": "string" }, generator.subschema_for::<FindField>()]
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Column {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Column;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a header, `{ header: TEXT, css: SELECTOR }` or `{ header: TEXT, heard: true }`")
-            }
-            fn visit_str<E>(self, header: &str) -> Result<Column, E> {
-                Ok(Column { header: header.to_owned(), css: None, heard: false })
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Column, A::Error> {
-                let part = ColumnPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Column { header: part.header, css: part.css, heard: part.heard })
-            }
-        }
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ColumnPart {
-    /// The header's text.
-    header: String,
-    /// A CSS selector inside the cell.
-    css: Option<String>,
-    /// The cell shows an icon, and what a screen reader says of it counts.
-    #[serde(default)]
-    heard: bool,
-}
-
-impl JsonSchema for Column {
-    fn schema_name() -> Cow<'static, str> {
-        "Column".into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({
-            "description": "The header's text, or `{ header: TEXT, css: SELECTOR }` when only a part of the cell counts, or `{ header: TEXT, heard: true }` when the cell shows an icon.",
-            "anyOf": [{ "type": "string" }, generator.subschema_for::<ColumnPart>()]
         })
     }
 }

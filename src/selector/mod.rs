@@ -2,18 +2,24 @@
 //!
 //! Pure: text in, types out. Knows nothing of scripts, requests or browsers.
 
+mod confirm;
 mod forms;
+mod list;
+
+pub use list::{Column, Detail, Export, Find, FindField, Grid, List};
+
+pub use confirm::{Next, Part, next_version, parts};
 
 use crate::diag::Diagnostic;
 use crate::source::{At, Pairs, Several, Source, read_yaml};
-use crate::template::Template;
-use crate::words::{Family, Outcome, State};
+use crate::template::{Field, Template};
+use crate::words::{Family, Outcome};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The selectors of one generation: `selectors/<app>/<generation>.v<N>.yaml`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Book {
     /// The app; the name of its folder.
@@ -50,7 +56,7 @@ pub struct Book {
 }
 
 /// Something that comes in between. It is sent away before a step that reads, moves or fills, never around a commit.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Interrupt {
     /// The control that shows it is there.
@@ -62,7 +68,7 @@ pub struct Interrupt {
 }
 
 /// A control or region, by one or more independent descriptions. All that resolve must mean the same element.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// Its ARIA role.
@@ -124,87 +130,8 @@ pub enum Basis {
     ConfirmedLive,
 }
 
-/// A list of people.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct List {
-    /// The page it is on.
-    pub page: At<String>,
-    /// Its columns: our name and the header the page shows.
-    pub columns: Pairs<At<Column>>,
-    /// Where on the page it is, when its headers do not say enough.
-    #[serde(rename = "in")]
-    pub inside: Option<At<String>>,
-    /// The control that leads to its next page. At most one of `next`, `more` and `scroll`.
-    pub next: Option<At<Control>>,
-    /// The control that loads more of it into the same page; it is clicked until it is gone or disabled.
-    pub more: Option<At<Control>>,
-    /// What is scrolled, step by step to its end, so that it shows all of its rows: `window`, or the control that is its box.
-    pub scroll: Option<At<String>>,
-    /// The app's own count, as a whole line of the page: `${n}` is the count, any other `${...}` a number that is ignored.
-    #[serde(default)]
-    pub count: Several<String>,
-    /// What it says when it holds nobody.
-    #[serde(default)]
-    pub empty: Several<String>,
-    /// An exact search: the page that shows only this person, or the field that narrows the list to them.
-    pub find: Option<At<Find>>,
-    /// The column that tells its rows apart, where it does not show what people are matched by; `detail` says the rest.
-    pub key: Option<At<String>>,
-    /// The column that stands for the key in rows that show none, so that they are read and counted; nobody is ever
-    /// addressed by it.
-    pub or_key: Option<At<String>>,
-    /// The person's own page, where the list does not show everything.
-    pub detail: Option<At<Detail>>,
-    /// The state of its people when it has no status column.
-    pub holds: Option<At<State>>,
-    /// Who says so.
-    pub basis: Option<At<Basis>>,
-}
-
-/// An exact search of a list.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Find {
-    /// A page of the book with the person's key in its path.
-    Page(String),
-    /// A field of the list's own page.
-    Field(FindField),
-}
-
-/// A field that narrows a list to the person whose key is typed into it.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FindField {
-    /// The field.
-    pub fill: String,
-    /// What starts the search, where typing alone does not.
-    pub click: Option<String>,
-}
-
-/// The page of one person, reached from their row.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Detail {
-    /// The control in the person's row that leads there; it commits nothing.
-    pub open: At<String>,
-    /// What the page shows of the person: our name of the column, and the control that holds it. A group of boxes holds the
-    /// names of those that are ticked, a single box `on` or `off`.
-    pub shows: Pairs<At<String>>,
-}
-
-/// A column of a list: its header, and the part of the cell that counts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    /// The header's text.
-    pub header: String,
-    /// A CSS selector inside the cell.
-    pub css: Option<String>,
-    /// The cell shows an icon, and what a screen reader says of it counts.
-    pub heard: bool,
-}
-
 /// Something the page says, and the outcome it means.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     /// Part of a visible line; several wordings are one statement.
@@ -216,6 +143,20 @@ pub struct Statement {
     pub inside: Option<At<String>>,
     /// Who says so.
     pub basis: Option<At<Basis>>,
+}
+
+impl Basis {
+    /// The word, as books write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::ThirdPartyDoc => "third-party-doc",
+            Self::PublicCode => "public-code",
+            Self::VendorDoc => "vendor-doc",
+            Self::VendorCode => "vendor-code",
+            Self::ConfirmedLive => "confirmed-live",
+        }
+    }
 }
 
 impl Control {
@@ -236,6 +177,28 @@ impl Control {
         all
     }
 
+    /// The same with this number wherever it asks for one: the control of the n-th page.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let put = |several: &Several<Template>| {
+            let each = several.0.iter().map(|template| At::new(template.numbered(number), template.spot));
+            Several(each.collect())
+        };
+        Self {
+            name: put(&self.name),
+            label: put(&self.label),
+            placeholder: put(&self.placeholder),
+            text: put(&self.text),
+            also: self.also.iter().map(|other| At::new(other.numbered(number), other.spot)).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// It is found by a number, such as that of a page.
+    pub fn is_numbered(&self) -> bool {
+        self.templates().iter().any(|template| template.fields().any(|field| *field == Field::Number))
+    }
+
     fn codes(&self) -> Vec<&At<String>> {
         let mut all: Vec<_> = [&self.css, &self.xpath].into_iter().flatten().collect();
         all.extend(self.also.iter().flat_map(|other| other.codes()));
@@ -250,18 +213,6 @@ impl Control {
             .collect::<Option<Vec<_>>>()?
             .into_iter()
             .min()
-    }
-}
-
-impl List {
-    /// The controls that lead on in it, which stand in the book without a name of their own.
-    pub fn leading_on(&self) -> impl Iterator<Item = &At<Control>> {
-        self.next.iter().chain(&self.more)
-    }
-
-    /// What is scrolled, if it is a control and not the window.
-    pub fn scrolled_box(&self) -> Option<&At<String>> {
-        self.scroll.as_ref().filter(|scroll| scroll.value != "window")
     }
 }
 
@@ -314,24 +265,15 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         }
     }
     for (name, list) in book.lists.iter() {
-        let ways = [list.next.is_some(), list.more.is_some(), list.scroll.is_some()];
-        if ways.into_iter().filter(|way| *way).count() > 1 {
-            problems.push(
-                Diagnostic::error(source, format!("list `{name}` goes on in more than one way"))
-                    .at(name.spot, "at most one of `next`, `more` and `scroll` belongs here"),
-            );
-        }
+        list::shape(source, name, list, &mut problems);
     }
     let nexts = book.lists.iter().flat_map(|(_, list)| list.leading_on());
+    for code in book.lists.iter().flat_map(|(_, list)| list.codes()).filter(|code| code.contains("${")) {
+        problems.push(person_in_code(source, code.spot));
+    }
     for control in book.controls.iter().map(|(_, c)| c).chain(book.detect.iter()).chain(nexts) {
-        for code in control.codes() {
-            if code.contains("${") {
-                problems.push(
-                    Diagnostic::error(source, "a person's values never go into CSS or XPath")
-                        .at(code.spot, "a value could change what is matched")
-                        .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`"),
-                );
-            }
+        for code in control.codes().into_iter().filter(|code| code.contains("${")) {
+            problems.push(person_in_code(source, code.spot));
         }
         if control.descriptions() == 0 && control.inside.is_none() {
             problems.push(
@@ -341,4 +283,10 @@ pub fn read(source: &Arc<Source>) -> Result<Book, Vec<Diagnostic>> {
         }
     }
     if problems.is_empty() { Ok(book) } else { Err(problems) }
+}
+
+fn person_in_code(source: &Arc<Source>, spot: crate::diag::Spot) -> Diagnostic {
+    Diagnostic::error(source, "a person's values never go into CSS or XPath")
+        .at(spot, "a value could change what is matched")
+        .hint("use `name`, `text` or `label`, or `in: { row_of: LIST }`")
 }

@@ -40,6 +40,7 @@ pub async fn sign_in(
     let locator = Locator::signing_in(view);
     browser.watch(locator.says()?);
     browser.expect(locator.interrupts()?);
+    browser.keep_secret(locator.secrets());
     let Some(script) = view.script(Action::SignIn, crate::words::State::Absent) else {
         return Err(Halt::Broken(anyhow::anyhow!("the pack has no sign-in script")));
     };

@@ -22,11 +22,15 @@ fn page(path: &str) -> &'static str {
             "<main><button onclick=\"fetch('/saved')\">Save</button></main>\
              <div role=dialog aria-label=Cookies style='position:fixed;inset:0;background:#fff'><button onclick='this.parentElement.remove()'>Accept</button></div>"
         }
+        "/deaf-banner" => {
+            "<main><button onclick=\"fetch('/saved-then')\">Save</button></main><script>let clicks = 0;</script>\
+             <div role=dialog aria-label=Cookies style='position:fixed;inset:0;background:#fff'><button onclick='clicks += 1; if (clicks > 1) this.parentElement.remove()'>Accept</button></div>"
+        }
         "/again" => {
             "<main><button>Save</button></main><script>const show = () => { const box = document.createElement('div'); box.setAttribute('role', 'dialog'); box.setAttribute('aria-label', 'Cookies'); box.style = 'position:fixed;inset:0;background:#fff'; box.innerHTML = '<button>Accept</button>'; box.firstChild.onclick = () => { box.remove(); fetch('/sent-away'); setTimeout(show, 30); }; document.body.append(box); }; show();</script>"
         }
         "/late-banner" => {
-            "<main><div role=dialog aria-label=Remove><p>ada@x.example</p><button onclick=\"fetch('/removed')\">Remove</button></div></main><script>const look = async () => { if (await (await fetch('/may')).text() === 'yes') { document.body.insertAdjacentHTML('beforeend', \"<div role=dialog aria-label=Cookies style='position:fixed;inset:auto 0 0 0;background:#fff'><button onclick=&quot;fetch('/accepted'); this.parentElement.remove()&quot;>Accept</button></div>\"); fetch('/shown'); } else setTimeout(look, 30); }; look();</script>"
+            "<main><div role=dialog aria-label=Remove><p>ada@x.example</p><button onclick=\"fetch('/removed')\">Remove</button></div></main><script>const look = async () => { if (await (await fetch('/may')).text() === 'yes') { document.body.insertAdjacentHTML('beforeend', `<div role=dialog aria-label=Cookies style='position:fixed;inset:auto 0 0 0;background:#fff'><button onclick=\"fetch('/accepted'); this.parentElement.remove()\">Accept</button></div>`); fetch('/shown'); } else setTimeout(look, 30); }; look();</script>"
         }
         "/stacked" => {
             "<main><div role=dialog aria-label=Below style='position:fixed;inset:0;background:#fff'>below</div><div role=dialog aria-label=Above style='position:fixed;inset:0;background:#fff'>above</div></main>"
@@ -58,6 +62,9 @@ fn page(path: &str) -> &'static str {
             "<form><input id=mail value=ada@x.example><input type=password id=word value=canary><section hidden><fieldset id=groups>\
              <label><input type=checkbox checked> Editors</label><label><input type=checkbox> Admins</label><label><input type=checkbox checked> Authors</label>\
              </fieldset><input type=checkbox id=active checked><select id=role><option>Viewer<option selected>Editor</select></section><p id=text>Two <b>words</b></p></form>"
+        }
+        "/secret" => {
+            "<main><a href=/help>Help me</a><div role=dialog aria-label=Added id=added><h2>Added canary-in-a-heading</h2><a href=/x>https://x.example/invite/canary-in-a-link</a><button>canary-in-a-button</button></div></main>"
         }
         "/search" => {
             "<main><label>Search <input id=q></label><ul id=list><li>ada<li>ben</ul></main><script>let due; q.oninput = () => { clearTimeout(due); due = setTimeout(() => { list.setAttribute('aria-busy', 'true'); setTimeout(() => { list.innerHTML = '<li>' + q.value; list.removeAttribute('aria-busy'); }, 700); }, 250); };</script>"
@@ -163,6 +170,11 @@ async fn interrupts_are_sent_away_and_never_around_a_commit() {
     until("it was sent away twice", 10, || (site.count("/sent-away") == 2).then_some(()));
 
     // Between arming and acting nothing is sent away, whatever else is asked meanwhile.
+    // A page may show its banner before it reacts.
+    live.open(&at("/deaf-banner")).await.unwrap();
+    live.click(&save()).await.unwrap();
+    until("the click arrives", 10, || (site.count("/saved-then") == 1).then_some(()));
+
     live.open(&at("/late-banner")).await.unwrap();
     let remove = inside(dialog("Remove"), vec![role("Remove")]);
     let armed = live.arm(&remove, &Act::Click, &binding("Remove", "ada@x.example", &[])).await.unwrap();
@@ -233,11 +245,12 @@ async fn what_is_in_frames_is_found_bound_and_hit() {
 }
 
 fn rows() -> ListTarget {
-    let column = ColumnTarget { header: "Email".to_owned(), css: None, heard: false };
+    let column = ColumnTarget { header: Some("Email".to_owned()), css: None, heard: false };
     ListTarget {
         name: "people".to_owned(),
         columns: [("email".to_owned(), column)].into(),
         key: "email".to_owned(),
+        grid: None,
         inside: None,
         place: None,
     }
@@ -323,6 +336,30 @@ async fn what_controls_hold_is_read_also_where_it_does_not_show() {
     live.fill(&target("search_field", vec![css("#q")]), Typed::Plain("zoe")).await.unwrap();
     live.rest().await.unwrap();
     assert_eq!(live.read(&[target("list", vec![css("#list")])]).await.unwrap(), ["zoe"]);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_shows_where_the_book_says_secret_gets_into_no_answer() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.open(&format!("{}/secret", site.url)).await.unwrap();
+    let link = Described::Role { role: Some("link".to_owned()), names: vec!["Help".to_owned()] };
+    let wanted = target("help_link", vec![link, css("button, a")]);
+    let told = async |live: &mut Live| {
+        let refused = refused(live.look(&wanted, Want::Ready, SOON).await, RefusalKind::Several, &[]);
+        let near = live.look(&button("canary"), Want::Ready, SOON).await;
+        format!("{refused:?}{near:?}{}", live.outline().await.unwrap())
+    };
+    let before = told(&mut live).await;
+    for canary in ["canary-in-a-heading", "canary-in-a-link", "canary-in-a-button"] {
+        assert!(before.contains(canary), "{canary} would be told: {before}");
+    }
+    live.keep_secret(vec![target("added_dialog", vec![css("#added")])]);
+    let after = told(&mut live).await;
+    assert!(!after.contains("canary-in"), "{after}");
+    assert!(after.contains("Help me"), "{after}");
     live.close().await;
     driver.stop().await.unwrap();
 }

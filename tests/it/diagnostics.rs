@@ -67,9 +67,15 @@ fn every_message_has_its_case() {
     let catalogue = squeezed(&catalogue);
     let mut seen = 0;
     let mut missing = Vec::new();
-    for file in
-        ["script/mod.rs", "script/rules.rs", "selector/mod.rs", "plan/check.rs", "plan/pack.rs", "source.rs"]
-    {
+    for file in [
+        "script/mod.rs",
+        "script/rules.rs",
+        "selector/mod.rs",
+        "selector/list.rs",
+        "plan/check.rs",
+        "plan/pack.rs",
+        "source.rs",
+    ] {
         let text = std::fs::read_to_string(Path::new(ROOT).join("src").join(file)).unwrap();
         let text = text.split("#[cfg(test)]").next().unwrap();
         for call in text.split("Diagnostic::error(").chain(text.split("Diagnostic::warning(")).skip(1) {

@@ -261,6 +261,28 @@ impl Drop for Practice {
     }
 }
 
+/// Asks a driver directly, past usher.
+pub(crate) fn webdriver(port: u16, method: &str, path: &str, body: &Value) -> Value {
+    let body = body.to_string();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = BufReader::new(stream);
+    let mut length = 0;
+    for line in answer.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty()) {
+        if let Some(told) = line.to_lowercase().strip_prefix("content-length:") {
+            length = told.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    answer.read_exact(&mut body).unwrap();
+    serde_json::from_slice::<Value>(&body).unwrap()["value"].clone()
+}
+
 /// Holds a text against the one that was accepted; `UPDATE=1` accepts this one instead.
 #[track_caller]
 pub(crate) fn golden(path: &Path, got: &str) {

@@ -96,11 +96,12 @@ async fn one_match_or_stop() {
 
     // A person's row is the row of their whole key.
     live.open(&at("/list")).await.unwrap();
-    let column = |header: &str| ColumnTarget { header: header.to_owned(), css: None, heard: false };
+    let column = |header: &str| ColumnTarget { header: Some(header.to_owned()), css: None, heard: false };
     let list = ListTarget {
         name: "people".to_owned(),
         key: "email".to_owned(),
         columns: [("name".to_owned(), column("Name")), ("email".to_owned(), column("Email"))].into(),
+        grid: None,
         inside: None,
         place: None,
     };

@@ -6,6 +6,7 @@
 )]
 
 mod between;
+mod check_live;
 mod cli;
 mod console;
 mod diagnostics;
@@ -19,6 +20,7 @@ mod leftovers;
 mod lists;
 mod locating;
 mod masking;
+mod names;
 mod operator;
 mod power_cut;
 mod real;

@@ -1,11 +1,9 @@
 //! What is kept shows nobody but the person it is about, and no secret: looked for in the pixels and in every byte.
 
-use crate::harness::{Practice, USHER, Usher};
+use crate::harness::{Practice, USHER, Usher, webdriver};
 use crate::watch::until;
 use png::{ColorType, Decoder};
 use serde_json::{Value, json};
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
 use usher::browser::driver::{Driver, GuardProgram, browser_arguments, find_programs, sandbox, start_under};
 
@@ -79,26 +77,7 @@ impl Eyes {
     }
 
     fn ask(&self, path: &str, body: &Value) -> Value {
-        let body = body.to_string();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.driver.port)).unwrap();
-        write!(
-            stream,
-            "POST /session{}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            self.session,
-            body.len()
-        )
-        .unwrap();
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") {
-            stream.read_exact(&mut byte).unwrap();
-            head.push(byte[0]);
-        }
-        let head = String::from_utf8(head).unwrap().to_lowercase();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length:")).unwrap();
-        let mut answer = vec![0; length.trim().parse().unwrap()];
-        stream.read_exact(&mut answer).unwrap();
-        serde_json::from_slice::<Value>(&answer).unwrap()["value"].clone()
+        webdriver(self.driver.port, "POST", &format!("/session{}{path}", self.session), body)
     }
 
     fn run(&self, script: &str) -> Value {

@@ -26,10 +26,11 @@ fn page(path: &str) -> &'static str {
         "/menus" => page!("menus"),
         "/switches" => page!("switches"),
         "/tabs" => page!("tabs"),
-        "/commits" => page!("commits"),
+        "/commits" | "/commits?turned" => page!("commits"),
         "/files" => page!("files"),
         "/confirm" => page!("confirm"),
         "/hover" => page!("hover"),
+        "/search" => page!("search"),
         _ => "",
     }
 }
@@ -179,6 +180,42 @@ async fn a_field_that_filters_is_opened_cleared_and_waited_for() {
 }
 
 #[tokio::test]
+async fn what_opens_may_be_a_search_a_tree_or_a_box_of_boxes() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    let open = format!("{}/search", site.url);
+    live.open(&open).await.unwrap();
+    choose(&mut live, &by_role("combobox", "Team"), &["Green"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "team Green");
+    choose(&mut live, &by_role("combobox", "Place"), &["Europe"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "place Europe");
+    choose(&mut live, &by_role("combobox", "Place"), &["France"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "place France");
+    for wanted in ["Option 3", "Option 180"] {
+        choose(&mut live, &by_css("#long"), &[wanted]).await.unwrap();
+        assert_eq!(out(&mut live).await, format!("long {wanted}"));
+    }
+    choose(&mut live, &by_css("#days"), &["Wed", "Tue"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "days Tue, Wed");
+    refused(
+        choose(&mut live, &by_role("combobox", "Place"), &["Italy"]).await,
+        RefusalKind::NoOption,
+        &["\"Europe\", \"France\", \"Spain\", \"France and colonies\""],
+    );
+    let all = choose(&mut live, &by_css("#long"), &["Option 200"]).await;
+    let all = refused(all, RefusalKind::NoOption, &["does not offer \"Option 200\"", "and 188 more"]);
+    assert_eq!(all.near.len(), 200);
+    live.open(&open).await.unwrap();
+    refused(
+        choose(&mut live, &by_role("combobox", "Team"), &["Yellow"]).await,
+        RefusalKind::NoOption,
+        &["does not offer \"Yellow\""],
+    );
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn groups_hold_exactly_the_wanted_set() {
     let site = Site::start(page);
     let (driver, mut live, _profiles) = browser().await;
@@ -242,6 +279,14 @@ async fn the_menu_of_a_button_is_the_one_that_it_opened() {
     }
     choose(&mut live, &by_css("#radio"), &["Editor"]).await.unwrap();
     assert_eq!(out(&mut live).await, "radio Editor");
+    // What a button does not show is read in its menu.
+    choose(&mut live, &by_css("#icon"), &["Grid"]).await.unwrap();
+    assert_eq!(out(&mut live).await, "view Grid");
+    refused(
+        choose(&mut live, &by_css("#icon"), &["Stuck"]).await,
+        RefusalKind::NotHeld,
+        &["after \"Stuck\" was chosen"],
+    );
     for (button, item, words) in [
         ("Actions", "Remove", ["does not offer \"Remove\"", "\"Edit\", \"Delete\""]),
         ("Bare", "Remove", ["does not offer \"Remove\"", "\"Edit\", \"Delete\""]),
@@ -252,11 +297,7 @@ async fn the_menu_of_a_button_is_the_one_that_it_opened() {
         assert_eq!(refused(missing, RefusalKind::NoOption, &words).near, ["Edit", "Delete"]);
     }
     live.open(&open).await.unwrap();
-    refused(
-        choose(&mut live, &by_css("#two"), &["Red"]).await,
-        RefusalKind::Several,
-        &["several lists are open"],
-    );
+    refused(choose(&mut live, &by_css("#two"), &["Red"]).await, RefusalKind::Several, &["2 lists are open"]);
     live.close().await;
     driver.stop().await.unwrap();
 }
@@ -334,11 +375,12 @@ async fn a_tab_is_selected_once() {
 
 /// The row of a person, as a scope.
 fn row_of(key: &str) -> Scope {
-    let column = |header: &str| ColumnTarget { header: header.to_owned(), css: None, heard: false };
+    let column = |header: &str| ColumnTarget { header: Some(header.to_owned()), css: None, heard: false };
     let list = ListTarget {
         name: "people".to_owned(),
         key: "email".to_owned(),
         columns: [("name".to_owned(), column("Name")), ("email".to_owned(), column("Email"))].into(),
+        grid: None,
         inside: None,
         place: None,
     };
@@ -407,6 +449,21 @@ async fn what_was_swapped_or_is_so_already_is_not_acted_on() {
         let answer = live.answered(Duration::from_millis(300)).await.unwrap();
         assert_eq!(answer.passed, Some(0), "{act:?}: {answer:?}");
         assert!(answer.blocked > 0 && answer.why.is_some(), "{act:?}: {answer:?}");
+    }
+    // Somebody else has turned it meanwhile: the click would turn it back.
+    for (control, act, _) in
+        row_commits().into_iter().filter(|(_, act, _)| matches!(act, Act::Toggle(_) | Act::Check(_)))
+    {
+        site.halt();
+        live.open(&format!("{open}?turned")).await.unwrap();
+        let armed = live.arm(&control, &act, &bound_to("ada@x.example")).await.unwrap();
+        let before = site.count("/swapped");
+        site.go();
+        until("the page has turned its switches", 20, || (site.count("/swapped") > before).then_some(()));
+        live.fire(&armed).await.unwrap();
+        let answer = live.answered(Duration::from_millis(300)).await.unwrap();
+        assert_eq!(answer.passed, Some(0), "{act:?}: {answer:?}");
+        assert!(answer.why.is_some_and(|why| why.contains("does not stand any more")), "{act:?}");
     }
     site.halt();
     live.open(&open).await.unwrap();
@@ -548,6 +605,10 @@ async fn what_shows_only_under_the_pointer_is_shown_and_used() {
     live.hover(&in_row("ada@x.example", target("row", Vec::new()))).await.unwrap();
     live.click(&remove).await.unwrap();
     assert_eq!(out(&mut live).await, "removed ada");
+    // A box without a name is known by its row.
+    let described = Described::Role { role: Some("checkbox".to_owned()), names: Vec::new() };
+    live.check(&in_row("ada@x.example", target("row_box", vec![described])), true).await.unwrap();
+    assert_eq!(out(&mut live).await, "ticked ada");
     live.close().await;
     driver.stop().await.unwrap();
 }

@@ -51,6 +51,10 @@ impl Live {
         if text(&answer, "outcome") != "found" {
             return Err(not_offered(target, &answer, wanted, text(&answer, "why")));
         }
+        if answer.pointer("/part/multiple").and_then(Value::as_bool) == Some(true) {
+            self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+            return Err(holds_a_set(target));
+        }
         if answer.pointer("/part/selected").and_then(Value::as_bool) == Some(true) {
             return Err(self.already(target, wanted).await?);
         }
@@ -86,11 +90,7 @@ impl Live {
             self.choice(target, slice::from_ref(&option.to_owned()), json!({ "begin": true })).await?;
         can_choose(target, &state, slice::from_ref(&option.to_owned()))?;
         if is(&state, "multiple") {
-            let message = format!(
-                "`{}` holds a set of choices, and a commit does one thing; use `check` on one of its boxes",
-                target.name
-            );
-            return Err(Refused::new(RefusalKind::NotReady, message).about(target).into());
+            return Err(holds_a_set(target));
         }
         if is(&state, "holds") {
             return Err(self.already(target, option).await?);
@@ -108,9 +108,8 @@ impl Live {
                 self.open_list(target, &state).await?;
                 let request = json!({ "ask": "present", "part": part });
                 let answer = self.ask_part(request, target).await?;
-                if text(&answer, "outcome") == "no_list" && text(&state, "kind") == "menu" {
-                    // The page may show its buttons before they react; opening commits nothing, so it is done once more.
-                    self.open_list(target, &state).await?;
+                if text(&answer, "outcome") == "no_list" {
+                    self.open_again(target, &state).await?;
                 }
             }
             _ => {}
@@ -136,4 +135,12 @@ impl Live {
             Gesture::Keys(presses) => Ok(self.keys(&super::popup::borrowed(&native_keys(presses))).await?),
         }
     }
+}
+
+fn holds_a_set(target: &Target) -> Trouble {
+    let message = format!(
+        "`{}` holds a set of choices, and a commit does one thing; use `check` on one of its boxes",
+        target.name
+    );
+    Refused::new(RefusalKind::NotReady, message).about(target).into()
 }

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// How long a native dialog may take to open after the click that asks for it.
 const DIALOG_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long something that was sent away may stay before it is sent away once more.
+const SOON_GONE: Duration = Duration::from_secs(3);
+
 /// What is known of interrupts.
 #[derive(Debug, Default)]
 pub(super) struct Between {
@@ -62,16 +65,19 @@ impl Live {
             interrupt
         };
         tracing::debug!(what = interrupt.sees.name, "something came in between; it is sent away");
-        let arm = json!({ "ask": "arm", "once": true, "target": interrupt.click });
-        let armed = self.ask(arm, PATIENCE).await?;
-        if text(&armed, "outcome") != "found" {
-            return Err(crate::browser::answer::refused(&interrupt.click, &armed).into());
-        }
-        self.point(point(&armed)?, true).await?;
-        let look = json!({ "ask": "look", "want": "absent", "target": interrupt.sees });
-        let gone = self.ask(look, PATIENCE).await?;
-        if text(&gone, "outcome") == "absent" {
-            return Ok(());
+        // A page may show a thing before it reacts; sending it away commits nothing, so that is done once more.
+        for patience in [SOON_GONE, PATIENCE] {
+            let arm = json!({ "ask": "arm", "once": true, "target": interrupt.click });
+            let armed = self.ask(arm, PATIENCE).await?;
+            if text(&armed, "outcome") != "found" {
+                return Err(crate::browser::answer::refused(&interrupt.click, &armed).into());
+            }
+            self.point(point(&armed)?, true).await?;
+            let look = json!({ "ask": "look", "want": "absent", "target": interrupt.sees });
+            let gone = self.ask(look, patience).await?;
+            if text(&gone, "outcome") == "absent" {
+                return Ok(());
+            }
         }
         let message = format!("`{}` does not go away", interrupt.sees.name);
         Err(Refused::new(RefusalKind::NotReady, message).about(&interrupt.sees).into())

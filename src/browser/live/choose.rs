@@ -1,6 +1,6 @@
 //! Choosing by name, in whatever kind of choice the page has, until exactly what was wanted is chosen; then it is read back.
 
-use super::keys::{ARROW_DOWN, BACKSPACE};
+use super::keys::BACKSPACE;
 use super::{Live, PATIENCE};
 use crate::browser::answer::{options, point, quoted, said, seen, text};
 use crate::browser::offer::{is, not_offered, number, texts};
@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 
 /// How often a set of choices is looked at anew before it is given up.
 const ROUNDS: usize = 200;
+
+/// How long a list in whose field one may type must be quiet before a key is tried.
+const QUICK_MS: u32 = 600;
 
 /// One step on the way to the wanted set.
 enum Next {
@@ -37,17 +40,14 @@ impl Live {
             return Ok(seen(target, &first));
         }
         match (text(&first, "kind"), wanted) {
-            ("native_select", [wanted]) => self.choose_native(target, &first, wanted).await?,
-            ("combobox" | "menu", [wanted])
-                if !is(&first, "multiple") && number(&first, "chips") == Some(0) =>
-            {
-                let aliases = self.choose_one(target, &first, wanted).await?;
-                return self.shows(target, &first, &[aliases]).await;
+            ("native_select", [one]) => self.choose_native(target, &first, one).await?,
+            ("combobox" | "menu", [one]) if !is(&first, "multiple") && number(&first, "chips") == Some(0) => {
+                let aliases = self.choose_one(target, &first, one).await?;
+                return self.shows(target, &first, wanted, &[aliases]).await;
             }
             _ => return self.choose_set(target, first, wanted).await,
         }
-        let aliases: Vec<Vec<String>> = wanted.iter().map(|one| vec![one.to_lowercase()]).collect();
-        self.shows(target, &first, &aliases).await
+        self.shows(target, &first, wanted, &aliases(&first)).await
     }
 
     /// What a choice offers and shows.
@@ -69,17 +69,18 @@ impl Live {
             self.open_list(target, first).await?;
         }
         let part = json!({ "of": "choice", "wanted": wanted });
-        let mut answer = self.click_part(target, part.clone()).await?;
-        if text(&answer, "outcome") == "no_list" && text(first, "kind") == "menu" {
-            // The page may show its buttons before they react: it is clicked once more.
-            self.open_list(target, first).await?;
-            answer = self.click_part(target, part.clone()).await?;
-        } else if text(&answer, "outcome") == "no_list" {
-            self.press(target, "field", None, &[ARROW_DOWN]).await?;
+        // Where one may type there is more to try than to wait, so the first look is a short one.
+        let mut quick = part.clone();
+        if is(first, "editable") {
+            quick["quiet_ms"] = json!(QUICK_MS);
+        }
+        let mut answer = self.click_part(target, quick).await?;
+        if text(&answer, "outcome") == "no_list" {
+            self.open_again(target, first).await?;
             answer = self.click_part(target, part.clone()).await?;
         }
         let missing = text(&answer, "why") == "none" || text(&answer, "outcome") == "no_list";
-        if missing && is(first, "editable") && self.press(target, "field", Some(wanted), &[]).await? {
+        if missing && is(&answer, "searchable") && self.press(target, "field", Some(wanted), &[]).await? {
             answer = self.click_part(target, part).await?;
         }
         match answer.get("part").filter(|part| part.is_object()) {
@@ -92,7 +93,7 @@ impl Live {
     async fn choose_set(&self, target: &Target, first: Value, wanted: &[String]) -> Result<Seen, Trouble> {
         let opens = matches!(text(&first, "kind"), "combobox" | "menu");
         let mut state = first.clone();
-        let mut aliases: Vec<Vec<String>> = wanted.iter().map(|one| vec![one.to_lowercase()]).collect();
+        let mut aliases = aliases(&first);
         let mut clicked = BTreeSet::new();
         let mut typed = BTreeSet::new();
         let mut erased = 0;
@@ -104,7 +105,7 @@ impl Live {
                 self.open_list(target, &first).await?;
             }
             if opens {
-                state = self.choice(target, wanted, json!({ "open": true })).await?;
+                state = self.opened(target, &first, wanted).await?;
             }
             for (own, fit) in aliases.iter_mut().zip(fits(&state)) {
                 let known = texts(fit, "aliases");
@@ -117,7 +118,7 @@ impl Live {
                 Next::Erase => {
                     erased += 1;
                     if erased > number(&first, "chips").unwrap_or(0) {
-                        return Err(not_held(target, &state, &aliases));
+                        return Err(not_held(target, &state, wanted));
                     }
                     self.press(target, "field", Some(""), &[BACKSPACE]).await?;
                     state = self.choice(target, wanted, json!({})).await?;
@@ -130,13 +131,27 @@ impl Live {
                 }
                 Next::Click(index, name) => {
                     if !clicked.insert(name.clone()) {
-                        return Err(not_held(target, &state, &aliases));
+                        return Err(not_held(target, &state, wanted));
                     }
                     state = self.click_choice(target, &state, wanted, index, &name).await?;
                 }
             }
         }
-        self.shows(target, &first, &aliases).await
+        self.shows(target, &first, wanted, &aliases).await
+    }
+
+    /// What the list of a control offers that has just been opened.
+    async fn opened(&self, target: &Target, first: &Value, wanted: &[String]) -> Result<Value, Trouble> {
+        let mut state = self.choice(target, wanted, json!({ "open": true })).await?;
+        if text(&state, "offer") == "none" {
+            self.open_again(target, first).await?;
+            state = self.choice(target, wanted, json!({ "open": true })).await?;
+        }
+        match text(&state, "offer") {
+            "one" => Ok(state),
+            "none" => Err(not_offered(target, &json!({ "outcome": "no_list" }), "", "")),
+            _ => Err(not_offered(target, &json!({ "outcome": "several_lists" }), "", "")),
+        }
     }
 
     /// Clicks one choice of several and waits until it stands otherwise.
@@ -174,6 +189,7 @@ impl Live {
         &self,
         target: &Target,
         first: &Value,
+        wanted: &[String],
         aliases: &[Vec<String>],
     ) -> Result<Seen, Trouble> {
         let opens = matches!(text(first, "kind"), "combobox" | "menu");
@@ -192,22 +208,33 @@ impl Live {
                     .hearing(said(&now))
                     .into());
             }
-            // A control that shows nothing of what is chosen in it has shown it while its list was open.
-            if held && !is(&now, "holds") && texts(&now, "shown").is_empty() {
+            // A control that does not name what is chosen in it has shown it while its list was open.
+            if held {
                 return Ok(seen(target, first));
             }
         }
-        if is(&now, "holds") {
+        if is(&now, "holds")
+            || (text(first, "kind") == "menu" && self.holds_inside(target, first, wanted).await?)
+        {
             return Ok(seen(target, first));
         }
-        Err(not_held(target, &now, aliases))
+        Err(not_held(target, &now, wanted))
+    }
+
+    /// Whether a button that does not show what is chosen in its menu holds it: the menu is opened once more to see.
+    async fn holds_inside(&self, target: &Target, first: &Value, wanted: &[String]) -> Result<bool, Trouble> {
+        self.open_list(target, first).await?;
+        let state = self.choice(target, wanted, json!({ "open": true })).await?;
+        if is(&state, "open") {
+            self.close_list(target, first).await?;
+        }
+        Ok(is(&state, "holds"))
     }
 }
 
 /// What the control shows is not what was chosen in it.
-fn not_held(target: &Target, now: &Value, aliases: &[Vec<String>]) -> Trouble {
+fn not_held(target: &Target, now: &Value, wanted: &[String]) -> Trouble {
     let name = &target.name;
-    let wanted: Vec<String> = aliases.iter().filter_map(|own| own.first().cloned()).collect();
     let shown = match now.get("shown") {
         Some(_) => texts(now, "shown"),
         None => {
@@ -217,11 +244,16 @@ fn not_held(target: &Target, now: &Value, aliases: &[Vec<String>]) -> Trouble {
     let message = if target.secret {
         format!("`{name}` shows {} chosen after {} were", shown.len(), wanted.len())
     } else if shown.is_empty() {
-        format!("`{name}` shows nothing after {} was chosen", quoted(&wanted))
+        format!("`{name}` shows nothing after {} was chosen", quoted(wanted))
     } else {
-        format!("`{name}` shows {} after {} was chosen", quoted(&shown), quoted(&wanted))
+        format!("`{name}` shows {} after {} was chosen", quoted(&shown), quoted(wanted))
     };
     Refused::new(RefusalKind::NotHeld, message).about(target).hearing(said(now)).into()
+}
+
+/// Every text under which each wanted name may be shown once it is chosen.
+fn aliases(state: &Value) -> Vec<Vec<String>> {
+    fits(state).into_iter().map(|fit| texts(fit, "aliases")).collect()
 }
 
 /// Which choice each wanted name means.

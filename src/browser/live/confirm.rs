@@ -50,7 +50,11 @@ impl Live {
     /// Gives a file to a field and reads back that it has it. The driver reads the file itself.
     pub(super) async fn give_file(&self, target: &Target, path: &str) -> Result<Seen, Trouble> {
         let file = upload(path).map_err(|why| {
-            let message = format!("`{}` needs a file: {why}", target.name);
+            let message = if target.secret {
+                format!("`{}` needs a file, and what is named is none that can be given to it", target.name)
+            } else {
+                format!("`{}` needs a file: {why}", target.name)
+            };
             Refused::new(RefusalKind::Rule, message).about(target)
         })?;
         let answer = self.ask_for(json!({ "ask": "file" }), target, PATIENCE).await?;

@@ -16,6 +16,7 @@ const PICTURE_TRIES: u8 = 6;
 impl Live {
     /// Takes a picture during which the page held still.
     pub(super) async fn take_picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
+        cover.lists.iter().for_each(|list| self.met(list));
         let mut before = self.boxes(cover).await?;
         for _ in 0..PICTURE_TRIES {
             let png = self.wire.capture().await?;

@@ -45,6 +45,15 @@ impl Live {
         Ok(self.point(point(&answer)?, true).await?)
     }
 
+    /// Opens a list that a first click has not opened. Opening commits nothing, so it is tried once more: by a key where the
+    /// control takes keys, by another click where the page may only not have reacted yet.
+    pub(super) async fn open_again(&self, target: &Target, state: &Value) -> Result<(), Trouble> {
+        if text(state, "kind") == "combobox" {
+            return self.press(target, "field", None, &[ARROW_DOWN]).await.map(drop);
+        }
+        self.open_list(target, state).await
+    }
+
     /// Focuses a part of the control, puts a text in where one is given, and presses keys that reach nothing else.
     pub(super) async fn press(
         &self,

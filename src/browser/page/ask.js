@@ -23,7 +23,11 @@ const ASKS = {
   frame,
   holding,
   stretch,
+  list_tab: listTab,
+  turned,
   masks: async (request) => masks(request),
+  inspect,
+  headers,
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
 
@@ -48,6 +52,10 @@ function withThePage(request, answer, began) {
 
 async function answer(request, done) {
   const began = performance.now();
+  secretPlaces = request.secret_places || [];
+  // Between two questions the page may have changed in every way.
+  seenNow = freshLook();
+  plainLists = request.plain || [];
   let reply;
   try {
     const ask = Object.prototype.hasOwnProperty.call(ASKS, request.ask) ? ASKS[request.ask] : null;

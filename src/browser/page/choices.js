@@ -2,7 +2,7 @@
 
 // What people choose from, in this order: the first kind that a place holds is what it offers.
 const CHOICES = [
-  "[role=option]",
+  "[role=option],[aria-selected]:not([role])",
   "[role=treeitem]",
   "[role=menuitem],[role=menuitemradio],[role=menuitemcheckbox]",
   "input[type=radio],[role=radio]",
@@ -185,7 +185,7 @@ function firstPieces(box, typed) {
 
 /** Every text under which a choice may be shown once it is chosen; never one that means another choice as well. */
 function aliasesOf(fit, wanted, choices, typed) {
-  if (fit.choice === null) return [wanted];
+  if (fit.choice === null) return [fold(wanted)];
   const own = [wanted, fit.choice.name, ...leadsOf(fit.choice.element, typed)].map(fold);
   const others = choices.filter((choice) => choice !== fit.choice).map((choice) => fold(choice.name));
   return Array.from(new Set(own.filter((text) => text === fold(wanted) || !others.includes(text))));

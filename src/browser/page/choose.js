@@ -19,11 +19,13 @@ async function choice(request, deadline) {
     const control = choiceControl(answer.found.element);
     if (!isEnabled(control)) return { done: false, outcome: "not_ready", why: "disabled", found: answer.found };
     const offer = offerOf(request, control);
-    const fits = fitsOf(request, offer);
-    const there = offer.state === "one" && fits.every(({ state }) => state !== "none");
-    if (request.unlike) return Object.assign(answer, { done: isUnlike(offer, request.unlike), control, offer, fits });
+    const chips = chipsOf(control);
+    const fits = fitsOf(request, offer, chips);
+    // What is chosen already is often not offered any more.
+    const there = offer.state === "one" && fits.every(({ state, chip }) => chip || state !== "none");
+    if (request.unlike) return Object.assign(answer, { done: isUnlike(offer, request.unlike), control, offer, fits, chips });
     const done = !request.open || !opensList(offer.kind) || there || gaveUp({ state: offer.state === "one" ? "no_choice" : "no_list", offer, control });
-    return Object.assign(answer, { done, control, offer, fits });
+    return Object.assign(answer, { done, control, offer, fits, chips });
   });
   const answer = answerOfLook(ready, request);
   if (ready.outcome !== "found") return answer;
@@ -36,36 +38,40 @@ function isUnlike(offer, { index, name, selected }) {
   return choice === undefined || choice.name !== name || choice.selected !== selected;
 }
 
-function fitsOf(request, offer) {
+function fitsOf(request, offer, chips) {
   const typed = wasTyped(request);
   return (request.wanted || []).map((wanted) => {
     const fit = fitOf(offer.choices, wanted, typed);
-    return { ...fit, aliases: aliasesOf(fit, wanted, offer.choices, typed) };
+    const aliases = aliasesOf(fit, wanted, offer.choices, typed);
+    return { ...fit, aliases, chip: aliases.some((alias) => chips.includes(alias)) };
   });
 }
 
-function aboutChoice(request, { control, offer, fits }) {
+/** The chips beside the field of a combobox: what is chosen in it and can be taken away. */
+function chipsOf(control) {
+  const field = editableOf(control);
+  return field === null ? [] : chipsBeside(field).filter(({ cross }) => cross).map(({ text }) => text);
+}
+
+function aboutChoice(request, { control, offer, fits, chips }) {
   const { kind, state, choices, multiple } = offer;
   const isNative = kind === "native_select" || kind === "native_list";
   if (isNative) control.focus({ preventScroll: true });
-  const field = editableOf(control);
   const stray = choices.map((_, index) => index).filter((index) => choices[index].selected === true && !fits.some((fit) => fit.choice === choices[index]));
-  const chips = field === null ? [] : chipsBeside(field);
   return {
     kind, multiple,
     open: opensList(kind) && state !== "none",
     offer: state,
     role: roleOf(control),
-    editable: field !== null,
+    editable: editableOf(control) !== null || (opensList(kind) && state !== "none" && searchFieldOf(request, control) !== null),
     focused: hasFocus(control),
     tiny: rectOf(control).width < 4 || rectOf(control).height < 4,
     options: choices.map(told),
-    fits: fits.map(({ state: how, choice: one, count, aliases }) => ({
-      state: how, count, aliases,
+    fits: fits.map(({ state: how, choice: one, count, aliases, chip }) => ({
+      state: how, count, aliases, chip,
       index: one === null ? null : choices.indexOf(one),
       selected: one === null ? null : one.selected,
       presses: one === null || one.presses === undefined ? null : one.presses,
-      chip: aliases.some((alias) => chips.includes(alias)),
     })),
     stray,
     stray_chips: chips.filter((chip) => !fits.some(({ aliases }) => aliases.includes(chip))).length,
@@ -185,18 +191,21 @@ function leadAmong(choice, aliases) {
 function readingsOf(control) {
   const field = editableOf(control);
   if (field !== null && tidy(field.value) !== "") return [[field.value]];
-  if (field !== null) return [chipsBeside(field)];
-  if (control.localName === "input") return tidy(control.value) === "" ? [chipsBeside(control)] : [[control.value]];
+  const beside = (input) => chipsBeside(input).map(({ text }) => text);
+  if (field !== null) return [beside(field)];
+  if (control.localName === "input") return tidy(control.value) === "" ? [beside(control)] : [[control.value]];
   const lines = linesOf(control, { values: true });
   const whole = lines.join(" ");
   const split = whole.split(/[,;]/).map(tidy).filter((text) => text !== "");
-  return [[whole], split, lines, piecesOf(control), ...leadsOf(control, false).map((lead) => [lead])].filter((texts) => texts.length > 0);
+  return [[whole], split, lines, piecesOf(control).map(({ text }) => text), ...leadsOf(control, false).map((lead) => [lead])].filter((texts) => texts.length > 0);
 }
 
-/** The texts that stand beside an empty input inside the box that is drawn around it: chips, or a value that is drawn. */
+/**
+ * What stands beside an empty input inside the box that is drawn around it: chips, which have a cross to take them away by,
+ * or the value as a text, or what stands there until there is one.
+ */
 function chipsBeside(field) {
-  for (let box = drawnParent(field), up = 0; box !== null && up < 4; box = drawnParent(box), up += 1) {
-    if (queryAll("input,select,textarea", box).filter((other) => other !== field && isVisible(other)).length > 0) return [];
+  for (const box of boxesAround(field)) {
     const pieces = piecesOf(box, field);
     if (pieces.length > 0) return pieces;
   }
@@ -206,14 +215,19 @@ function chipsBeside(field) {
 function piecesOf(box, except) {
   const isPiece = (node) => node instanceof Element && node !== except && node.localName !== "label" && !node.matches(BOXES);
   let parts = Array.from(drawnChildren(box)).filter(isPiece);
-  // Chips may have a box of their own around all of them.
-  while (parts.length === 1 && parts[0].children.length > 1) parts = Array.from(drawnChildren(parts[0])).filter(isPiece);
-  return parts.map(textOfChip).filter((text) => text !== "");
+  // Chips may have a box of their own around all of them; a box with one cross is a chip itself.
+  while (parts.length === 1 && parts[0].children.length > 1 && crossesIn(parts[0]).length !== 1) parts = Array.from(drawnChildren(parts[0])).filter(isPiece);
+  return parts.map(asPiece).filter(({ text }) => text !== "");
 }
 
-// The cross that takes a chip away is no part of its name.
-function textOfChip(chip) {
-  const crosses = queryAll("button,[role=button],svg,span,i", chip).filter((inner) => !/[\p{L}\p{N}]/u.test(inner.textContent));
+/** What takes a chip away: a button or a drawing without any words on it. */
+function crossesIn(chip) {
+  return outermost(queryAll("button,[role=button],svg,span,i", chip).filter((inner) => !/[\p{L}\p{N}]/u.test(inner.textContent)));
+}
+
+// The cross is no part of a chip's name.
+function asPiece(chip) {
+  const crosses = crossesIn(chip);
   const text = fold(linesOf(chip, { values: false, except: new Set(crosses) }).join(" "));
-  return /[\p{L}\p{N}]/u.test(text) ? text : "";
+  return { text: /[\p{L}\p{N}]/u.test(text) ? text : "", cross: crosses.length > 0 || chip.matches("button,[role=button]") };
 }

@@ -1,11 +1,11 @@
 // Finds the elements that one description of the request fits, by role, label, text, placeholder, test id, CSS or XPath.
 
 function byRole(described, name, scope) {
-  const candidates = described.role ? queryAll(selectorOfRole(described.role), scope) : queryAll("*", scope);
+  const role = described.role ? plainRole(described.role) : null;
+  const candidates = role !== null ? queryAll(selectorOfRole(role), scope) : queryAll("*", scope);
   const wanted = name === null ? [] : [name.replace(/ /g, "")];
   return candidates.filter((element) => {
-    const role = described.role || name === null || hasNamedRole(element);
-    if (!role || (described.role && roleOf(element) !== described.role)) return false;
+    if (role === null ? name !== null && !hasNamedRole(element) : roleOf(element) !== role) return false;
     return name === null || (!cannotBeNamed(element, wanted) && fold(nameOf(element)) === name);
   });
 }
@@ -18,7 +18,10 @@ function hasNamedRole(element) {
 
 function byLabel(described, wanted, scope) {
   const candidates = queryAll("input:not([type=hidden]),select,textarea,meter,progress,output,[aria-label],[aria-labelledby]", scope);
-  return candidates.filter((element) => labelTexts(element).some((text) => wanted === null || fold(text) === wanted));
+  for (const { control } of queryAll("label", scope)) {
+    if (control !== null && isFormElement(control) && (scope === null || isWithin(control, scope))) candidates.push(control);
+  }
+  return Array.from(new Set(candidates)).filter((element) => labelTexts(element).some((text) => wanted === null || fold(text) === wanted));
 }
 
 /** Every text that labels an element: each label by itself, each element referred to, all of them together. */

@@ -46,7 +46,7 @@ function putUp(request, element) {
     called: roleOf(element) + " " + nameOf(element),
     saidBefore: saysNow(request).map(({ id }) => id),
     seen: [], clicksPassed: 0, clicksBlocked: 0, pressed: {}, forwarding: null, lastSubmit: null, up: true,
-    stands: standsNow(request, element), firedAt: null, answeredAt: null,
+    stands: standsNow(request, element), turned: false, firedAt: null, answeredAt: null,
   };
   guard.listener = (event) => guardEvent(guard, event);
   if (request.expect) guard.observer = listenForAnswers(guard);
@@ -93,7 +93,9 @@ function whyBlocked(guard, event) {
     if (guard.pressed[event.type]) return "it is a second press";
     guard.pressed[event.type] = true;
   }
-  if (event.type === "pointerdown" && standsNow(guard.request, guard.element) !== guard.stands) return "it does not stand any more as it did when it was armed";
+  // The page may turn it with the press already, so this is judged when the gesture begins, and holds for all of it.
+  if (event.type === "pointerdown" && standsNow(guard.request, guard.element) !== guard.stands) guard.turned = true;
+  if (guard.turned) return "it does not stand any more as it did when it was armed";
   return opensGesture(event) ? whyNoLongerTrue(guard) : null;
 }
 
@@ -118,7 +120,7 @@ function whyNoLongerTrue(guard) {
 function isOnArmed(guard, event) {
   const path = event.composedPath();
   const control = guard.element.localName === "label" ? guard.element.control : null;
-  return [guard.element, control].concat(labelsOf(guard.element)).some((own) => own && path.includes(own));
+  return [guard.element, control].concat(facesOf(guard.element)).some((own) => own && path.includes(own));
 }
 
 // A click on a label makes the browser click the labelled control right after it: the same act, not a second one.

@@ -8,7 +8,7 @@ const INTERACTIVE =
 let seenNow = freshLook();
 
 function freshLook() {
-  return { roots: null, names: new WeakMap(), labels: new WeakMap(), scrolled: new WeakMap(), pageText: null };
+  return { roots: null, names: new WeakMap(), labels: new WeakMap(), scrolled: new WeakMap(), owners: null, modal: undefined, pageText: null };
 }
 
 /** The document and every open shadow root in it. */
@@ -40,7 +40,8 @@ function queryAll(selector, within) {
 /**
  * Resolves a target.
  * @param {object} target as in the request
- * @param {{hiddenToo: boolean, unexposedToo: boolean}} [wishes] unexposedToo: what shows counts, though hearing is kept from it
+ * @param {{hiddenToo: boolean, unexposedToo: boolean, without: function(Element): boolean}} [wishes]
+ *   unexposedToo: what shows counts, though hearing is kept from it; without: what does not count
  * @returns {{state: string, element: Element|null, described: object[], elements: object[], scope: string, why: string}}
  *   state: one, none, several or disagree; scope says "ok", or why the place to look in is not there exactly once
  */
@@ -49,7 +50,7 @@ function resolve(target, wishes) {
   const answer = { state: "one", element: null, described: [], elements: [], scope: scope.state === "one" ? "ok" : scope.state, why: scope.why };
   if (scope.state !== "one") {
     answer.state = "none";
-    answer.described = target.described.map(({ by }) => ({ by, used: null, matched: 0, hidden: 0 }));
+    answer.described = target.described.map(({ by }) => ({ by, used: null, matched: 0, hidden: 0, passed: [] }));
     return answer;
   }
   if (target.described.length === 0) {
@@ -64,7 +65,8 @@ function resolve(target, wishes) {
 function scopeOf(target, wishes) {
   if (!target.in) return { state: "one", element: null, why: "" };
   if (target.in.row) return resolveRow(target.in.row);
-  const inner = resolve(target.in.control, { unexposedToo: wishes !== undefined && wishes.unexposedToo === true });
+  const { unexposedToo, without } = wishes || {};
+  const inner = resolve(target.in.control, { unexposedToo, without });
   return { state: inner.state, element: inner.element, why: inner.why || "`" + target.in.control.name + "` " + wordsFor(inner.state) };
 }
 
@@ -91,27 +93,37 @@ function controlOf(element) {
   return control.localName === "label" && control.control ? control.control : control;
 }
 
-/** What one description finds: its visible elements, each control once, and how many hidden ones it passed over. */
+/** What one description finds: its visible elements, each control once, and the hidden ones that it passed over. */
 function matchesOf(described, scope, wishes) {
   const finder = { role: byRole, label: byLabel, text: byText, placeholder: byPlaceholder, test_id: byTestId, css: byCss, xpath: byXpath }[described.by];
   if (finder === undefined) throw new Error("unknown kind of description: " + described.by);
   const tries = described.names || described.texts || [];
-  let answer = { by: described.by, used: null, matched: 0, hidden: 0, elements: [] };
+  const passed = [];
   // The names are ranked: a later one counts only where an earlier one finds nothing.
   for (const wanted of tries.length === 0 ? [null] : tries) {
-    const all = finder(described, wanted === null ? null : fold(wanted), scope);
-    const elements = wishes.hiddenToo ? all : all.filter((element) => (wishes.unexposedToo ? isVisible(element) : isUsable(element, described.by)));
-    answer.hidden += all.length - elements.length;
-    if (elements.length === 0) continue;
-    answer = { by: described.by, used: wanted, matched: elements.length, hidden: answer.hidden, elements: distinct(elements) };
-    break;
+    const usable = [];
+    for (const element of finder(described, wanted === null ? null : fold(wanted), scope)) {
+      if (wishes.without && wishes.without(element)) continue;
+      (isWished(element, described.by, wishes) ? usable : passed).push(element);
+    }
+    if (usable.length === 0) continue;
+    const elements = wishes.hiddenToo || wishes.unexposedToo || isAsSeen(described.by) ? usable : withoutTwinsBehind(usable);
+    return { by: described.by, used: wanted, matched: elements.length, hidden: passed.length, passed, elements: distinct(elements) };
   }
-  return answer;
+  return { by: described.by, used: null, matched: 0, hidden: passed.length, passed, elements: [] };
+}
+
+// These descriptions are about what the page is made of, not about what can be heard of it.
+function isAsSeen(by) {
+  return by === "css" || by === "xpath" || by === "test_id";
+}
+
+function isWished(element, by, wishes) {
+  return wishes.hiddenToo || (wishes.unexposedToo ? isVisible(element) : isUsable(element, by));
 }
 
 function isUsable(element, by) {
-  const asSeen = by === "css" || by === "xpath" || by === "test_id";
-  return isVisible(element) && (asSeen || isExposed(element));
+  return isVisible(element) && (isAsSeen(by) || isExposed(element));
 }
 
 // Two finds that work the same control are one: the label of a tick box beside the box itself.

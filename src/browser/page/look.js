@@ -7,6 +7,7 @@
 function newLook(request, want) {
   const memory = { element: null, rect: null, same: 0, scrolls: 0, scrolled: null, found: null, changes: -1 };
   const gaveUp = newPatience(request);
+  const seeks = newSeeker(request);
   return (watch) => {
     const before = interruptedNow(request) || saidNow(request);
     if (before !== null) return before;
@@ -15,7 +16,10 @@ function newLook(request, want) {
     const found = known ? memory.found : wantedOf(request, { hiddenToo: want === "present" });
     Object.assign(memory, { found, changes: watch.changes() });
     if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
-    if (found.state !== "one") return { done: gaveUp(found), outcome: found.state, found };
+    if (found.state !== "one") {
+      const more = seeks(found);
+      return { done: !more && gaveUp(found), soon: more, outcome: found.state, found };
+    }
     if (want === "top" && !(isVisible(found.element) && isTopmost(found.element))) return { done: false, outcome: "not_ready", why: "covered", found, hit: null };
     if (want === "present" || want === "visible" || want === "top") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
     return Object.assign(readiness(found.element, memory), { found });
@@ -43,6 +47,8 @@ function saidNow(request) {
 function readiness(element, memory) {
   if (memory.element !== element) Object.assign(memory, { element, rect: null, same: 0 });
   if (!isVisible(element)) return notReady("hidden");
+  const hiding = inertness(element);
+  if (hiding !== null) return Object.assign(notReady("inert"), { hiding });
   if (!isEnabled(element)) return notReady("disabled");
   const moved = !isSteady(element, memory);
   const { point, outside, hit } = clickPoint(element);
@@ -87,16 +93,15 @@ function answerOfLook(look, request) {
     case "no_list":
     case "several_lists":
     case "no_choice":
-      return answerOfPart(found);
+      return answerOfPart(found, request);
     case "none":
       return noneAnswer(found, request.target);
     case "several":
     case "disagree": {
-      const elements = found.elements.slice(0, 5).map(({ by, element }) => ({ by, element: outlineOf(element) }));
-      return { outcome, elements, described: describedAnswer(found) };
+      return { outcome, elements: rivals(found.elements), described: found.described.map(passedOver) };
     }
     case "not_ready":
-      return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null };
+      return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null, hiding: hidingAnswer(look.hiding || null) };
     default:
       return { outcome, interrupt: look.interrupt };
   }
@@ -138,8 +143,8 @@ function isChecked(element) {
 function noneAnswer(found, target) {
   const inside = found.scope === "ok" ? scopeOf(target).element : null;
   const described = target.described.map((one, i) => {
-    const { by, matched, hidden } = found.described[i];
-    return { by, used: null, matched, hidden, near: found.scope === "ok" ? nearNames(one, inside) : [] };
+    const near = found.scope === "ok" ? nearNames(one, inside) : [];
+    return Object.assign(passedOver(found.described[i]), { used: null, near });
   });
-  return { outcome: "none", described, scope: found.scope, why: found.why };
+  return { outcome: "none", described, scope: found.scope, why: found.why, around: passedOverAround(target) };
 }

@@ -34,8 +34,8 @@ function personBoxes(found, request, scope, view) {
   const boxes = [];
   for (const { list, tables } of found) {
     for (const table of tables) {
-      const clip = clipOf(table.element, view);
-      const overlays = overlaysAbove(table.element, scope, view);
+      const clip = clipOf(table.body || table.element, view);
+      const overlays = overlaysAbove(table.body || table.element, scope, view);
       const shows = (row) => rectOf(row).width === 0 || outerBox(rectOf(row), clip) !== null;
       for (const row of rowsOf(table, shows)) {
         if (isSubject(row, table, list, request.subject)) continue;
@@ -49,7 +49,7 @@ function personBoxes(found, request, scope, view) {
 
 /** Tables that no list of the book describes may hold people as well; nobody can tell whose rows they are. */
 function strangeTables(found, scope, view) {
-  const known = found.flatMap(({ tables }) => tables.map(({ element }) => element));
+  const known = found.flatMap(({ tables }) => tables.flatMap(({ element, body }) => (body === null ? [element] : [element, body])));
   const isKnown = (table) => known.some((own) => isWithin(table, own) || isWithin(own, table));
   const strange = queryAll(TABLES, null).filter((table) => isVisible(table) && !isKnown(table) && (scope === null || !isWithin(table, scope)));
   return strange.flatMap((table) => {

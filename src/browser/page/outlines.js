@@ -9,15 +9,25 @@ function outlineOf(element) {
   const rect = rectOf(element);
   return {
     role: roleOf(element),
-    name: cut(nameOf(element), 200),
+    name: isInSecretPlace(element) ? "" : cut(nameOf(element), 200),
     tag: element.localName,
     // getAttribute, because an input named "id" inside a form stands in the way of the form's own property.
     id: element.getAttribute("id"),
     class: cut(element.getAttribute("class") || "", 80),
     rect: { x: round(rect.x), y: round(rect.y), width: round(rect.width), height: round(rect.height) },
     // What is typed into an editor is a value too.
-    text: element.isContentEditable ? "" : cut(linesOf(element, { values: false, most: 5 }).join(" "), 80),
+    text: element.isContentEditable || isInSecretPlace(element) ? "" : cut(linesOf(element, { values: false, most: 5 }).join(" "), 80),
   };
+}
+
+// Where the book says that a secret shows, such as an invitation link: its words are told to nobody.
+let secretPlaces = [];
+
+function isInSecretPlace(element) {
+  if (seenNow.secret === undefined) {
+    seenNow.secret = secretPlaces.flatMap((place) => resolve(place, { hiddenToo: true }).elements.map((found) => found.element));
+  }
+  return seenNow.secret.some((place) => isWithin(element, place));
 }
 
 function round(number) {
@@ -30,7 +40,7 @@ function nearNames(described, scope) {
   const names = new Set();
   for (const element of likeCandidates(described, scope)) {
     if (names.size >= 400) break;
-    if (!isUsable(element, described.by)) continue;
+    if (!isUsable(element, described.by) || isInSecretPlace(element)) continue;
     // Names inside the rows of a list are other people's, and no business of a refusal about something else.
     if (isInDataRow(element) && (scope === null || !isInDataRow(scope))) continue;
     for (const name of namesOfKind(described, element)) if (name !== "") names.add(cut(name, 80));
@@ -45,7 +55,7 @@ function likeCandidates(described, scope) {
   switch (described.by) {
     case "role":
       if (!described.role) return queryAll("button,a[href],[role]", scope);
-      return queryAll(selectorOfRole(described.role), scope).filter((element) => roleOf(element) === described.role);
+      return queryAll(selectorOfRole(plainRole(described.role)), scope).filter((element) => roleOf(element) === plainRole(described.role));
     case "label":
       return queryAll("input:not([type=hidden]),select,textarea,[aria-label],[aria-labelledby]", scope);
     case "placeholder":
@@ -62,6 +72,14 @@ function namesOfKind(described, element) {
   if (described.by === "placeholder") return [tidy(element.getAttribute("placeholder"))];
   if (described.by === "text") return [tidy(cut(element.textContent, 200))];
   return [nameOf(element)];
+}
+
+// The lists of the book that have been met and whose rows no table tells; each question brings them along.
+let plainLists = [];
+
+function isInPlainRow(element) {
+  if (seenNow.plainRows === undefined) seenNow.plainRows = new Set(plainLists.flatMap((list) => tablesOf(list).tables.flatMap((table) => Array.from(rowsIn(table)))));
+  return nearest(element, (node) => seenNow.plainRows.has(node)) !== null;
 }
 
 const OUTLINED =
@@ -84,7 +102,7 @@ function outlineOfPage() {
     if (nodes.length >= 300) break;
     const role = roleOf(element);
     if (!OUTLINED_ROLES.has(role) || !isVisible(element) || !isExposed(element)) continue;
-    if (isInDataRow(element)) continue;
+    if (isInDataRow(element) || isInSecretPlace(element)) continue;
     nodes.push({ role, name: cut(nameOf(element), 120), depth: depthAmong(element, nodes), element });
   }
   return nodes.map(({ role, name, depth }) => ({ role, name, depth }));
@@ -92,6 +110,7 @@ function outlineOfPage() {
 
 // A table without column headers only lays out a form, so what is in it is not about other people.
 function isInDataRow(element) {
+  if (plainLists.length > 0 && isInPlainRow(element)) return true;
   const row = nearest(element, (node) => node.localName === "tr" || explicitRole(node) === "row");
   const table = row === null ? null : nearest(row, isTableElement);
   if (table === null) return false;

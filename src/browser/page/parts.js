@@ -26,11 +26,19 @@ function controlOfPart(request, element) {
 // Parts that are no choices: the control that opens the list, the field one types into, and what has the focus in either.
 function ownPart(request, control) {
   if (request.part.of === "control") return control;
-  if (request.part.of === "field") return editableOf(control) || control;
+  if (request.part.of === "field") return editableOf(control) || searchFieldOf(request, control) || control;
   if (request.part.of !== "focus") return undefined;
   const active = deepFocus();
   const places = [control].concat(offerOf(request, control, "choice").places);
   return places.some((place) => isWithin(active, place)) ? active : null;
+}
+
+/** The one field for searching that came with the list, or null. */
+function searchFieldOf(request, control) {
+  const before = openedBy(request);
+  if (before === null) return null;
+  const fields = queryAll("input", null).filter((input) => TYPED_INPUTS.has(input.type) && isVisible(input) && newBoxAround(input, control, before) !== null);
+  return fields.length === 1 ? fields[0] : null;
 }
 
 function wasTyped(request) {
@@ -62,9 +70,10 @@ function newPatience(request) {
 }
 
 /** What the answer says of a part that was not found. */
-function answerOfPart(found) {
-  const { offer, fit, state } = found;
-  return { outcome: state, kind: offer.kind, why: fit === undefined ? "" : fit.state, count: fit === undefined ? offer.places.length : fit.count, options: offer.choices.map(told) };
+function answerOfPart(found, request) {
+  const { offer, fit, state, control } = found;
+  const searchable = editableOf(control) !== null || searchFieldOf(request, control) !== null;
+  return { outcome: state, searchable, kind: offer.kind, why: fit === undefined ? "" : fit.state, count: fit === undefined ? offer.places.length : fit.count, options: offer.choices.map(told) };
 }
 
 function told({ name, selected, disabled }) {

@@ -99,11 +99,12 @@ function outermost(elements) {
 }
 
 /**
- * How a request's target must be looked for while something is open: an open menu may hide the whole rest of the page from
- * hearing, the control that opened it too, and it is still the control.
+ * How a request's target must be looked for while something is open. An open menu may hide the whole rest of the page from
+ * hearing, the control that opened it too, and it is still the control; and what is in the menu is not, whatever its name.
  */
 function wishesNow(request, wishes) {
   const before = openedBy(request);
-  const hidden = before !== null && before.control.isConnected && isVisible(before.control) && !isExposed(before.control);
-  return hidden ? Object.assign({}, wishes, { unexposedToo: true }) : wishes || {};
+  if (before === null || !before.control.isConnected || !isVisible(before.control)) return wishes || {};
+  const without = (element) => element !== before.control && newBoxAround(element, before.control, before) !== null;
+  return Object.assign({}, wishes, { unexposedToo: !isExposed(before.control), without });
 }

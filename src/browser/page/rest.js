@@ -1,7 +1,7 @@
 // Waits until the page has come to rest, and reads what a control holds.
 
 // A search that waits until somebody has stopped typing does so for less than this.
-const REST_MS = 400;
+const AT_REST_MS = 400;
 
 /** Waits until nothing has changed for a while and nothing says that it is busy. The answer comes in any case. */
 async function rest(request, deadline) {
@@ -13,7 +13,7 @@ async function rest(request, deadline) {
       since = performance.now();
     }
     const busy = document.readyState === "loading" || queryAll("[aria-busy=true]", null).some(isVisible);
-    return { done: !busy && performance.now() - since >= REST_MS };
+    return { done: !busy && performance.now() - since >= AT_REST_MS };
   });
   return { outcome: "found", rested: look.done };
 }

@@ -5,25 +5,28 @@ const KNOWN_ROLES = new Set(
   (
     "alert alertdialog application article banner blockquote button caption cell checkbox code columnheader combobox " +
     "comment complementary contentinfo definition deletion dialog directory document emphasis feed figure form generic " +
-    "grid gridcell group heading img image insertion link list listbox listitem log main mark marquee math menu menubar " +
-    "menuitem menuitemcheckbox menuitemradio meter navigation none note option paragraph presentation progressbar radio " +
-    "radiogroup region row rowgroup rowheader scrollbar search searchbox separator slider spinbutton status strong " +
-    "subscript suggestion superscript switch tab table tablist tabpanel term textbox time timer toolbar tooltip tree " +
-    "treegrid treeitem"
+    "graphics-document graphics-object graphics-symbol grid gridcell group heading img image insertion link list listbox " +
+    "listitem log main mark marquee math menu menubar menuitem menuitemcheckbox menuitemradio meter navigation none note " +
+    "option paragraph presentation progressbar radio radiogroup region row rowgroup rowheader scrollbar search searchbox " +
+    "sectionfooter sectionheader separator slider spinbutton status strong subscript suggestion superscript switch tab " +
+    "table tablist tabpanel term textbox time timer toolbar tooltip tree treegrid treeitem"
   ).split(" "),
 );
 
+// Two words for one role.
+const SAME_ROLE = { image: "img", presentation: "none", directory: "list" };
+
 // Tags whose role never depends on anything else.
 const ROLE_OF_TAG = {
-  address: "group", article: "article", aside: "complementary", blockquote: "blockquote", button: "button",
+  address: "group", article: "article", blockquote: "blockquote", button: "button",
   caption: "caption", code: "code", datalist: "listbox", dd: "definition", del: "deletion", details: "group",
-  dfn: "term", dialog: "dialog", dt: "term", em: "emphasis", fieldset: "group", figure: "figure", h1: "heading",
+  dfn: "term", dialog: "dialog", dt: "term", em: "emphasis", fieldset: "group", figure: "figure", form: "form", h1: "heading",
   h2: "heading", h3: "heading", h4: "heading", h5: "heading", h6: "heading", hgroup: "group", hr: "separator",
   ins: "insertion", li: "listitem", main: "main", mark: "mark", math: "math", menu: "list", meter: "meter",
   nav: "navigation", ol: "list", optgroup: "group", option: "option", output: "status", p: "paragraph",
-  progress: "progressbar", search: "search", strong: "strong", sub: "subscript", summary: "button",
-  sup: "superscript", table: "table", tbody: "rowgroup", textarea: "textbox", tfoot: "rowgroup",
-  thead: "rowgroup", time: "time", tr: "row", ul: "list",
+  progress: "progressbar", s: "deletion", search: "search", strong: "strong", sub: "subscript", sup: "superscript",
+  table: "table", tbody: "rowgroup", textarea: "textbox", tfoot: "rowgroup", thead: "rowgroup", time: "time",
+  tr: "row", ul: "list",
 };
 
 const ROLE_OF_INPUT = {
@@ -39,14 +42,35 @@ const TAGS_OF_ROLE = {
   slider: "input[type=range]", checkbox: "input[type=checkbox]", radio: "input[type=radio]",
   combobox: "select,input[list]", listbox: "select,datalist", link: "a[href],area[href]",
   heading: "h1,h2,h3,h4,h5,h6", img: "img,svg", cell: "td", gridcell: "td", columnheader: "th", rowheader: "th",
-  banner: "header", contentinfo: "footer", region: "section", form: "form", group: "fieldset,details,optgroup,address,hgroup",
+  banner: "header", contentinfo: "footer", sectionheader: "header", sectionfooter: "footer", region: "section",
+  complementary: "aside", group: "fieldset,details,optgroup,address,hgroup",
 };
 
-/** The first known word of the role attribute, or null. */
+// What an element must have none of to be nothing but decoration: ARIA's global attributes, `aria-hidden` excepted.
+const GLOBAL_ATTRIBUTES = (
+  "atomic braillelabel brailleroledescription busy controls current describedby description details dropeffect flowto " +
+  "grabbed keyshortcuts label labelledby live owns relevant roledescription"
+)
+  .split(" ")
+  .map((name) => "aria-" + name);
+
+// Tags and roles that cut a page into sections with a header, a footer or an aside of their own.
+const SECTIONING = "article,aside,nav,section,[role=article],[role=complementary],[role=navigation],[role=region]";
+
+/** A role by its one name: ARIA has two words for some. */
+function plainRole(word) {
+  return Object.prototype.hasOwnProperty.call(SAME_ROLE, word) ? SAME_ROLE[word] : word;
+}
+
+/** The first word of the role attribute that gives the element a role, or null. */
 function explicitRole(element) {
   const words = element.getAttribute("role");
   if (words === null) return null;
-  for (const word of words.toLowerCase().split(/\s+/)) if (KNOWN_ROLES.has(word)) return word === "image" ? "img" : word;
+  for (const word of words.toLowerCase().split(/\s+/)) {
+    if (!KNOWN_ROLES.has(word) && !/^doc-[a-z]+$/.test(word)) continue;
+    // These are landmarks only with a name.
+    if ((word !== "region" && word !== "form") || hasAuthorName(element)) return plainRole(word);
+  }
   return null;
 }
 
@@ -58,10 +82,17 @@ function explicitRole(element) {
 function roleOf(element) {
   const explicit = explicitRole(element);
   if (explicit === null) return implicitRole(element);
-  if (explicit !== "none" && explicit !== "presentation") return explicit;
   // A control that can be used stays a control: authors may not hide it behind `presentation`.
-  const mustStay = element.tabIndex >= 0 || element.hasAttribute("aria-label") || element.hasAttribute("aria-labelledby");
-  return mustStay ? implicitRole(element) : "none";
+  return explicit === "none" && mustStay(element) ? implicitRole(element) : explicit;
+}
+
+function mustStay(element) {
+  return isFocusable(element) || GLOBAL_ATTRIBUTES.some((name) => element.hasAttribute(name));
+}
+
+function isFocusable(element) {
+  if (element.matches(":disabled")) return false;
+  return element.tabIndex >= 0 || element.hasAttribute("tabindex") || element.isContentEditable === true;
 }
 
 function implicitRole(element) {
@@ -75,22 +106,31 @@ function implicitRole(element) {
     case "select":
       return element.multiple || element.size > 1 ? "listbox" : "combobox";
     case "img":
-      return element.getAttribute("alt") === "" && !element.hasAttribute("title") ? "none" : "img";
+      return element.getAttribute("alt") === "" && !hasAuthorName(element) && !mustStay(element) ? "none" : "img";
     case "svg":
       return "img";
+    case "summary":
+      return isFirstSummary(element) ? "button" : "generic";
+    case "li":
+      return isDecoration(drawnParent(element)) ? "none" : "listitem";
     case "td":
-      return isInGrid(element) ? "gridcell" : "cell";
+      return roleOfCell(element);
     case "th":
-      return roleOfHeaderCell(element);
+      return isInDecoration(element) ? "none" : roleOfHeaderCell(element);
+    case "tr":
+    case "tbody":
+    case "thead":
+    case "tfoot":
+      return isInDecoration(element) ? "none" : ROLE_OF_TAG[tag];
     case "header":
-      return isOfPage(element) ? "banner" : "generic";
+      return isOfPage(element) ? "banner" : "sectionheader";
     case "footer":
-      return isOfPage(element) ? "contentinfo" : "generic";
-    // HTML-AAM: these are landmarks only when the author named them.
+      return isOfPage(element) ? "contentinfo" : "sectionfooter";
+    case "aside":
+      return hasAuthorName(element) || isOutside(element, SECTIONING) ? "complementary" : "generic";
+    // HTML-AAM: it is a landmark only when the author named it.
     case "section":
       return hasAuthorName(element) ? "region" : "generic";
-    case "form":
-      return hasAuthorName(element) ? "form" : "generic";
     default:
       return Object.prototype.hasOwnProperty.call(ROLE_OF_TAG, tag) ? ROLE_OF_TAG[tag] : "generic";
   }
@@ -99,7 +139,7 @@ function implicitRole(element) {
 function roleOfInput(element) {
   const role = Object.prototype.hasOwnProperty.call(ROLE_OF_INPUT, element.type) ? ROLE_OF_INPUT[element.type] : "generic";
   const canSuggest = role === "textbox" || role === "searchbox";
-  return canSuggest && element.type !== "password" && element.hasAttribute("list") ? "combobox" : role;
+  return canSuggest && element.type !== "password" && element.list ? "combobox" : role;
 }
 
 function roleOfHeaderCell(element) {
@@ -111,18 +151,40 @@ function roleOfHeaderCell(element) {
   return besideData ? "rowheader" : "columnheader";
 }
 
-function isInGrid(cell) {
+function roleOfCell(cell) {
   const table = cell.closest("table,[role=grid],[role=treegrid]");
-  const role = table === null ? null : explicitRole(table);
-  return role === "grid" || role === "treegrid";
+  // Lists hold thousands of cells, and hardly a table says what it is.
+  if (table === null || !table.hasAttribute("role")) return "cell";
+  const role = roleOf(table);
+  if (role === "none") return "none";
+  return role === "grid" || role === "treegrid" ? "gridcell" : "cell";
+}
+
+// A table or list that is only laid out with its tags takes the meaning from its parts, too.
+function isInDecoration(part) {
+  return isDecoration(part.closest("table"));
+}
+
+function isDecoration(element) {
+  return element !== null && element.hasAttribute("role") && roleOf(element) === "none";
+}
+
+function isFirstSummary(summary) {
+  const details = summary.parentElement;
+  return details !== null && details.localName === "details" && details.querySelector(":scope > summary") === summary;
 }
 
 function isOfPage(element) {
-  return element.closest("article,aside,main,nav,section,[role=main],[role=region],[role=navigation],[role=complementary]") === null;
+  return isOutside(element, SECTIONING + ",main,[role=main]");
+}
+
+function isOutside(element, places) {
+  return nearest(drawnParent(element), (node) => node.matches(places)) === null;
 }
 
 function hasAuthorName(element) {
-  return ["aria-label", "aria-labelledby", "title"].some((name) => tidy(element.getAttribute(name) || "") !== "");
+  const isSaid = (name) => tidy(element.getAttribute(name) || "") !== "";
+  return isSaid("aria-label") || isSaid("title") || elementsReferredBy(element, "aria-labelledby").length > 0;
 }
 
 /** A CSS selector that matches every element which could have the role, and as few others as is cheap. */
@@ -130,7 +192,6 @@ function selectorOfRole(role) {
   const tags = [];
   if (Object.prototype.hasOwnProperty.call(TAGS_OF_ROLE, role)) tags.push(TAGS_OF_ROLE[role]);
   for (const tag of Object.keys(ROLE_OF_TAG)) if (ROLE_OF_TAG[tag] === role && !tags.includes(tag)) tags.push(tag);
-  tags.push('[role~="' + role + '" i]');
-  if (role === "img") tags.push('[role~="image" i]');
+  for (const word of [role, ...Object.keys(SAME_ROLE).filter((word) => SAME_ROLE[word] === role)]) tags.push('[role~="' + word + '" i]');
   return tags.join(",");
 }

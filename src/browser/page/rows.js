@@ -6,13 +6,20 @@
  * @param {function(Element): boolean} [accept] a cheap test that is made before the costly one
  */
 function* rowsOf(table, accept) {
-  for (const row of ownRows(table.element)) {
-    if (row === table.headerRow || row.closest("tfoot,thead") !== null) continue;
+  for (const row of rowsIn(table)) {
+    if (isAbove(row, table)) continue;
     if (accept !== undefined && !accept(row)) continue;
-    const cells = cellsOf(row);
-    if (cells.length === 0 || cells.every((cell) => isHeaderCell(cell.element) && cell.element.getAttribute("scope") !== "row")) continue;
+    const cells = cellsIn(row, table);
+    if (cells.length === 0 || (table.rows === null && cells.every((cell) => isHeaderCell(cell.element) && cell.element.getAttribute("scope") !== "row"))) continue;
     if (isRowVisible(row, cells)) yield { element: row, cells };
   }
+}
+
+/** Whether a row stands above or below the people of its table: in its head or foot. */
+function isAbove(row, table) {
+  if (row === table.headerRow) return true;
+  // Most rows stand in a body, which needs no look at what is around it.
+  return table.rows === null && row.parentElement.localName !== "tbody" && row.closest("tfoot,thead") !== null;
 }
 
 // The table itself has been found visible, so a row needs no look at what is around it.
@@ -24,27 +31,51 @@ function isRowVisible(row, cells) {
 
 /** The element that holds a column's text in a row, or null when the row has no cell of its own for that column. */
 function cellIn(row, table, list, column) {
+  const { header, css } = list.columns[column];
+  if (header === null) return partOf([row.element], css);
+  if (table.spans.has(column)) return cellAmong(cellsUnder(row, table, column), css);
+  const cell = cellAt(row, table, column);
+  if (cell === null) return null;
+  return css ? partOf([cell], css) : cell;
+}
+
+/** The cells below a header that heads several columns, such as a picture and a name. */
+function cellsUnder(row, table, column) {
+  const index = table.columns.get(column);
+  const cells = row.cells.filter((cell) => cell.index >= index && cell.index + cell.span <= index + table.spans.get(column));
+  return cells.map((cell) => cell.element);
+}
+
+function cellAmong(cells, css) {
+  if (css) return partOf(cells, css);
+  const said = cells.filter((cell) => tidy(cell.textContent) !== "");
+  return said.length === 1 ? said[0] : null;
+}
+
+/** The one visible element of a selector. */
+function partOf(elements, css) {
+  const inner = elements.flatMap((element) => queryAll(css, element)).filter(isVisible);
+  return inner.length === 1 ? inner[0] : null;
+}
+
+function cellAt(row, table, column) {
+  // Plain divs are in one order only where a row has as many of them as there are headers.
+  if (table.rows !== null && table.grid.headers && row.cells.length !== table.heads.length) return null;
   const index = table.columns.get(column);
   const cell = row.cells.find((one) => one.index === index);
   if (cell === undefined) return null;
   // A cell that runs over other columns of the list ("nobody found", a detail row) belongs to none of them.
   for (const other of table.columns.values()) if (other > index && other < index + cell.span) return null;
   if (table.columns.size === 1 && cell.span > 1) return null;
-  const css = list.columns[column].css;
-  if (!css) return cell.element;
-  const inner = Array.from(queryAll(css, cell.element)).filter(isVisible);
-  return inner.length === 1 ? inner[0] : null;
+  return cell.element;
 }
 
 /** Whether a row holds data of the list: it has a cell of its own for every column. */
 function isDataRow(row, table, list) {
-  return Array.from(table.columns.keys()).every((column) => cellIn(row, table, Object.assign({}, list, { columns: withoutCss(list) }), column) !== null);
-}
-
-function withoutCss(list) {
-  const columns = {};
-  for (const column of Object.keys(list.columns)) columns[column] = { css: null };
-  return columns;
+  const headed = Array.from(table.columns.keys());
+  const has = (column) => (table.spans.has(column) ? cellsUnder(row, table, column).length > 0 : cellAt(row, table, column) !== null);
+  if (headed.length > 0) return headed.every(has);
+  return Object.keys(list.columns).some((column) => cellIn(row, table, list, column) !== null);
 }
 
 /**

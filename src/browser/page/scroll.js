@@ -18,7 +18,7 @@ const BUSY_CLASS = /(^|[-_\s])(spin|spinner|spinning|loading|loader|skeleton)([-
 let reading = freshReading();
 
 function freshReading() {
-  return { number: 0, rows: new WeakMap(), stuck: new WeakSet() };
+  return { number: 0, rows: new WeakMap(), places: new Set(), stuck: new WeakSet() };
 }
 
 /**
@@ -42,7 +42,7 @@ async function stretch(request, deadline) {
 // Where to scroll is known only when the list is there.
 function movingLook(request, memory) {
   const state = listState(request);
-  if (state.outcome === "empty") return { done: true, state };
+  if (state.outcome === "empty") return { done: memory.quiet > 1 && !isPageBusy(), soon: memory.quiet < 2, state };
   if (state.outcome !== "found" || state.rows === 0) return { done: false, state };
   const box = scrollerOf(request);
   if (box.state !== "one") return { done: false, state: Object.assign(state, { outcome: "no_scroller", why: box.why }) };
@@ -56,7 +56,7 @@ function settledLook(request, memory) {
   // The page must keep still over two frames before a look at the list is worth its time.
   if (memory.quiet < 2) return Object.assign({ done: false, soon: true }, memory.last);
   const state = listState(request);
-  if (state.outcome === "empty") return { done: true, state };
+  if (state.outcome === "empty") return { done: memory.quiet > 1 && !isPageBusy(), soon: memory.quiet < 2, state };
   const box = scrollerOf(request).element || null;
   if (state.outcome !== "found" || state.rows === 0) return { done: false, state };
   const view = viewOf(state.tables[0], box, request);
@@ -66,10 +66,12 @@ function settledLook(request, memory) {
   const sign = [view.rows.length, view.fresh, box === null ? 0 : box.scrollHeight, view.busy.length > 0, seen.more].join();
   if (sign !== memory.sign) Object.assign(memory, { sign, stillSince: now });
   const still = now - memory.stillSince;
-  if (view.busy.length > 0 && still < BUSY_MS) return Object.assign({ done: false }, seen);
+  // What has not stopped before will not stop now, but is not forgotten either.
+  const turns = view.busy.some((element) => !reading.stuck.has(element));
+  if (turns && still < BUSY_MS) return Object.assign({ done: false }, seen);
   if (!view.covered && still < COVER_MS) return Object.assign({ done: false }, seen);
   const wait = { wait: request.patience_ms, grown: Math.max(request.patience_ms, MORE_MS) }[request.go] || 0;
-  return Object.assign({ done: view.fresh > 0 || still >= wait }, seen);
+  return Object.assign({ done: view.fresh > 0 || still >= wait, waited: still >= wait }, seen);
 }
 
 function scrollerOf(request) {
@@ -97,14 +99,15 @@ function heightOf(box) {
 function viewOf(table, box, request) {
   const rows = [];
   let fresh = 0;
-  for (const element of ownRows(table.element)) {
-    if (element === table.headerRow || element.closest("thead,tfoot") !== null) continue;
-    const rect = element.getBoundingClientRect();
+  for (const element of rowsIn(table)) {
+    if (isAbove(element, table)) continue;
+    const rect = rectOf(element);
     if (rect.height === 0) continue;
     const sign = signOf(element, rect);
     const isNew = !isTold(element, sign, request.since);
-    if (isNew && sign.text !== "") fresh += 1;
-    rows.push({ element, rect, sign, isNew, isBlank: sign.text === "" && cellsOf(element).length > 1 });
+    // A row that says something else than before ("5 minutes ago") is told again, but nothing came with it.
+    if (isNew && sign.text !== "" && !reading.places.has(sign.place)) fresh += 1;
+    rows.push({ element, rect, sign, isNew, isBlank: sign.text === "" && cellsIn(element, table).length > 1 });
   }
   const place = placeOfRows(table, rows, box);
   return { rows, fresh, place, covered: isCovered(table, rows, place, box), busy: busyAround(table, rows, box) };
@@ -118,19 +121,23 @@ function isTold(element, sign, since) {
 /** What a row says and where it stands, in pixels of everything that can be scrolled to. */
 function signOf(row, rect) {
   const [x, y] = scrolledBy(drawnParent(row));
-  return { text: tidy(row.textContent), at: [rect.left + x, rect.top + y, rect.height].map(Math.round).join(",") };
+  const [left, top, height] = [rect.left + x, rect.top + y, rect.height].map(Math.round);
+  return { text: tidy(row.textContent), at: left + "," + top + "," + height, place: left + "," + top };
 }
 
 /** The box that the rows fill, which is as high as the whole list where only a part of it is on the page. */
 function placeOfRows(table, rows, box) {
+  const whole = table.body || table.element;
   let place = null;
   for (let node = rows.length === 0 ? null : drawnParent(rows[0].element); node !== null && node !== box; node = drawnParent(node)) {
     // A grid of divs may hold a footer of its own; a table's foot is known.
-    if (node === table.element && node.localName !== "table" && place !== null) break;
+    if (node === whole && node.localName !== "table" && place !== null) break;
+    // How high a box is that can be scrolled says nothing of what is in it.
+    if (/auto|scroll/.test(getComputedStyle(node).overflowY) && node !== whole) continue;
     const { top, bottom } = node.getBoundingClientRect();
     const end = node.tFoot ? Math.min(bottom, node.tFoot.getBoundingClientRect().top) : bottom;
     if (place === null || end > place.bottom) place = { top, bottom: end };
-    if (node === table.element) break;
+    if (node === whole) break;
   }
   return place;
 }
@@ -156,9 +163,13 @@ function busyAround(table, rows, box) {
   const around = nearest(table.element, (node) => node.getAttribute("aria-busy") === "true");
   const region = box !== null && !isWindow(box) ? box : table.element.closest("main,[role=main]") || document.body;
   const turning = queryAll(BUSY, region).filter((element) => isTurning(element));
-  const waiting = rows.filter(({ element, sign }) => sign.text.length < 80 && /(\u2026|\.\.\.)$/.test(sign.text) && cellsOf(element).length < 2);
-  const all = (around === null ? [] : [around]).concat(turning, waiting.map(({ element }) => element));
-  return all.filter((element) => !reading.stuck.has(element));
+  const waiting = rows.filter(({ element, sign }) => sign.text.length < 80 && /(\u2026|\.\.\.)$/.test(sign.text) && cellsIn(element, table).length < 2);
+  return (around === null ? [] : [around]).concat(turning, waiting.map(({ element }) => element));
+}
+
+/** Whether something turns in the main part of the page. */
+function isPageBusy() {
+  return queryAll(BUSY, document.querySelector("main,[role=main]") || document.body).some(isTurning);
 }
 
 function isTurning(element) {
@@ -168,7 +179,7 @@ function isTurning(element) {
   return rect.width > 0 && rect.height > 0 && rect.bottom > 0 && rect.top < window.innerHeight && isVisible(element);
 }
 
-function answerOfStretch(request, { state, box, view, more }) {
+function answerOfStretch(request, { state, box, view, more, waited }) {
   if (view === undefined) {
     const outcome = request.go === "home" ? "empty" : state.outcome;
     return { outcome, why: state.why, html: "", lines: linesOf(document.body, { values: false, most: LINES_KEPT }), more: "none", at_end: true };
@@ -183,8 +194,11 @@ function answerOfStretch(request, { state, box, view, more }) {
       known += 1;
       return null;
     }
+    reading.places.add(seen.sign.place);
     reading.rows.set(row, { at: seen.sign.at, text: seen.sign.text, number: reading.number });
-    return ' data-at="' + seen.sign.at + '"' + detailAttribute(row, request.detail);
+    const index = Number.parseInt(row.getAttribute("aria-rowindex"), 10);
+    const number = index > 0 ? ' aria-rowindex="' + index + '"' : "";
+    return ' data-at="' + seen.sign.at + '"' + number + detailAttribute(row, request.detail);
   });
   const place = view.place;
   for (const element of view.busy) reading.stuck.add(element);
@@ -194,13 +208,53 @@ function answerOfStretch(request, { state, box, view, more }) {
     number: reading.number,
     known,
     bottom: place === null ? null : Math.round(place.bottom + scrolledBy(drawnParent(view.rows[0].element))[1]),
+    last: lastNumber(state.tables[0].element),
     more,
     place: box === null ? 0 : Math.round(box.scrollTop),
     at_end: box === null || box.scrollTop + heightOf(box) >= box.scrollHeight - EDGE,
     busy: view.busy.length > 0,
+    waited: waited === true,
     blank: !view.covered,
     boxed: isBoxed(view, box),
   });
+}
+
+/**
+ * Whether only a part of a list is on the page, though the book does not say what is scrolled: there is room for rows below
+ * the last one, and rows are put in their places one by one, as lists do that draw only what shows.
+ */
+function isPartial(table) {
+  const rows = [];
+  for (const element of rowsIn(table)) {
+    if (isAbove(element, table)) continue;
+    const rect = rectOf(element);
+    if (rect.height > 0 && tidy(element.textContent) !== "") rows.push({ element, rect });
+    if (rows.length === 1 && !isPlaced(rows[0], table)) return false;
+  }
+  const place = placeOfRows(table, rows, null);
+  if (place === null) return false;
+  const lowest = Math.min(...rows.map(({ rect }) => rect.height));
+  return place.bottom - Math.max(...rows.map(({ rect }) => rect.bottom)) >= lowest - EDGE;
+}
+
+function isPlaced({ element, rect }, table) {
+  const own = getComputedStyle(element);
+  if (own.position === "absolute" || own.transform !== "none") return true;
+  const last = element.parentElement.lastElementChild;
+  if (last !== element && last.getBoundingClientRect().height >= 2 * rect.height && tidy(last.textContent) === "") return true;
+  for (let node = drawnParent(element); node !== null; node = drawnParent(node)) {
+    const style = getComputedStyle(node);
+    if (style.transform !== "none" || Number.parseFloat(style.paddingBottom) >= rect.height) return true;
+    if (node === (table.body || table.element)) break;
+  }
+  return false;
+}
+
+/** The number that the page gives its last row, or null: it may not know it yet. */
+function lastNumber(element) {
+  const place = nearest(element, (node) => node.hasAttribute("aria-rowcount"));
+  const count = place === null ? NaN : Number.parseInt(place.getAttribute("aria-rowcount"), 10);
+  return count > 0 ? count : null;
 }
 
 /** Whether a box nearer to the rows than the one that is scrolled can be scrolled, too. */

@@ -18,6 +18,8 @@ async function snapshot(request, deadline) {
     const interrupted = interruptedNow(request);
     if (interrupted !== null) return interrupted;
     const state = listState(request);
+    // Many pages say that nobody is there while they still look.
+    if (state.outcome === "empty" && isPageBusy()) return { done: false, state };
     if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return { done: false, state };
     const taken = serialise(state);
     const same = request.unlike && taken.fingerprint === request.unlike;
@@ -27,7 +29,8 @@ async function snapshot(request, deadline) {
   const state = look.state || listState(request);
   const taken = look.taken || serialise(state);
   const { outcome, why } = state;
-  return Object.assign({ outcome, why, same: look.same === true, settled: look.done === true, next: nextState(request.next) }, taken);
+  const partial = outcome === "found" && state.tables.some(isPartial);
+  return Object.assign({ outcome, why, partial, same: look.same === true, settled: look.done === true, next: nextState(request.next) }, taken);
 }
 
 function listState(request) {
@@ -66,10 +69,13 @@ function serialise(state) {
 function written({ tables, list }, mark) {
   const html = [];
   for (const table of tables) {
-    const out = { html, rows: new Set(ownRows(table.element)), header: table.headerRow, mark, heard: heardCells(table, list) };
-    writeElement(table.element, out);
+    // Few tables say which columns their cells are in; only there each of them is asked.
+    const placed = table.element.querySelector("[aria-colindex],[aria-colspan]") !== null;
+    const out = { html, table, placed, rows: table.rows === null ? new Set(rowsIn(table)) : new Set(), mark, above: null, heard: heardCells(table, list) };
+    if (table.rows !== null) writeGrid(table, out);
+    else writeTable(table, out);
   }
-  const except = new Set(tables.map((table) => table.element));
+  const except = new Set(tables.flatMap(({ element, body, rows, heads }) => (rows === null ? [element, body] : rows.concat(heads))));
   return { html: html.join(""), lines: linesOf(document.body, { values: false, except, most: LINES_KEPT }) };
 }
 
@@ -87,6 +93,15 @@ function heardCells(table, list) {
   return heard;
 }
 
+// A header in a table of its own and the rows below it are one table to the eye; one that only lays its rows out is one, too.
+function writeTable({ element, body }, out) {
+  const tag = element.localName;
+  const attributes = attributesOf(element);
+  out.html.push("<", tag, tag === "table" ? attributes.replace(/ role="[^"]*"/, "") : attributes, ">");
+  for (const part of body === null ? [element] : [element, body]) writeChildren(part, part.checkVisibility(PAINTED), out);
+  out.html.push("</", tag, ">");
+}
+
 // Two pages differ when they show other people. Where every row has an address these alone are compared, because
 // a text like "5 minutes ago" changes by itself and would make an unturned page look like the next one.
 function whoIsShown(tables, list) {
@@ -95,7 +110,7 @@ function whoIsShown(tables, list) {
   for (const table of tables) {
     for (const row of rowsOf(table)) {
       texts.push(row.element.textContent);
-      const cells = Array.from(table.columns.keys(), (column) => cellIn(row, table, list, column));
+      const cells = Object.keys(list.columns).map((column) => cellIn(row, table, list, column));
       const words = cells.flatMap((cell) => (cell === null ? [] : keyTokens(cell.textContent)));
       rows.push(words.filter((word) => word.includes("@")).join(" "));
     }
@@ -118,7 +133,8 @@ function writeElement(element, out) {
     if (mark === null) return;
   }
   const heard = out.heard.get(element);
-  out.html.push("<", tag, attributesOf(element), mark, heard === undefined ? "" : attribute("data-heard", heard), ">");
+  const place = out.placed || tag === "th" ? placeAttributes(element) : "";
+  out.html.push("<", tag, attributesOf(element), place, mark, heard === undefined ? "" : attribute("data-heard", heard), ">");
   if (VOID_TAGS.has(tag)) return;
   if (tag === "select") writeOptions(element, out);
   else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
@@ -135,10 +151,41 @@ function isUnseen(element, rect) {
 function writeChildren(element, painted, out) {
   if (element.shadowRoot === null && element.localName !== "slot") {
     // Walking along the siblings is much faster than iterating over a list of nodes.
-    for (let child = element.firstChild; child !== null; child = child.nextSibling) writeNode(child, element, painted, out);
+    for (let child = element.firstChild; child !== null; child = child.nextSibling) {
+      if (child.nodeType === 1 && child.previousSibling !== null && isApart(child, element)) out.html.push(" ");
+      writeNode(child, element, painted, out);
+    }
   } else {
     for (const child of drawnChildren(element)) writeNode(child, element, painted, out);
   }
+}
+
+// Elements that stand in a line unless a style says otherwise; what other elements hold is read as standing apart anyway.
+const INLINE_TAGS = new Set("a abbr b bdi cite code data em font i kbd label q s samp small span strong sub sup time tt u var".split(" "));
+
+function isInline(element) {
+  return INLINE_TAGS.has(element.localName) || element.localName.includes("-");
+}
+
+/**
+ * Whether an address and what stands directly before it are two words to the eye, though no white space parts them: a gap
+ * shows between them, or they are boxes under each other. Measured only where it decides who somebody is.
+ */
+function isApart(element, parent) {
+  const before = element.previousSibling;
+  if (!isInline(element) || before.nodeType === 8 || (before.nodeType === 1 && !isInline(before))) return false;
+  const text = before.textContent;
+  if (text === "" || /\s$/.test(text) || element.textContent === "" || !parent.textContent.includes("@")) return false;
+  const own = element.getBoundingClientRect();
+  const range = document.createRange();
+  range.selectNode(before);
+  const other = range.getBoundingClientRect();
+  if (own.width === 0 || own.height === 0 || other.width === 0 || other.height === 0) return false;
+  const side = Math.min(own.bottom, other.bottom) - Math.max(own.top, other.top) > 1;
+  if (side) return Math.max(own.left - other.right, other.left - own.right) >= GAP_OF_A_SPACE * Math.min(own.height, other.height);
+  // A long word that is broken in its middle goes on in the next line as well; only boxes of their own are words of their own.
+  const isBox = (node) => node.nodeType === 1 && kindOfBox(getComputedStyle(node).display) === "block";
+  return own.top >= other.bottom - 1 && (isBox(element) || isBox(before));
 }
 
 function writeNode(node, parent, painted, out) {
@@ -171,16 +218,46 @@ function attributesOf(element) {
   return text;
 }
 
+// Which columns a cell covers; how many rows it covers only matters for headers.
+function placeAttributes(cell) {
+  let text = "";
+  for (const name of ["aria-colindex", "aria-colspan"]) {
+    const value = cell.getAttribute(name);
+    if (value !== null) text += attribute(name, value);
+  }
+  return cell.localName === "th" && cell.rowSpan > 1 ? text + attribute("rowspan", String(cell.rowSpan)) : text;
+}
+
 function attribute(name, value) {
   return " " + name + '="' + value.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;") + '"';
 }
 
-// A row without any height only measures the columns, unless its cells overflow it: nobody sees it.
 function markOf(row, out) {
   const rect = row.getBoundingClientRect();
-  if (rect.height === 0 && !isVisible(row)) return null;
-  const isHeader = row === out.header || row.closest("thead,tfoot") !== null;
-  return isHeader ? "" : out.mark(row, rect);
+  if (isHiddenRow(row, rect)) return null;
+  if (isAbove(row, out.table)) return "";
+  const detail = isOneCell(row, out.table) ? isDetail(out) : (out.above = row) === null;
+  const mark = out.mark(row, rect);
+  return mark === null || !detail ? mark : mark + ' data-part="detail"';
+}
+
+/** Whether nobody sees a row: it has no height and only measures the columns, is invisible, clipped away or off the page. */
+function isHiddenRow(row, rect) {
+  if (rect.height === 0 || rect.width === 0) return !isVisible(row);
+  // What is in an invisible row may be visible all the same.
+  if (!row.checkVisibility(PAINTED)) return !Array.from(row.querySelectorAll("*")).some(isShown);
+  return isUnseen(row, rect);
+}
+
+function isOneCell(row, table) {
+  if (row.localName === "tr" && table.rows === null) return row.cells.length === 1;
+  return row.childElementCount < 2 && cellsIn(row, table).length === 1;
+}
+
+/** Whether a row of one wide cell only shows more of the row above it, which says that it is expanded. */
+function isDetail({ above, table }) {
+  if (above === null || table.columns.size < 2) return false;
+  return above.getAttribute("aria-expanded") === "true" || above.querySelector("[aria-expanded=true]") !== null;
 }
 
 /** Where a row leads to: the address of the one link in it that the book describes, when it stays on this origin. */

@@ -1,6 +1,6 @@
 // Says what a person could see and use: rendered, on the page, not clipped away, enabled, and hit by a click.
 
-const CHOICE_INPUT = "input[type=checkbox],input[type=radio],input[type=file],select";
+const CHOICE_INPUT = "input[type=checkbox],input[type=radio],input[type=file],input[role=combobox],select";
 
 /** The parent in the tree that is drawn: out of a shadow root to its host, out of a slotted node to its slot. */
 function drawnParent(node) {
@@ -101,17 +101,38 @@ function isFoldedAway(element) {
  */
 function isVisible(element) {
   if (isShown(element)) return true;
-  const drawnByLabel = element.localName === "input" && (element.type === "checkbox" || element.type === "radio" || element.type === "file");
-  return drawnByLabel && labelsOf(element).some(isShown);
+  if (element.localName !== "input" || !element.matches(CHOICE_INPUT)) return false;
+  // A tick box may not be laid out at all where its label works it; a combobox takes keys, and must be there for them.
+  return (!element.matches("[role=combobox]") || isLaidOut(element)) && facesOf(element).some(isShown);
+}
+
+/**
+ * What a person sees and clicks in the place of an element: its labels; for the input of a combobox, which is often small or
+ * transparent, the boxes that are drawn around it. Its label would not open it.
+ */
+function facesOf(element) {
+  return element.matches("input[role=combobox]") ? boxesAround(element) : labelsOf(element);
+}
+
+/** The boxes that are drawn around an input, innermost first, as far as they hold neither another field nor a label. */
+function boxesAround(input) {
+  const boxes = [];
+  for (let box = drawnParent(input); box !== null && boxes.length < 4; box = drawnParent(box)) {
+    if (queryAll("label,input:not([type=hidden]),select,textarea", box).some((other) => other !== input)) break;
+    boxes.push(box);
+  }
+  return boxes;
 }
 
 function isShown(element) {
   const painted = element.matches(CHOICE_INPUT) ? isPaintedThough(element) : isPainted(element);
   if (!painted) return false;
   const rect = element.getBoundingClientRect();
+  if (rect.width > 0 && rect.height > 0) return !isOffPage(rect, element) && !isFoldedAway(element);
   // A box without extent can still hold children that overflow it.
-  if (rect.width === 0 || rect.height === 0) return Array.from(element.children).some(isShown);
-  return !isOffPage(rect, element) && !isFoldedAway(element);
+  if (Array.from(element.children).some(isShown)) return true;
+  const text = rectOfText(element);
+  return text !== null && !isOffPage(text, element) && !isFoldedAway(element);
 }
 
 // Styled tick boxes and selects are often the browser's own control, made transparent, above a drawing of it.
@@ -123,11 +144,26 @@ function isPaintedThough(element) {
 /** Whether accessibility sees the element: laid out and not below `aria-hidden` or `inert`. */
 function isExposed(element) {
   if (!element.checkVisibility({ visibilityProperty: true }) && !isPainted(element)) return false;
-  return nearest(element, (node) => node.getAttribute("aria-hidden") === "true" || node.hasAttribute("inert")) === null;
+  return !isMadeInert(element) && nearest(element, isSilenced) === null;
+}
+
+/** Whether `inert` or its counterpart in CSS takes the element out of use. A modal dialog escapes what is around it. */
+function isMadeInert(element) {
+  const { interactivity } = getComputedStyle(element);
+  if (interactivity !== undefined) return interactivity === "inert";
+  const end = nearest(element, (node) => node.hasAttribute("inert") || node.matches("dialog:modal"));
+  return end !== null && end.hasAttribute("inert");
 }
 
 function labelsOf(element) {
-  return element.labels ? Array.from(element.labels) : [];
+  if (element.labels) return Array.from(element.labels);
+  return isFormElement(element) ? Array.from(element.getRootNode().querySelectorAll("label")).filter((label) => label.control === element) : [];
+}
+
+// A page's own element that takes part in forms has labels, but tells only its own code which.
+function isFormElement(element) {
+  const made = element.localName.includes("-") ? customElements.get(element.localName) : undefined;
+  return made !== undefined && made.formAssociated === true;
 }
 
 /** Whether the element takes input: neither disabled itself, nor by a fieldset, nor by an ancestor's aria-disabled. */

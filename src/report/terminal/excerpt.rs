@@ -11,6 +11,11 @@ use std::fmt::Write as _;
 pub(super) fn places(plan: &Plan, refusal: &Refusal, width: usize, paint: Paint) -> String {
     let known = [&refusal.script, &refusal.book].into_iter().flatten();
     let found: Vec<Excerpt<'_>> = known.filter_map(|place| excerpt(plan, place)).collect();
+    joined(&found, width, paint)
+}
+
+/// Excerpts one below the other; all but the first are joined on with `:::`.
+pub(super) fn joined(found: &[Excerpt<'_>], width: usize, paint: Paint) -> String {
     let gutter = found.iter().map(Excerpt::gutter).max().unwrap_or(1);
     let mut out = String::new();
     for (place, excerpt) in found.iter().enumerate() {
