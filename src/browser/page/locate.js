@@ -67,7 +67,8 @@ function scopeOf(target, wishes) {
   if (target.in.row) return resolveRow(target.in.row);
   const { unexposedToo, without } = wishes || {};
   const inner = resolve(target.in.control, { unexposedToo, without });
-  return { state: inner.state, element: inner.element, why: inner.why || "`" + target.in.control.name + "` " + wordsFor(inner.state) };
+  const why = inner.state === "one" ? "" : inner.why || "`" + target.in.control.name + "` " + wordsFor(inner.state);
+  return { state: inner.state, element: inner.element, why };
 }
 
 function wordsFor(state) {

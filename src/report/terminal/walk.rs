@@ -58,14 +58,24 @@ fn files(walk: &Walk) -> Vec<&str> {
 }
 
 fn summary(walk: &Walk, paint: Paint) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for (light, word) in [(Light::Green, "green"), (Light::Yellow, "not seen"), (Light::Red, "red")] {
-        let count = walk.count(light);
-        let told = format!("{} {word}", number(count));
-        words.push(if count == 0 { told } else { paint.family(family(light), &told) });
-    }
+    let controls = counts(paint, |light| walk.count(light));
     let all = format!("{} controls and lists: ", number(walk.controls.len()));
-    format!("{}{}", paint.bold(&all), words.join(", "))
+    let scripts = counts(paint, |light| walk.scripts.iter().filter(|script| script.light == light).count());
+    let all_scripts = match walk.scripts.len() {
+        0 => return format!("{}{controls}", paint.bold(&all)),
+        1 => "1 script: ".to_owned(),
+        many => format!("{} scripts: ", number(many)),
+    };
+    format!("{}{controls}; {}{scripts}", paint.bold(&all), paint.bold(&all_scripts))
+}
+
+fn counts(paint: Paint, count: impl Fn(Light) -> usize) -> String {
+    let words = [(Light::Green, "green"), (Light::Yellow, "not seen"), (Light::Red, "red")];
+    let each = words.map(|(light, word)| {
+        let told = format!("{} {word}", number(count(light)));
+        if count(light) == 0 { told } else { paint.family(family(light), &told) }
+    });
+    each.join(", ")
 }
 
 const fn family(light: Light) -> Family {
@@ -381,7 +391,7 @@ red: send: `send` is not found by button named "Send"
   near: Send ␛[2Jnow
   hint: write a new version of the book
 
-2 controls and lists: 1 green, 0 not seen, 1 red
+2 controls and lists: 1 green, 0 not seen, 1 red; 1 script: 0 green, 0 not seen, 1 red
 "#;
         assert_eq!(format!("\n{}", walk(&sample(), 100, false)), expected);
     }

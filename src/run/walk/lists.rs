@@ -120,6 +120,9 @@ impl Walker<'_> {
         if roster.is_proven() {
             return self.leading_on(witness, name, roster);
         }
+        // Reading it may have ended on somebody's own page.
+        let page = self.locator.page(self.bounds.url, &list.page, &Values::default())?;
+        kept(witness.open(&page).await)?;
         let lines = self.headers(witness, name).await?.lines;
         let near = alike(&lines, &list.count);
         let why = words(&roster.completeness);

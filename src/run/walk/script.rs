@@ -241,12 +241,23 @@ impl Walker<'_> {
             }
             Err(refusal) => {
                 witness.it_counts();
+                self.refused_by_a_control(verb, &refusal, &way.values);
                 done.how = How::Refused;
                 done.refusal = Some(refusal);
                 way.lost = Some(format!("not reached: line {} could not be done", at.step.spot.line));
             }
         }
         Ok(())
+    }
+
+    /// A control that is there and does not do what the step needs is not as the book says, either.
+    fn refused_by_a_control(&mut self, verb: Verb<'_>, refusal: &Refusal, values: &Values) {
+        for name in verb.controls() {
+            let place = self.locator.control(&name, values).ok().and_then(|target| target.place);
+            if place.is_some() && place == refusal.book {
+                self.refused.entry(name.value.clone()).or_insert_with(|| refusal.clone());
+            }
+        }
     }
 
     /// Why the targets of a step cannot even be named.
