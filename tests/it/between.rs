@@ -169,12 +169,12 @@ async fn interrupts_are_sent_away_and_never_around_a_commit() {
     );
     until("it was sent away twice", 10, || (site.count("/sent-away") == 2).then_some(()));
 
-    // Between arming and acting nothing is sent away, whatever else is asked meanwhile.
     // A page may show its banner before it reacts.
     live.open(&at("/deaf-banner")).await.unwrap();
     live.click(&save()).await.unwrap();
     until("the click arrives", 10, || (site.count("/saved-then") == 1).then_some(()));
 
+    // Between arming and acting nothing is sent away, whatever else is asked meanwhile.
     live.open(&at("/late-banner")).await.unwrap();
     let remove = inside(dialog("Remove"), vec![role("Remove")]);
     let armed = live.arm(&remove, &Act::Click, &binding("Remove", "ada@x.example", &[])).await.unwrap();

@@ -67,11 +67,11 @@ impl Real {
         self.ask("truth").iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// How often a web server of PHP was sent a form at this path, whatever became of it.
+    /// How often its web server, PHP's or Django's, was sent a form at this path, whatever became of it.
     pub(crate) fn posts_to(&self, path: &str) -> usize {
         let log = std::fs::read_to_string(self.instance().join("log/web.log")).unwrap();
         log.lines()
-            .filter(|line| line.split_once("]: POST ").is_some_and(|(_, at)| at.starts_with(path)))
+            .filter(|line| line.split_once("POST ").is_some_and(|(_, at)| at.starts_with(path)))
             .count()
     }
 

@@ -46,6 +46,8 @@ pub(crate) struct Kind {
     pub(crate) refuses: &'static str,
     /// It writes to whoever is invited.
     pub(crate) mails: bool,
+    /// Where its form for new people is sent to, and nothing else is; its web server's log has it.
+    pub(crate) form: Option<&'static str>,
     /// A line of its `PEOPLE_FILE`.
     line: fn(&Somebody) -> Vec<String>,
     /// A row of its truth as a roster would show it.
@@ -63,6 +65,7 @@ pub(crate) const DOKUWIKI: Kind = Kind {
     roles: &["user", "editors, user", "editors, team, user"],
     refuses: "ambiguous",
     mails: true,
+    form: None,
     line: |one| vec![one.login.clone(), one.email.clone(), one.name(), one.role.replace(", ", ",")],
     shows: |row| Shown {
         key: text(row, "email").to_lowercase(),
@@ -83,6 +86,7 @@ pub(crate) const WAGTAIL: Kind = Kind {
     roles: &["Editors", "Moderators", "Editors; Moderators", "Administrator"],
     refuses: "ambiguous",
     mails: false,
+    form: Some("/admin/users/new/"),
     line: |one| {
         let role = one.role.replace("; ", ",");
         vec![
@@ -123,6 +127,7 @@ pub(crate) const UNLEASH: Kind = Kind {
     roles: &["Viewer", "Editor", "Admin"],
     refuses: "invalid_key",
     mails: true,
+    form: None,
     line: |one| vec![one.email.clone(), one.name(), one.role.to_owned()],
     shows: |row| {
         let or_username = |name: &str| row[name].as_str().or(row["username"].as_str()).unwrap().to_owned();

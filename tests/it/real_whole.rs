@@ -87,7 +87,7 @@ fn killed_three_times(site: &Site, seed: u64) {
     let moments = [
         (&begun[..], seeded.within(30..110), ""),
         (&["resume", "last"], seeded.within(3..9), "commit_intended"),
-        (&["resume", "last"], seeded.within(30..110), ""),
+        (&["resume", "last"], seeded.within(60..150), ""),
     ];
     for (arguments, count, kind) in moments {
         let mut sitting = Watched::start(&site.usher, arguments);
@@ -147,6 +147,9 @@ fn thirty_come(site: &Site) {
             mails,
             new.iter().map(Somebody::key).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
         );
+    }
+    if let Some(form) = site.kind.form {
+        assert_eq!(site.real.posts_to(form), 31, "nobody was tried twice");
     }
     // Once more changes nothing.
     site.usher.run(&["resume", "last"]).code(4);

@@ -10,12 +10,19 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::time::Instant;
+use tokio::signal::unix::{SignalKind, signal};
 
 const HERE: &str = "browser::driver::tests";
 
+/// With two threads the harness would tell after a minute that this goes on, and end when nobody listens any more.
 fn itself(test: &str) -> Vec<OsString> {
     let name = format!("{HERE}::{test}");
-    ["--ignored", "--exact", "--test-threads=2", &name, "--"].map(OsString::from).into()
+    ["--ignored", "--exact", "--test-threads=1", &name, "--"].map(OsString::from).into()
+}
+
+/// Ends the line that the harness has begun, so that what is told stands in one of its own.
+fn new_line() {
+    std::io::stdout().write_all(b"\n").unwrap();
 }
 
 fn guard() -> GuardProgram {
@@ -27,6 +34,7 @@ fn guard() -> GuardProgram {
 fn as_guard() {
     let told: Vec<OsString> = std::env::args_os().skip_while(|argument| argument != "guard").collect();
     if let [_, _, driver, _, profile] = told.as_slice() {
+        new_line();
         run_guard(&GuardArguments { driver: driver.into(), profile: profile.into() });
     }
 }
@@ -39,9 +47,13 @@ async fn as_owner() {
         let programs = find_programs(None, None).unwrap();
         let driver = start_under(&guard(), &programs, Path::new(root)).await.unwrap();
         open_browser(&driver, &programs).await;
+        // Whoever started the tests in the background may have it ignore the interrupt; it dies of one all the same.
+        let mut interrupted = signal(SignalKind::interrupt()).unwrap();
+        new_line();
         let line = format!("{}\n", serde_json::to_string(driver.traces()).unwrap());
         std::io::stdout().write_all(line.as_bytes()).unwrap();
-        std::future::pending::<()>().await;
+        interrupted.recv().await;
+        send(std::process::id(), Signal::KILL);
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// How long a native dialog may take to open after the click that asks for it.
 const DIALOG_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long something that was sent away may stay before it is sent away once more.
+/// How long something that was sent away may stay before it counts as having come again.
 const SOON_GONE: Duration = Duration::from_secs(3);
 
 /// What is known of interrupts.
@@ -56,7 +56,7 @@ impl Live {
             let Some(interrupt) = between.expected.get(number).cloned() else { return Ok(()) };
             if came > interrupt.most {
                 let message = format!(
-                    "`{}` comes again and again: it was sent away {} times on this page",
+                    "`{}` comes again and again, or does not go away: it was sent away {} times on this page",
                     interrupt.sees.name, interrupt.most
                 );
                 return Err(Refused::new(RefusalKind::NotReady, message).about(&interrupt.sees).into());
@@ -65,22 +65,16 @@ impl Live {
             interrupt
         };
         tracing::debug!(what = interrupt.sees.name, "something came in between; it is sent away");
-        // A page may show a thing before it reacts; sending it away commits nothing, so that is done once more.
-        for patience in [SOON_GONE, PATIENCE] {
-            let arm = json!({ "ask": "arm", "once": true, "target": interrupt.click });
-            let armed = self.ask(arm, PATIENCE).await?;
-            if text(&armed, "outcome") != "found" {
-                return Err(crate::browser::answer::refused(&interrupt.click, &armed).into());
-            }
-            self.point(point(&armed)?, true).await?;
-            let look = json!({ "ask": "look", "want": "absent", "target": interrupt.sees });
-            let gone = self.ask(look, patience).await?;
-            if text(&gone, "outcome") == "absent" {
-                return Ok(());
-            }
+        let arm = json!({ "ask": "arm", "once": true, "target": interrupt.click });
+        let armed = self.ask(arm, PATIENCE).await?;
+        if text(&armed, "outcome") != "found" {
+            return Err(crate::browser::answer::refused(&interrupt.click, &armed).into());
         }
-        let message = format!("`{}` does not go away", interrupt.sees.name);
-        Err(Refused::new(RefusalKind::NotReady, message).about(&interrupt.sees).into())
+        self.point(point(&armed)?, true).await?;
+        // A page may show a thing before it reacts to clicks: what is still there then is sent away, and counted, once more.
+        let look = json!({ "ask": "look", "want": "absent", "target": interrupt.sees });
+        self.ask(look, SOON_GONE).await?;
+        Ok(())
     }
 
     /// Waits for the native dialog and answers it: with yes when it says exactly this, else with no.

@@ -250,8 +250,12 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// A control that is there and does not do what the step needs is not as the book says, either.
+    /// A control that is there and does not do what the step needs is not as the book says, either; what the page says
+    /// instead is no fault of the control's.
     fn refused_by_a_control(&mut self, verb: Verb<'_>, refusal: &Refusal, values: &Values) {
+        if refusal.kind == RefusalKind::Said {
+            return;
+        }
         for name in verb.controls() {
             let place = self.locator.control(&name, values).ok().and_then(|target| target.place);
             if place.is_some() && place == refusal.book {
