@@ -1,8 +1,11 @@
 //! `usher check --live`: a console walked through without changing it, green as it is, red when one of its labels changes,
 //! and the next version of its book written on the admin's word.
 
+mod pages;
+
 use crate::harness::{Done, Practice, ROOT, Usher, copy};
 use crate::real::Real;
+use crate::site::Site;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -149,6 +152,83 @@ fn somebody_elses_console_is_not_walked_through() {
     assert!(!told.contains("scripts/heap/remove.yaml"), "{told}");
     let requests = console.truth()["requests"].as_array().unwrap().len();
     assert_eq!(requests, 1, "it signed in, and that was all");
+}
+
+/// usher with the small pack, one of whose files may read otherwise.
+fn tiny(site: &Site, (file, old, new): (&str, &str, &str)) -> Usher {
+    let usher = Usher::new();
+    for (path, text) in pages::PACK {
+        let text = if path.ends_with(file) { text.replace(old, new) } else { (*text).to_owned() };
+        usher.file(path, text);
+    }
+    usher.file("usher.toml", "[run]\nfolder = \"screenshots\"\npacks = \".\"\n");
+    usher.tenant("tiny", &site.url, "usher@x.test", "Corp", "").env("TINY_PASSWORD", "a password")
+}
+
+#[test]
+fn what_cannot_be_reached_without_filling_in_is_told_and_nothing_is_changed() {
+    let site = Site::start(pages::page);
+    let usher = tiny(&site, ("", "", ""));
+    let (controls, summary) = green(&usher, "tiny");
+    assert_eq!(all(&controls, "yellow"), ["second", "send", "team", "why"]);
+    assert_eq!(controls["send"]["notes"], serde_json::json!(["not reached: nothing was filled in before"]));
+    assert_eq!(controls["team"]["notes"], serde_json::json!(["only where `team` is given"]));
+    assert_eq!(controls["why"]["notes"], serde_json::json!(["`why` is not shown now"]));
+    assert_eq!(controls["remove"]["notes"], serde_json::json!(["disabled now"]));
+    assert_eq!(controls["role"]["notes"], serde_json::json!(["a native select of 2"]));
+    let remove = &summary["scripts"][1];
+    assert_eq!(remove["person"], "ada@x.test", "neither an admin nor usher's own account");
+    assert_eq!(step(&summary, "remove.yaml", "type_to_confirm")["how"], "located");
+    assert_eq!(
+        step(&summary, "role.yaml", "commit")["notes"][0],
+        "the page names the person: \"ada@x.test\""
+    );
+    assert_eq!(site.count_below("/changed"), 0);
+
+    // Another person's page: a walk asks as a run does whether the page names them.
+    let done = usher.run(&["check", "tiny", "--live", "--person", "ben@x.test", "--json"]);
+    let (controls, _) = told(done.code(4));
+    assert_eq!(all(&controls, "red"), ["title"]);
+    let message = controls["title"]["refusal"]["message"].as_str().unwrap();
+    assert!(message.contains("does not name ben@x.test before `remove`"), "{message}");
+
+    // What was seen is marked, what was not stays as it was.
+    usher.run(&["check", "tiny", "--live", "--yes"]).code(0).says("wrote selectors/tiny/one.v2.yaml");
+    let book = std::fs::read_to_string(usher.path().join("selectors/tiny/one.v2.yaml")).unwrap();
+    for line in [
+        "detect: [{ basis: confirmed-live, role: heading, name: People }]",
+        "  next: { basis: confirmed-live, role: button, name: Next }",
+        "  send: { role: button, name: Send, in: second }",
+        "also: [{ css: \"#go\", basis: confirmed-live }] }",
+        "  role: { label: Role, basis: confirmed-live, also: [{ basis: confirmed-live, css: \"#role\" }] }",
+        "  people:\n    basis: confirmed-live\n    page: people\n",
+    ] {
+        assert!(book.contains(line), "`{line}` is not in:\n{book}");
+    }
+    usher.run(&["check", "tiny"]).code(0);
+    assert_eq!(site.count_below("/changed"), 0);
+}
+
+#[test]
+fn descriptions_that_mean_another_thing_or_several_are_red() {
+    let site = Site::start(pages::page);
+    let usher = tiny(&site, ("one.v1.yaml", "css: \"#go\"", "css: \"#other\""));
+    let remove = red(&usher, "tiny", "remove");
+    assert_eq!(remove["descriptions"][0]["finds"], "ok");
+    assert_eq!(remove["descriptions"][1]["finds"], "means something else: button \"Remove everybody\"");
+    assert_eq!(remove["refusal"]["kind"], "disagree");
+    assert_eq!(remove["refusal"]["script"]["file"], "scripts/tiny/remove.yaml");
+
+    let usher = tiny(&site, ("one.v1.yaml", "css: \"#go\"", "css: button"));
+    let remove = red(&usher, "tiny", "remove");
+    assert_eq!(remove["descriptions"][1]["finds"], "finds 2");
+
+    let usher = tiny(&site, ("one.v1.yaml", "label: Role, basis", "label: Rank, basis"));
+    let role = red(&usher, "tiny", "role");
+    assert!(
+        role["refusal"]["message"].as_str().unwrap().ends_with("; a commit needs all of its descriptions")
+    );
+    assert_eq!(site.count_below("/changed"), 0);
 }
 
 /// What the wiki knows of its people, byte by byte.

@@ -42,7 +42,7 @@ pub fn walk(walk: &Walk, width: usize, colour: bool) -> String {
     for (name, refusal) in walk.refusals() {
         red(&mut out, walk, (&name, refusal), width, paint);
     }
-    let _ = writeln!(out, "{}", summary(walk, paint));
+    let _ = writeln!(out, "{}", summary(walk, width, paint));
     out
 }
 
@@ -57,7 +57,7 @@ fn files(walk: &Walk) -> Vec<&str> {
     files
 }
 
-fn summary(walk: &Walk, paint: Paint) -> String {
+fn summary(walk: &Walk, width: usize, paint: Paint) -> String {
     let controls = counts(paint, |light| walk.count(light));
     let all = format!("{} controls and lists: ", number(walk.controls.len()));
     let scripts = counts(paint, |light| walk.scripts.iter().filter(|script| script.light == light).count());
@@ -66,7 +66,8 @@ fn summary(walk: &Walk, paint: Paint) -> String {
         1 => "1 script: ".to_owned(),
         many => format!("{} scripts: ", number(many)),
     };
-    format!("{}{controls}; {}{scripts}", paint.bold(&all), paint.bold(&all_scripts))
+    let parted = if width < WIDE { "\n" } else { "; " };
+    format!("{}{controls}{parted}{}{scripts}", paint.bold(&all), paint.bold(&all_scripts))
 }
 
 fn counts(paint: Paint, count: impl Fn(Light) -> usize) -> String {

@@ -14,6 +14,9 @@ use crate::source::{At, Several};
 use crate::template::{Field, Template};
 use std::time::Duration;
 
+/// How long a control of a form that was not filled in may take to come.
+const SHORT_PATIENCE: Duration = Duration::from_secs(3);
+
 impl Walker<'_> {
     /// Locates the controls of a step.
     pub(super) async fn located<B: Browser>(
@@ -58,7 +61,12 @@ impl Walker<'_> {
                 return Ok(None);
             }
         };
-        let patience = if matches!(mood, Mood::Perhaps(_)) { Duration::ZERO } else { PATIENCE };
+        let patience = match mood {
+            Mood::Perhaps(_) => Duration::ZERO,
+            // What has not come by then does not come without something filled in.
+            _ if way.unfilled => SHORT_PATIENCE,
+            _ => PATIENCE,
+        };
         let Some(inspected) = kept(witness.look_at(&Inspect { binding, ..plain(&target, patience) }).await)?
         else {
             done.how = How::NotReached;

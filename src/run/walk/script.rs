@@ -312,7 +312,10 @@ impl Walker<'_> {
         }
         let why = done.notes.first().cloned().unwrap_or_default();
         for name in verb.controls().into_iter().chain(step.names.clone()) {
-            self.why_not(&name, why.clone());
+            // Where it was looked for, that is told already.
+            if !self.why_not.contains_key(&name.value) {
+                self.why_not(&name, why.clone());
+            }
         }
     }
 
