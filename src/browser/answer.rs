@@ -49,6 +49,22 @@ pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// Whether an answer says this of itself.
+pub(super) fn is(value: &Value, what: &str) -> bool {
+    value.get(what).and_then(Value::as_bool) == Some(true)
+}
+
+/// The texts of a list of texts.
+pub(super) fn texts(value: &Value, what: &str) -> Vec<String> {
+    let all = value.get(what).and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A number of an answer.
+pub(super) fn number(value: &Value, what: &str) -> Option<usize> {
+    value.get(what).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok())
+}
+
 pub(super) fn point(value: &Value) -> Result<(f64, f64), Trouble> {
     let side = |name: &str| value.pointer(&format!("/point/{name}")).and_then(Value::as_f64);
     side("x").zip(side("y")).ok_or_else(|| Trouble::Broken(anyhow!("the page gave no point to click")))
@@ -166,7 +182,7 @@ fn unheard(answer: &Value, hits: &[Value]) -> Option<String> {
 /// One of several elements between which nothing decides.
 fn rival(hit: &Value) -> String {
     let shown = format!("{} ({})", outline(hit.get("element")), text(hit, "by"));
-    let twin = hit.get("twin").and_then(Value::as_bool) == Some(true);
+    let twin = is(hit, "twin");
     match cause(hit) {
         None => shown,
         Some(cause) if twin => {

@@ -236,7 +236,7 @@ impl Browser for Fake {
             self.subject.clone().or_else(|| self.fields.get("email_field").cloned()).unwrap_or_default();
         if binding.expect != Pattern::Token(named.clone()) {
             let message = "the page does not name the person before the commit".to_owned();
-            return Err(Refused { kind: RefusalKind::NotBound, message, ..Refused::default() }.into());
+            return Err(Refused::new(RefusalKind::NotBound, message).into());
         }
         self.armed = Some((target.name.clone(), act.clone()));
         Ok(Armed { by: Self::seen(target).by, bound: named, gesture: Gesture::Click((0.0, 0.0)) })
@@ -251,7 +251,7 @@ impl Browser for Fake {
             return Ok(());
         }
         let message = "the answer was lost".to_owned();
-        Err(Refused { kind: RefusalKind::NoPage, message, ..Refused::default() }.into())
+        Err(Refused::new(RefusalKind::NoPage, message).into())
     }
 
     async fn answered(&mut self, _: Duration) -> Result<Answer, Trouble> {

@@ -16,7 +16,7 @@ mod switches;
 
 use self::between::Between;
 use self::frames::framed;
-use super::answer::{elsewhere, point, refused, round, said, seen, text, without_tokens};
+use super::answer::{elsewhere, number, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
     Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
@@ -180,13 +180,22 @@ impl Live {
         }
     }
 
-    /// Asks for a target and turns everything but "found" into a refusal.
-    async fn ask_for(&self, request: Value, target: &Target, patience: Duration) -> Result<Value, Trouble> {
-        let mut request = request;
+    /// Asks about a target where it is; whatever the page says of the watched statements ends the question.
+    async fn ask_about(
+        &self,
+        mut request: Value,
+        target: &Target,
+        patience: Duration,
+    ) -> Result<Value, Trouble> {
         let (path, inner) = framed(target);
         request["target"] = json!(inner);
         request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
-        let answer = self.ask_within(&path, request, patience).await?;
+        self.ask_within(&path, request, patience).await
+    }
+
+    /// Asks for a target and turns everything but "found" into a refusal.
+    async fn ask_for(&self, request: Value, target: &Target, patience: Duration) -> Result<Value, Trouble> {
+        let answer = self.ask_about(request, target, patience).await?;
         match text(&answer, "outcome") {
             "found" | "absent" => Ok(answer),
             _ => Err(refused(target, &answer).into()),
@@ -223,9 +232,9 @@ impl Live {
     }
 
     /// Presses keys one after the other; a key in a group is held while the rest of its group is pressed.
-    async fn keys(&self, groups: &[&[char]]) -> Result<(), Failed> {
+    async fn keys(&self, groups: &[impl AsRef<[char]>]) -> Result<(), Failed> {
         let mut actions = Vec::new();
-        for group in groups {
+        for group in groups.iter().map(AsRef::as_ref) {
             actions.extend(group.iter().map(|key| json!({ "type": "keyDown", "value": key.to_string() })));
             actions
                 .extend(group.iter().rev().map(|key| json!({ "type": "keyUp", "value": key.to_string() })));
@@ -237,6 +246,23 @@ impl Live {
     /// Finds a control, puts a guard on it that lets one click through to it and nothing else, and gives the answer.
     async fn guarded(&self, target: &Target) -> Result<Value, Trouble> {
         self.ask_for(json!({ "ask": "arm", "once": true }), target, PATIENCE).await
+    }
+
+    /// Takes down the guard that stands where this target is.
+    async fn lower_guard(&self, target: &Target) -> Result<(), Trouble> {
+        let (path, _) = framed(target);
+        let lower = || self.ask(json!({ "ask": "fired" }), Duration::ZERO);
+        if path.is_empty() {
+            return lower().await.map(drop);
+        }
+        let entered = self.enter(&path).await;
+        let lowered = match &entered {
+            Ok(_) => lower().await.map(drop),
+            Err(_) => Ok(()),
+        };
+        self.leave().await?;
+        entered?;
+        lowered
     }
 }
 
@@ -290,9 +316,7 @@ impl Browser for Live {
             let path = part.first().map(|(path, _)| path.as_slice()).unwrap_or_default();
             let answer = self.ask_within(path, request, PATIENCE).await?;
             if text(&answer, "outcome") != "found" {
-                let missing =
-                    answer.get("missing").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-                let (_, target) = missing
+                let (_, target) = number(&answer, "missing")
                     .and_then(|missing| part.get(missing))
                     .ok_or_else(|| Trouble::Broken(anyhow!("the page did not say what is missing")))?;
                 return Err(refused(target, &answer).into());

@@ -1,6 +1,6 @@
 //! What a choice or a menu offers, as refusals tell it: what was asked for, what is there instead, and why neither could be taken.
 
-use super::answer::{options, said, text};
+use super::answer::{is, options, said, text};
 use super::{Refused, Target, Trouble};
 use crate::words::RefusalKind;
 use serde_json::Value;
@@ -56,20 +56,4 @@ fn instead(names: &[String]) -> String {
     let more = names.len().saturating_sub(FEW);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("; it offers {}{rest}", super::answer::quoted(&few))
-}
-
-/// Whether an answer says this of itself.
-pub(super) fn is(value: &Value, what: &str) -> bool {
-    value.get(what).and_then(Value::as_bool) == Some(true)
-}
-
-/// The texts of a list of texts.
-pub(super) fn texts(value: &Value, what: &str) -> Vec<String> {
-    let all = value.get(what).and_then(Value::as_array).into_iter().flatten();
-    all.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// A number of an answer.
-pub(super) fn number(value: &Value, what: &str) -> Option<usize> {
-    value.get(what).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok())
 }

@@ -276,7 +276,7 @@ fn sort(error: CmdError) -> Failed {
 impl From<Failed> for Trouble {
     fn from(failed: Failed) -> Self {
         use crate::words::RefusalKind;
-        let refused = |kind, message| Self::from(super::Refused { kind, message, ..Default::default() });
+        let refused = |kind, message| Self::from(super::Refused::new(kind, message));
         match failed {
             Failed::Broken(error) => Self::Broken(error),
             Failed::Navigated(why) => refused(RefusalKind::NoPage, format!("the page went away: {why}")),

@@ -191,6 +191,6 @@ impl Asked {
     /// The refusal of a list that cannot be read.
     pub(super) fn unreadable(&self, why: &Unreadable) -> Trouble {
         let message = format!("list `{}` cannot be read: {why}", self.name);
-        Refused { kind: RefusalKind::Unreadable, message, ..Default::default() }.into()
+        Refused::new(RefusalKind::Unreadable, message).into()
     }
 }

@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
             };
         }
         let message = format!("no row of list `{name}` is {}'s", values.key);
-        Err(Refused { kind: RefusalKind::NotThere, message, ..Default::default() }.into())
+        Err(Refused::new(RefusalKind::NotThere, message).into())
     }
 
     /// Goes through a list from the page that is open until one shows this row.

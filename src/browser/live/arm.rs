@@ -6,13 +6,12 @@ use super::choose::can_choose;
 use super::frames::framed;
 use super::popup::{native_keys, presses};
 use super::switches::{Tick, state_word};
-use crate::browser::answer::{point, seen, text};
-use crate::browser::offer::{is, not_offered};
+use crate::browser::answer::{is, point, seen, text};
+use crate::browser::offer::not_offered;
 use crate::browser::{Act, Armed, Binding, Gesture, Refused, Target, Trouble};
 use crate::words::RefusalKind;
 use serde_json::{Value, json};
 use std::slice;
-use std::time::Duration;
 
 impl Live {
     /// Finds the control, brings it to where one gesture does the act, binds it to the person and guards it.
@@ -51,11 +50,11 @@ impl Live {
         if text(&answer, "outcome") != "found" {
             return Err(not_offered(target, &answer, wanted, text(&answer, "why")));
         }
-        if answer.pointer("/part/multiple").and_then(Value::as_bool) == Some(true) {
-            self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+        if answer.get("part").is_some_and(|part| is(part, "multiple")) {
+            self.lower_guard(target).await?;
             return Err(holds_a_set(target));
         }
-        if answer.pointer("/part/selected").and_then(Value::as_bool) == Some(true) {
+        if answer.get("part").is_some_and(|part| is(part, "selected")) {
             return Err(self.already(target, wanted).await?);
         }
         Ok(Armed {
@@ -119,7 +118,7 @@ impl Live {
 
     /// What is so already is not done again: where it is a switch, the act would undo it.
     async fn already(&self, target: &Target, wanted: &str) -> Result<Trouble, Trouble> {
-        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+        self.lower_guard(target).await?;
         let message = if target.secret {
             format!("`{}` is already what it should become, so the commit was not made", target.name)
         } else {
@@ -132,7 +131,7 @@ impl Live {
     pub(super) async fn gesture(&self, armed: &Armed) -> Result<(), Trouble> {
         match armed.gesture {
             Gesture::Click(at) => Ok(self.point(at, true).await?),
-            Gesture::Keys(presses) => Ok(self.keys(&super::popup::borrowed(&native_keys(presses))).await?),
+            Gesture::Keys(presses) => Ok(self.keys(&native_keys(presses)).await?),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What comes in between: interrupts that the book lets usher send away, and native dialogs.
 
 use super::{Live, PATIENCE};
-use crate::browser::answer::{point, text};
+use crate::browser::answer::{number, point, refused, text};
 use crate::browser::{InterruptTarget, Refused, Target, Trouble};
 use crate::words::RefusalKind;
 use serde_json::{Value, json};
@@ -41,8 +41,7 @@ impl Live {
             if text(&answer, "outcome") != "interrupted" {
                 return Ok(answer);
             }
-            let number = answer.get("interrupt").and_then(Value::as_u64).unwrap_or(0);
-            self.send_away(usize::try_from(number).unwrap_or(0)).await?;
+            self.send_away(number(&answer, "interrupt").unwrap_or(0)).await?;
         }
     }
 
@@ -68,7 +67,7 @@ impl Live {
         let arm = json!({ "ask": "arm", "once": true, "target": interrupt.click });
         let armed = self.ask(arm, PATIENCE).await?;
         if text(&armed, "outcome") != "found" {
-            return Err(crate::browser::answer::refused(&interrupt.click, &armed).into());
+            return Err(refused(&interrupt.click, &armed).into());
         }
         self.point(point(&armed)?, true).await?;
         // A page may show a thing before it reacts to clicks: what is still there then is sent away, and counted, once more.

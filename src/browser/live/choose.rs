@@ -2,8 +2,8 @@
 
 use super::keys::BACKSPACE;
 use super::{Live, PATIENCE};
-use crate::browser::answer::{options, point, quoted, said, seen, text};
-use crate::browser::offer::{is, not_offered, number, texts};
+use crate::browser::answer::{is, number, options, point, quoted, said, seen, text, texts};
+use crate::browser::offer::not_offered;
 use crate::browser::{Refused, Seen, Target, Trouble};
 use crate::words::RefusalKind;
 use serde_json::{Value, json};

@@ -1,16 +1,14 @@
 //! Typing a phrase that the page asks for, so that somebody means it; and giving a file to a field.
 
 use super::frames::framed;
-use super::keys::{CONTROL, DELETE};
+use super::keys::replacing;
 use super::{Live, PATIENCE};
-use crate::browser::answer::{refused, said, seen, text};
+use crate::browser::answer::{is, refused, said, seen, text};
 use crate::browser::driver::upload::{Upload, upload};
-use crate::browser::offer::is;
 use crate::browser::{Refused, Seen, Target, Trouble};
 use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// The name under which WebDriver hands over an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -30,11 +28,8 @@ impl Live {
             "not_asked" => return Err(not_asked(target, phrase, &answer)),
             _ => return Err(refused(target, &answer).into()),
         }
-        let mut groups: Vec<Vec<char>> = vec![vec![CONTROL, 'a'], vec![DELETE]];
-        groups.extend(phrase.chars().map(|key| vec![key]));
-        let borrowed: Vec<&[char]> = groups.iter().map(Vec::as_slice).collect();
-        self.keys(&borrowed).await?;
-        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+        self.keys(&replacing(phrase)).await?;
+        self.lower_guard(target).await?;
         let again = self.ask_for(json!({ "ask": "look", "want": "visible" }), target, PATIENCE).await?;
         if text(&again, "value") == phrase {
             return Ok(seen(target, &answer));

@@ -1,12 +1,11 @@
 //! Typing into a field and reading back what it holds: one insertion, then a person's keys, then a refusal.
 
-use super::keys::{CONTROL, DELETE};
+use super::keys::replacing;
 use super::{Live, PATIENCE};
-use crate::browser::answer::{said, seen, text};
+use crate::browser::answer::{is, said, seen, text};
 use crate::browser::{Refused, Seen, Target, Trouble, Typed};
 use crate::words::RefusalKind;
-use serde_json::{Value, json};
-use std::time::Duration;
+use serde_json::json;
 
 impl Live {
     /// Types and reads back.
@@ -17,7 +16,7 @@ impl Live {
         };
         let request = json!({ "ask": "fill", "value": typed, "secret": secret, "way": "insert" });
         let answer = self.ask_for(request, target, PATIENCE).await?;
-        if answer.get("holds").and_then(Value::as_bool) == Some(true) {
+        if is(&answer, "holds") {
             return Ok(seen(target, &answer));
         }
         if secret {
@@ -28,12 +27,9 @@ impl Live {
         // The field did not take the text as one insertion; a person's keys are tried once, which a fill may be.
         tracing::debug!(field = target.name, "the field did not hold the inserted text; typing keys");
         self.ask_for(json!({ "ask": "arm" }), target, PATIENCE).await?;
-        let mut groups: Vec<Vec<char>> = vec![vec![CONTROL, 'a'], vec![DELETE]];
-        groups.extend(typed.chars().map(|c| vec![c]));
-        let borrowed: Vec<&[char]> = groups.iter().map(Vec::as_slice).collect();
         // The guard lets keys through to this very field only: a focus that moves away meanwhile gets none of them.
-        self.keys(&borrowed).await?;
-        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+        self.keys(&replacing(typed)).await?;
+        self.lower_guard(target).await?;
         let request = json!({ "ask": "look", "want": "ready" });
         let again = self.ask_for(request, target, PATIENCE).await?;
         if text(&again, "value") == typed {

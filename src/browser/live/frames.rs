@@ -1,7 +1,7 @@
 //! Pages inside of frames: a target in one is asked for there, and clicked where the frame stands in the window.
 
 use super::{Live, PATIENCE};
-use crate::browser::answer::{refused, text};
+use crate::browser::answer::{is, refused, text};
 use crate::browser::{ListTarget, Refused, Scope, Target, Trouble};
 use crate::words::RefusalKind;
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ impl Live {
     async fn reaches(&self, frame: &Target, point: &Value) -> Result<(), Trouble> {
         let request = json!({ "ask": "frame", "target": frame, "point": point });
         let answer = self.ask(request, PATIENCE).await?;
-        if answer.get("hits").and_then(Value::as_bool) == Some(true) {
+        if is(&answer, "hits") {
             return Ok(());
         }
         let message = format!("what is in frame `{}` is covered, or out of the window", frame.name);

@@ -2,7 +2,7 @@
 
 use super::frames::{framed, framed_list};
 use super::{Live, PATIENCE};
-use crate::browser::answer::{refused, said, text};
+use crate::browser::answer::{is, number, refused, said, text, texts};
 use crate::browser::{
     Binding, Bound, Choice, Headers, Hit, Inspect, Inspected, ListTarget, Refused, Target, Trouble,
 };
@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 impl Live {
     /// Finds out what a target is like.
     pub(super) async fn inspect_target(&self, question: &Inspect<'_>) -> Result<Inspected, Trouble> {
-        let (path, inner) = framed(question.target);
-        let mut request = json!({ "ask": "inspect", "target": inner, "hidden_too": question.hidden_too });
-        request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
+        let (path, _) = framed(question.target);
+        let mut request = json!({ "ask": "inspect", "hidden_too": question.hidden_too });
         if let Some(binding) = question.binding {
             let (named_in, names) = framed(&binding.names);
             if named_in != path {
@@ -24,7 +23,7 @@ impl Live {
             request["expect"] = json!(binding.expect);
             request["foreign"] = json!(binding.foreign);
         }
-        match self.ask_within(&path, request, question.patience).await {
+        match self.ask_about(request, question.target, question.patience).await {
             Ok(answer) => Ok(inspected(question.target, &answer)),
             // The frame it should be in is not there, so none of its descriptions could look.
             Err(Trouble::Refused(refused)) if !path.is_empty() => Ok(unseen(question.target, refused)),
@@ -38,9 +37,9 @@ impl Live {
         let request = json!({ "ask": "headers", "list": inner });
         let answer = self.ask_within(&path, request, PATIENCE).await?;
         Ok(Headers {
-            found: texts(answer.get("found")),
-            heads: texts(answer.get("heads")),
-            lines: texts(answer.get("lines")),
+            found: texts(&answer, "found"),
+            heads: texts(&answer, "heads"),
+            lines: texts(&answer, "lines"),
         })
     }
 }
@@ -57,7 +56,7 @@ fn inspected(target: &Target, answer: &Value) -> Inspected {
         in_scope: whole || scope.is_empty() || scope == "ok",
         role: of("role"),
         called: of("name"),
-        enabled: answer.get("enabled").and_then(Value::as_bool).unwrap_or(false),
+        enabled: is(answer, "enabled"),
         choice: answer.get("choice").filter(|choice| choice.is_object()).map(|told| choice(target, told)),
         bound: answer.get("binding").filter(|bound| bound.is_object()).map(|told| bound(target, told)),
         said: said(answer),
@@ -65,24 +64,23 @@ fn inspected(target: &Target, answer: &Value) -> Inspected {
 }
 
 fn hit(told: &Value) -> Hit {
-    let number =
-        |name: &str| told.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let times = |name: &str| number(told, name).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
     let element = told.get("element").filter(|element| element.is_object());
     Hit {
-        matched: number("matched"),
-        hidden: number("hidden"),
-        same: told.get("same").and_then(Value::as_bool).unwrap_or(false),
+        matched: times("matched"),
+        hidden: times("hidden"),
+        same: is(told, "same"),
         element: element
             .map(|one| format!("{} \"{}\"", text(one, "role"), text(one, "name")))
             .unwrap_or_default(),
-        near: texts(told.get("near")),
+        near: texts(told, "near"),
     }
 }
 
 fn choice(target: &Target, told: &Value) -> Choice {
     // What a secret control offers is people, or worse.
-    let offers = told.get("offers").filter(|offers| offers.is_array() && !target.secret);
-    Choice { kind: text(told, "kind").to_owned(), offers: offers.map(|offers| texts(Some(offers))) }
+    let are_told = told.get("offers").is_some_and(Value::is_array) && !target.secret;
+    Choice { kind: text(told, "kind").to_owned(), offers: are_told.then(|| texts(told, "offers")) }
 }
 
 fn bound(target: &Target, told: &Value) -> Bound {
@@ -105,9 +103,4 @@ fn unseen(target: &Target, refused: Box<Refused>) -> Inspected {
     let each = vec![Hit::default(); target.described.len()];
     let said = refused.said.clone();
     Inspected { each, refused: Some(refused), said, ..Inspected::default() }
-}
-
-fn texts(value: Option<&Value>) -> Vec<String> {
-    let all = value.and_then(Value::as_array).into_iter().flatten();
-    all.filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::Live;
 use super::frames::{framed, framed_list};
-use crate::browser::answer::{said, text};
+use crate::browser::answer::{is, said, text, texts};
 use crate::browser::{
     Amiss, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Rest, Scroller, Snapshot, Stretch,
     StretchQuestion, Target, Trouble,
@@ -64,7 +64,7 @@ impl Live {
         let empty = judged(question.list, &answer, rests)?;
         Ok(Snapshot {
             html: text(&answer, "html").to_owned(),
-            lines: lines(&answer),
+            lines: texts(&answer, "lines"),
             next: text(&answer, "next").to_owned(),
             fingerprint: text(&answer, "fingerprint").to_owned(),
             empty,
@@ -109,7 +109,7 @@ impl Live {
         let number = |name: &str| answer.get(name).and_then(Value::as_i64);
         Ok(Stretch {
             html: text(&answer, "html").to_owned(),
-            lines: lines(&answer),
+            lines: texts(&answer, "lines"),
             empty,
             number: number("number").and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
             known: number("known").and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
@@ -128,20 +128,11 @@ impl Live {
     }
 }
 
-fn is(answer: &Value, what: &str) -> bool {
-    answer.get(what).and_then(Value::as_bool) == Some(true)
-}
-
 fn amiss(answer: &Value) -> Vec<Amiss> {
     [("blank", Amiss::Blank), ("boxed", Amiss::Boxed), ("partial", Amiss::Partial)]
         .into_iter()
         .filter_map(|(name, amiss)| is(answer, name).then_some(amiss))
         .collect()
-}
-
-fn lines(answer: &Value) -> Vec<String> {
-    let lines = answer.get("lines").and_then(Value::as_array).into_iter().flatten();
-    lines.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Whether the list holds nobody; a refusal when it cannot be read.

@@ -4,8 +4,8 @@ use super::choose::fits;
 use super::frames::framed;
 use super::keys::{ARROW_DOWN, ENTER, ESCAPE, HOME_KEY, SPACE};
 use super::{Live, PATIENCE};
-use crate::browser::answer::{point, refused, text};
-use crate::browser::offer::{is, not_offered, number};
+use crate::browser::answer::{is, number, point, refused, text};
+use crate::browser::offer::not_offered;
 use crate::browser::{Refused, Target, Trouble};
 use crate::words::RefusalKind;
 use serde_json::{Value, json};
@@ -14,11 +14,7 @@ use std::time::Duration;
 impl Live {
     /// Asks about a part of a control; what is offered instead is an answer, too.
     pub(super) async fn ask_part(&self, request: Value, target: &Target) -> Result<Value, Trouble> {
-        let mut request = request;
-        let (path, inner) = framed(target);
-        request["target"] = json!(inner);
-        request["stop_on"] = json!(self.says.iter().map(|says| says.id).collect::<Vec<_>>());
-        let answer = self.ask_within(&path, request, PATIENCE).await?;
+        let answer = self.ask_about(request, target, PATIENCE).await?;
         match text(&answer, "outcome") {
             "found" | "no_choice" | "no_list" | "several_lists" => Ok(answer),
             _ => Err(refused(target, &answer).into()),
@@ -62,18 +58,17 @@ impl Live {
         value: Option<&str>,
         keys: &[char],
     ) -> Result<bool, Trouble> {
-        let request = json!({ "ask": "type", "part": { "of": of }, "value": value });
         let (path, inner) = framed(target);
-        let answer = self.ask_within(&path, with_target(request, &inner), Duration::from_millis(500)).await?;
+        let request = json!({ "ask": "type", "part": { "of": of }, "value": value, "target": inner });
+        let answer = self.ask_within(&path, request, Duration::from_millis(500)).await?;
         if text(&answer, "outcome") != "found" || !is(&answer, "focused") {
-            self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+            self.lower_guard(target).await?;
             return Ok(false);
         }
-        let groups: Vec<&[char]> = keys.iter().map(std::slice::from_ref).collect();
-        if !groups.is_empty() {
-            self.keys(&groups).await?;
+        if !keys.is_empty() {
+            self.keys(&each(keys)).await?;
         }
-        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+        self.lower_guard(target).await?;
         Ok(true)
     }
 
@@ -95,8 +90,8 @@ impl Live {
     ) -> Result<(), Trouble> {
         let presses = presses(target, first, wanted)?;
         self.open_native(target).await?;
-        self.keys(&borrowed(&native_keys(presses))).await?;
-        self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+        self.keys(&native_keys(presses)).await?;
+        self.lower_guard(target).await?;
         Ok(())
     }
 
@@ -106,10 +101,10 @@ impl Live {
             .await?;
         let request = json!({ "ask": "type", "part": { "of": "field" } });
         self.ask_for(request, target, PATIENCE).await?;
-        self.keys(&[&[SPACE]]).await?;
+        self.keys(&[[SPACE]]).await?;
         let opened = self.ask_for(json!({ "ask": "opened" }), target, PATIENCE).await?;
         if !is(&opened, "open") || !is(&opened, "focused") {
-            self.ask(json!({ "ask": "fired" }), Duration::ZERO).await?;
+            self.lower_guard(target).await?;
             let message = format!("the list of `{}` did not open, so no key is sent to it", target.name);
             return Err(Refused::new(RefusalKind::NotHeld, message).about(target).into());
         }
@@ -125,19 +120,14 @@ pub(super) fn presses(target: &Target, state: &Value, wanted: &str) -> Result<us
 }
 
 /// The keys that choose in the open list of a native select.
-pub(super) fn native_keys(presses: usize) -> Vec<char> {
+pub(super) fn native_keys(presses: usize) -> Vec<[char; 1]> {
     let mut keys = vec![HOME_KEY];
     keys.extend(std::iter::repeat_n(ARROW_DOWN, presses));
     keys.push(ENTER);
-    keys
+    each(&keys)
 }
 
 /// Each key as a group of its own.
-pub(super) fn borrowed(keys: &[char]) -> Vec<&[char]> {
-    keys.iter().map(std::slice::from_ref).collect()
-}
-
-fn with_target(mut request: Value, target: &Target) -> Value {
-    request["target"] = json!(target);
-    request
+fn each(keys: &[char]) -> Vec<[char; 1]> {
+    keys.iter().map(|key| [*key]).collect()
 }

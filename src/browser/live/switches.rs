@@ -1,8 +1,8 @@
 //! Boxes and switches, brought to a state and read back; tabs, selected and read back; items of menus.
 
 use super::{Live, PATIENCE};
-use crate::browser::answer::{point, said, seen, text};
-use crate::browser::offer::{is, not_offered};
+use crate::browser::answer::{is, point, said, seen, text};
+use crate::browser::offer::not_offered;
 use crate::browser::{Refused, Seen, Target, Trouble};
 use crate::words::RefusalKind;
 use serde_json::{Value, json};
