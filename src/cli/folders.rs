@@ -144,6 +144,14 @@ pub(super) fn earlier(root: &Path, app: &str, url: &str, but: Option<&str>) -> R
     Ok(earlier)
 }
 
+/// A folder of this name in the user's folder for state, or another when the user has none.
+pub(super) fn state(name: &str, otherwise: impl FnOnce() -> PathBuf) -> PathBuf {
+    // An empty or a relative one is to be taken as none, says the XDG standard.
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    state.map_or_else(otherwise, |state| state.join("usher").join(name))
+}
+
 /// Holds a tenant for one run. The file stays; the lock goes with the process, however that ends.
 #[derive(Debug)]
 pub(super) struct TenantLock(#[expect(dead_code, reason = "it is held, not read")] File);
@@ -151,9 +159,7 @@ pub(super) struct TenantLock(#[expect(dead_code, reason = "it is held, not read"
 /// Locks an app's tenant, so that two ushers never work on it at once.
 pub(super) fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Failure> {
     // Beside the runs of one folder there may be others of the same tenant, so the lock belongs to the user, not to a folder.
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-    let folder = state.or(home).map_or_else(|| root.join(".locks"), |state| state.join("usher/locks"));
+    let folder = state("locks", || root.join(".locks"));
     std::fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
     let path = folder.join(format!("{app}-{}.lock", Digest::of(url).short()));
     let file = File::create(&path).with_context(|| format!("failed to open {}", path.display()))?;

@@ -90,6 +90,17 @@ fn template(app: &str, url: &str, account: &str, tenant: &str) -> String {
 # width = 1280
 # height = 800
 
+# [sessions]                        # sessions that are kept, so that nobody need sign in again
+# folder = "/var/lib/usher/sessions"  # in your own folder for state when absent
+# identity = {{ file = "age-identity" }} # the key they are locked with; made beside them when absent
+# keep_for = "7d"                   # the longest that one is used; as long as the app lets it when absent
+
+# [help]                            # when an app wants what only a person can give
+# wait = "5m"                       # how long the person is waited for
+# bell = true                       # ring the terminal's bell
+# desktop = true                    # show a notice on the desktop
+# webhook = {{ env = "USHER_WEBHOOK" }} # also tell a chat: the address of its webhook, such as Slack's
+
 [apps.{app}]                        # the name you call this tenant on the command line
 # pack = "{app}"                    # the pack, when the name above is another
 url = {url}
@@ -99,12 +110,17 @@ tenant = {tenant}                   # whose console it is; the page must show ex
 # protected = ["ceo@example.test"]  # never removed, never changed
 # seats = 50
 # sign_in_as = "usher"              # what is typed at sign-in, when it is not the account above
+# origins = ["https://login.example.test"] # further origins of this tenant, such as its identity provider
+# keep_session = true               # keep the session after every sign-in, not only after one a person helped with
 # new_passwords = ["vault-put"]     # the program that takes the first passwords of new people, as JSON
 
 [apps.{app}.secrets]                # where the secrets are; never the secrets themselves
 password = {{ env = "{variable}" }}
 # password = {{ command = ["pass", "show", "{app}/usher"] }}
-# username = {{ env = "..." }}      # when it is not the account above
+# password = {{ file = "/run/credentials/usher.service/{app}" }}
+# password = {{ keyring = {{ service = "usher", user = "{app}" }} }}
+# totp = {{ command = ["..."] }}      # the seed of one-time codes: what the app shows beside the QR code, or its otpauth:// address
+# username = {{ env = "USHER_NAME" }} # when it is neither the account above nor `sign_in_as`
 
 [apps.{app}.caps]
 # removals = 10                     # the most one run may remove; the larger of 5 and a tenth of the roster when absent
@@ -123,5 +139,24 @@ mod tests {
         std::fs::write(&file, super::template("heap", "https://h.test", "a\"b", "T")).unwrap();
         let settings = Settings::read(&file, true, &Overrides::default()).unwrap();
         assert_eq!(settings.app("heap").unwrap().account, "a\"b");
+    }
+
+    #[test]
+    fn what_it_writes_as_comments_is_good_as_well() {
+        let text = super::template("heap", "https://h.test", "a", "T");
+        let mut password = 0;
+        let lines = text.lines().map(|line| {
+            let open = line.strip_prefix("# ").filter(|line| line.starts_with('[') || line.contains(" = "));
+            // The same key may stand there in several ways: the first is taken.
+            password += u8::from(line.contains("password = {"));
+            if password > 1 && line.contains("password = {") { line } else { open.unwrap_or(line) }
+        });
+        let text: Vec<&str> = lines.collect();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("usher.toml");
+        std::fs::write(&file, text.join("\n")).unwrap();
+        let settings = Settings::read(&file, true, &Overrides::default()).unwrap();
+        assert!(settings.help.webhook.is_some() && settings.sessions.keep_for.is_some());
+        assert!(settings.app("heap").unwrap().keep_session);
     }
 }

@@ -79,6 +79,15 @@ fn a_secret_in_the_file_is_refused_and_not_repeated() {
     let done = usher.run(&["invite", "heap", "people.csv"]);
     done.code(3).says("holds the secret itself").says("usher.toml:11");
     assert!(!format!("{}{}", done.stdout, done.stderr).contains("hunter2"), "{}", done.stderr);
+    usher.file("usher.toml", text);
+    let mut command = usher.command(&["invite", "heap", "people.csv"]);
+    let output = command.env("USHER_APPS__HEAP__SECRETS__PASSWORD", "hunter2hunter2").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("USHER_APPS__HEAP__SECRETS__PASSWORD__ENV=NAME") && !said.contains("hunter2"),
+        "{said}"
+    );
 }
 
 #[test]
