@@ -14,7 +14,7 @@ pub enum Field {
     Person(String),
     /// A column of the person's own row in the app: `${row.NAME}`.
     Row(String),
-    /// A secret usher.toml names: `${secret.NAME}`.
+    /// A secret usher.toml names: `${secret.NAME}`; `code` is none of them, but a one-time code made from the secret `totp`.
     Secret(String),
     /// What a `read` step read for the person: `${read.NAME}`.
     Read(String),

@@ -455,10 +455,20 @@ fn fields(
                     );
                 }
             }
-            Field::Secret(_) if script.action.value != Action::SignIn => {
+            Field::Secret(name) if script.action.value != Action::SignIn => {
+                let code =
+                    "`${secret.code}` is a one-time code made from the secret `totp`; it is for signing in";
                 found.push(
                     Diagnostic::error(source, "only the sign-in script may use secrets")
-                        .at(template.spot, "not here"),
+                        .at(template.spot, "not here")
+                        .hint_if((name == "code").then(|| code.to_owned())),
+                );
+            }
+            Field::Secret(name) if name == "totp" => {
+                found.push(
+                    Diagnostic::error(source, "the seed of one-time codes is typed into no page")
+                        .at(template.spot, "whoever has it can sign in for good")
+                        .hint("`${secret.code}` is a fresh code made from it"),
                 );
             }
             Field::Read(name) => {

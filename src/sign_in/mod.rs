@@ -2,6 +2,9 @@
 //!
 //! Kept sessions, one-time codes and a person's help will stand beside it.
 
+pub mod code;
+pub mod used;
+
 use crate::browser::{Browser, Trouble, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::{Pack, View};

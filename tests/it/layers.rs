@@ -33,7 +33,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "browser", "journal",
         ],
     ),
-    ("sign_in", &["words", "diag", "plan", "browser", "journal", "run"]),
+    ("sign_in", &["words", "secret", "digest", "diag", "plan", "browser", "journal", "run"]),
     // Showing, rehearsing, and the edge.
     ("report", &["words", "digest", "plan", "evidence", "journal"]),
     ("practice", &[]),
@@ -101,11 +101,13 @@ const DOORS: &[(&str, &[&str])] = &[
     ("strsim", &["diag.rs", "practice/catalogue.rs"]),
     ("thiserror", &["browser/driver", "evidence/mask.rs", "roster/unreadable.rs"]),
     ("tokio", &["browser/", "cli/", "practice/", "run/", "sign_in/"]),
+    // One-time codes are made in one place.
+    ("totp_rs", &["sign_in/code.rs"]),
     ("tracing", &["browser/", "cli/", "practice/", "run/"]),
     ("tracing_subscriber", &["cli/mod.rs"]),
     ("unicode_normalization", &["request/clean.rs", "roster/fold.rs"]),
     ("unicode_security", &["request/look_alike.rs"]),
-    ("url", &["browser/", "cli/session.rs", "run/", "settings/read.rs", "template.rs"]),
+    ("url", &["browser/", "cli/session.rs", "run/", "settings/read.rs", "sign_in/code.rs", "template.rs"]),
     ("zeroize", &["secret.rs"]),
 ];
 
@@ -121,6 +123,8 @@ const DISK: &[&str] = &[
     "evidence/store.rs",
     "browser/driver/",
     "browser/guard.rs",
+    // Which one-time codes were used must outlive the process.
+    "sign_in/used.rs",
     "practice/store.rs",
     "practice/token.rs",
 ];
