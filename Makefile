@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help browser console build demo test test-real golden schema lint doc clean
+.PHONY: help browser console desktop build demo test test-real golden schema lint doc clean
 
 help:
 	@sed -n 's/^#\( \|$$\)//p' Makefile
@@ -30,13 +30,22 @@ console:
 	@tests/real/wordpress.sh install
 	@tests/real/dokuwiki.sh install
 
+# What stands in for a person's desktop: a keyring on a bus, and a screen without a monitor.
+desktop:
+	@if ! command -v gnome-keyring-daemon >/dev/null || ! command -v secret-tool >/dev/null || ! command -v dbus-run-session >/dev/null \
+		|| ! command -v Xvfb >/dev/null || ! command -v xauth >/dev/null || ! command -v xdotool >/dev/null; then \
+		echo "installing gnome-keyring, libsecret-tools, dbus, xvfb and xdotool"; \
+		$(SUDO) apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends gnome-keyring libsecret-tools dbus dbus-daemon xvfb xauth xdotool >/dev/null; \
+	fi
+
 build:
 	cargo build --locked
 
 demo: browser build
 	./target/debug/usher demo
 
-test: browser console
+test: browser console desktop
 	cargo test --locked
 
 # Consoles that Debian does not have. What is installed for them stays below target/.
@@ -46,7 +55,7 @@ test-real: browser
 	cargo test --locked --test it -- --ignored real_
 
 # Accepts what the golden files should say from now on.
-golden: browser console
+golden: browser console desktop
 	UPDATE=1 cargo test --locked
 
 schema: build

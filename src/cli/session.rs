@@ -1,5 +1,6 @@
 //! A browser, ready: driver started under its guard, session begun, signed in, generation found out.
 
+use super::secrets::Secrets;
 use super::{Context, Exit, Failure, Out, exit_of};
 use crate::browser::driver::{self, Driver, Traces};
 use crate::browser::{Browser, Connect, Live, begin};
@@ -8,7 +9,7 @@ use crate::plan::{Pack, View};
 use crate::roster::Roster;
 use crate::run::{Halt, Locator, Reader};
 use crate::secret::Secret;
-use crate::settings::{AppSettings, RunSettings, SecretFrom};
+use crate::settings::{AppSettings, RunSettings};
 use crate::sign_in::{SignedIn, Tenancy, detect, sign_in};
 use crate::template::Field;
 use anyhow::Context as _;
@@ -222,54 +223,7 @@ fn profiles() -> PathBuf {
 
 /// Everything that is to be typed at signing in.
 pub(super) async fn secrets(app: &AppSettings) -> Result<BTreeMap<String, Secret>, Failure> {
-    let mut all = BTreeMap::new();
-    for (name, from) in &app.secrets {
-        all.insert(name.clone(), secret(name, from).await?);
-    }
-    // The user name is most often the account itself, and no secret then.
-    all.entry("username".to_owned())
-        .or_insert_with(|| Secret::new(app.sign_in_as.clone().unwrap_or_else(|| app.account.clone())));
-    Ok(all)
-}
-
-async fn secret(name: &str, from: &SecretFrom) -> Result<Secret, Failure> {
-    let value = if let Some(variable) = &from.env {
-        std::env::var(variable).map_err(|_| {
-            Failure::files(format!(
-                "the secret `{name}` should be in the variable {variable}, which is not set"
-            ))
-        })?
-    } else {
-        let words = from.command.clone().unwrap_or_default();
-        let Some((program, arguments)) = words.split_first() else {
-            return Err(Failure::files(format!("the command for the secret `{name}` is empty")));
-        };
-        let output = tokio::process::Command::new(program)
-            .args(arguments)
-            .stdin(std::process::Stdio::inherit())
-            .stderr(std::process::Stdio::inherit())
-            .output()
-            .await
-            .map_err(|error| {
-                Failure::files(format!(
-                    "the command for the secret `{name}` did not start: {program}: {error}"
-                ))
-            })?;
-        if !output.status.success() {
-            return Err(Failure::files(format!(
-                "the command for the secret `{name}` failed: {program}: {}",
-                output.status
-            )));
-        }
-        let text = String::from_utf8(output.stdout)
-            .map_err(|_| Failure::files(format!("the command for the secret `{name}` did not print text")))?;
-        text.lines().next().unwrap_or_default().to_owned()
-    };
-    let secret = Secret::new(value);
-    if secret.is_empty() {
-        return Err(Failure::files(format!("the secret `{name}` is empty")));
-    }
-    Ok(secret)
+    Secrets::of(app).all().await
 }
 
 /// A halt before a run began, as the command line tells it.

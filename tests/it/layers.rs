@@ -94,6 +94,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rustix", &["browser/driver/", "browser/guard.rs", "cli/"]),
     ("schemars", &[""]),
     ("scraper", &["roster/"]),
+    // A keyring is spoken to over the desktop's bus, in one place.
+    ("secret_service", &["cli/keyring.rs"]),
     ("serde", &[""]),
     ("serde_json", &[""]),
     ("serde_saphyr", &["source.rs"]),

@@ -32,6 +32,7 @@ mod remove;
 mod requests;
 mod resume;
 mod role;
+mod secrets;
 mod site;
 mod smoke;
 mod verify;
