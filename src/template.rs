@@ -22,6 +22,10 @@ pub enum Field {
     New(String),
     /// The value at hand inside of `each`: `${item}`.
     Item,
+    /// The account usher works as, as usher.toml has it: `${account}`.
+    Account,
+    /// The tenant, as usher.toml has it: `${tenant}`.
+    Tenant,
     /// Any number: `${n}`.
     Number,
 }
@@ -79,13 +83,15 @@ impl Template {
         match name.split_once('.') {
             None if name == "n" => Ok(Field::Number),
             None if name == "item" => Ok(Field::Item),
+            None if name == "account" => Ok(Field::Account),
+            None if name == "tenant" => Ok(Field::Tenant),
             Some(("person", column)) if !column.is_empty() => Ok(Field::Person(column.to_owned())),
             Some(("row", column)) if !column.is_empty() => Ok(Field::Row(column.to_owned())),
             Some(("secret", secret)) if !secret.is_empty() => Ok(Field::Secret(secret.to_owned())),
             Some(("read", read)) if !read.is_empty() => Ok(Field::Read(read.to_owned())),
             Some(("new", "password")) => Ok(Field::New("password".to_owned())),
             _ => Err(format!(
-                "unknown field `${{{name}}}`: there are `${{person.COLUMN}}`, `${{row.COLUMN}}`, `${{read.NAME}}`, `${{item}}`, `${{secret.NAME}}`, `${{new.password}}` and `${{n}}`"
+                "unknown field `${{{name}}}`: there are `${{person.COLUMN}}`, `${{row.COLUMN}}`, `${{read.NAME}}`, `${{item}}`, `${{account}}`, `${{tenant}}`, `${{secret.NAME}}`, `${{new.password}}` and `${{n}}`"
             )),
         }
     }
@@ -95,6 +101,14 @@ impl Template {
         self.parts.iter().filter_map(|part| match part {
             Part::Field(field) => Some(field),
             Part::Text(_) => None,
+        })
+    }
+
+    /// The names of the secrets it needs.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.fields().filter_map(|field| match field {
+            Field::Secret(name) => Some(name.as_str()),
+            _ => None,
         })
     }
 
@@ -140,6 +154,8 @@ impl fmt::Display for Field {
             Self::Secret(name) => write!(f, "${{secret.{name}}}"),
             Self::Read(name) => write!(f, "${{read.{name}}}"),
             Self::New(name) => write!(f, "${{new.{name}}}"),
+            Self::Account => f.write_str("${account}"),
+            Self::Tenant => f.write_str("${tenant}"),
             Self::Item => f.write_str("${item}"),
             Self::Number => f.write_str("${n}"),
         }

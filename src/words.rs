@@ -50,10 +50,17 @@ words! {
         Role = "role",
         /// Sign usher itself in.
         SignIn = "sign_in",
+        /// Say once more who usher is, where the app asks for it before something dangerous.
+        StepUp = "step_up",
     }
 }
 
 impl Action {
+    /// It is about usher itself, not about a person of a request.
+    pub const fn is_entry(self) -> bool {
+        matches!(self, Self::SignIn | Self::StepUp)
+    }
+
     /// The form after "was": invited, removed.
     pub const fn done(self) -> &'static str {
         match self {
@@ -61,6 +68,7 @@ impl Action {
             Self::Remove => "removed",
             Self::Role => "changed",
             Self::SignIn => "signed in",
+            Self::StepUp => "confirmed",
         }
     }
 }
@@ -274,6 +282,10 @@ pub enum RefusalKind {
     Dialog,
     /// The page did not load.
     NoPage,
+    /// The app shows its sign-in form, or led to a place that is not the tenant's: nobody is signed in any more.
+    SignedOut,
+    /// The app asks who is signed in to say so once more.
+    StepUp,
     /// A rule of the plan.
     Rule,
 }

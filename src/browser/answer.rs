@@ -78,18 +78,15 @@ pub(super) fn options(answer: &Value) -> Vec<&Value> {
     answer.get("options").and_then(Value::as_array).into_iter().flatten().collect()
 }
 
-/// The refusal of a page that is not the tenant's.
+/// The refusal of a page that is not the tenant's. An app whose session is over most often leads to where one signs in.
 pub(super) fn elsewhere(url: &str) -> Trouble {
-    let message = if url.starts_with("chrome-error:") {
-        "the page could not be loaded".to_owned()
-    } else {
-        let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-        format!(
-            "the page is at {}, which is not the tenant's",
-            if origin == "null" { "another place" } else { &origin }
-        )
-    };
-    Refused::new(RefusalKind::NoPage, message).into()
+    if url.starts_with("chrome-error:") {
+        return Refused::new(RefusalKind::NoPage, "the page could not be loaded").into();
+    }
+    let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let place = if origin == "null" { "another place" } else { &origin };
+    let message = format!("the page is at {place}, which is not the tenant's");
+    Refused::new(RefusalKind::SignedOut, message).into()
 }
 
 pub(super) fn quoted(names: &[String]) -> String {

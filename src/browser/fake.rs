@@ -4,9 +4,9 @@
 //! It speaks the names of the shipped Heap pack's controls and answers as the practice console does.
 
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, Gesture, Headers, Hit, Inspect, Inspected, InterruptTarget,
-    ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said, SaysTarget, Scope, Seen, Snapshot,
-    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, GateTarget, Gesture, Headers, Hit, Inspect, Inspected,
+    InterruptTarget, Jar, ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said, SaysTarget, Scope,
+    Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -148,6 +148,8 @@ impl Browser for Fake {
 
     fn expect(&mut self, _: Vec<InterruptTarget>) {}
 
+    fn gates(&mut self, _: Vec<GateTarget>) {}
+
     fn sent_away(&mut self) -> Vec<String> {
         Vec::new()
     }
@@ -171,6 +173,10 @@ impl Browser for Fake {
 
     async fn look(&mut self, target: &Target, _: Want, _: Duration) -> Result<Seen, Trouble> {
         Ok(Self::seen(target))
+    }
+
+    async fn look_for_any(&mut self, targets: &[Target], _: Duration) -> Result<Seen, Trouble> {
+        Ok(targets.first().map(Self::seen).unwrap_or_default())
     }
 
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
@@ -337,6 +343,14 @@ impl Browser for Fake {
 
     async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
         Ok(Headers { found: list.columns.keys().cloned().collect(), ..Headers::default() })
+    }
+
+    async fn keep(&mut self) -> Result<Jar, Trouble> {
+        Err(Trouble::Broken(anyhow::anyhow!("a browser in memory has nothing to keep")))
+    }
+
+    async fn restore(&mut self, _: &Jar, _: &str) -> Result<(), Trouble> {
+        Ok(())
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

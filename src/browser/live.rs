@@ -8,8 +8,10 @@ mod download;
 mod fill;
 mod frames;
 mod inspect;
+mod keep;
 mod keys;
 mod lists;
+mod look;
 mod picture;
 mod popup;
 mod switches;
@@ -19,9 +21,9 @@ use self::frames::framed;
 use super::answer::{elsewhere, number, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
-    Act, Answer, Armed, Binding, Browser, Cover, Headers, Inspect, Inspected, InterruptTarget, ListQuestion,
-    ListTarget, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Stretch, StretchQuestion, Target,
-    Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, GateTarget, Headers, Inspect, Inspected, InterruptTarget,
+    Jar, ListQuestion, ListTarget, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Stretch,
+    StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -81,6 +83,9 @@ const HOME: &str = "const origins = arguments[0].origins; \
 const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
      if (kept) kept(arguments[0], arguments[1]); else arguments[1]({ outcome: 'not_installed' });";
 
+/// How long the browser may be at a place that is not the tenant's before that counts.
+const PASSING_THROUGH: Duration = Duration::from_secs(3);
+
 /// How long a control may take to be there and ready.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -136,7 +141,8 @@ impl Live {
 
     /// One question to the page. A page that navigates away under it is asked again until the time is up.
     async fn ask(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
-        let until = Instant::now() + patience;
+        let begun = Instant::now();
+        let until = begun + patience;
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
@@ -159,8 +165,12 @@ impl Live {
                         text(&answer, "why")
                     )));
                 }
+                // Who is signed in elsewhere already is sent through there and back by the pages themselves.
                 Ok(answer) if text(&answer, "outcome") == "elsewhere" => {
-                    return Err(elsewhere(text(&answer, "url")));
+                    if Instant::now() >= until.min(begun + PASSING_THROUGH) {
+                        return Err(elsewhere(text(&answer, "url")));
+                    }
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 Ok(answer) => return Ok(answer),
                 // The driver tells a page that was replaced meanwhile as a script that took too long, long before its time
@@ -295,7 +305,12 @@ impl Browser for Live {
 
     fn expect(&mut self, interrupts: Vec<InterruptTarget>) {
         let came = vec![0; interrupts.len()];
-        *self.between.borrow_mut() = Between { expected: interrupts, came, gone: self.sent_away() };
+        let mut between = self.between.borrow_mut();
+        *between = Between { expected: interrupts, came, ..std::mem::take(&mut *between) };
+    }
+
+    fn gates(&mut self, gates: Vec<GateTarget>) {
+        self.between.borrow_mut().gates = gates;
     }
 
     fn sent_away(&mut self) -> Vec<String> {
@@ -341,47 +356,15 @@ impl Browser for Live {
     }
 
     async fn look(&mut self, target: &Target, want: Want, patience: Duration) -> Result<Seen, Trouble> {
-        let want = match want {
-            Want::Ready => "ready",
-            Want::Visible => "visible",
-            Want::OnTop => "top",
-            Want::Absent => "absent",
-        };
-        let answer = self.ask_for(json!({ "ask": "look", "want": want }), target, patience).await?;
-        if want == "absent" && text(&answer, "outcome") != "absent" {
-            let message = format!("`{}` is still there", target.name);
-            return Err(Refused::new(RefusalKind::NotReady, message).about(target).into());
-        }
-        Ok(seen(target, &answer))
+        self.look_at(target, want, patience).await
+    }
+
+    async fn look_for_any(&mut self, targets: &[Target], patience: Duration) -> Result<Seen, Trouble> {
+        self.first_of(targets, patience).await
     }
 
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let (path, inner) = framed(target);
-            let request = json!({ "ask": "look", "want": "visible", "target": inner });
-            let answer = match self.ask_within(&path, request, Duration::ZERO).await {
-                // A frame that is not there shows nothing.
-                Err(Trouble::Refused(refused))
-                    if !path.is_empty() && refused.kind == RefusalKind::NotThere =>
-                {
-                    return Ok(false);
-                }
-                other => other?,
-            };
-            match text(&answer, "outcome") {
-                "found" => return Ok(true),
-                // What is not there while the page still comes in may be there in a moment.
-                "none" | "not_ready"
-                    if text(&answer, "ready_state") == "loading" && Instant::now() < until =>
-                {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-                "none" if matches!(text(&answer, "scope"), "" | "ok" | "none") => return Ok(false),
-                "not_ready" => return Ok(false),
-                _ => return Err(refused(target, &answer).into()),
-            }
-        }
+        self.is_visible(target).await
     }
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
@@ -502,6 +485,14 @@ impl Browser for Live {
 
     async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
         self.headers_of(list).await
+    }
+
+    async fn keep(&mut self) -> Result<Jar, Trouble> {
+        self.fill_jar().await
+    }
+
+    async fn restore(&mut self, jar: &Jar, url: &str) -> Result<(), Trouble> {
+        self.empty_jar(jar, url).await
     }
 
     async fn outline(&mut self) -> Result<Value, Trouble> {

@@ -7,6 +7,7 @@ pub mod driver;
 pub mod fake;
 pub mod guard;
 mod inspect;
+mod jar;
 mod list;
 mod live;
 mod offer;
@@ -14,11 +15,12 @@ mod target;
 mod webdriver;
 
 pub use inspect::{Bound, Choice, Headers, Hit, Inspect, Inspected};
+pub use jar::Jar;
 pub use list::{Amiss, Go, LIST_PATIENCE, ListQuestion, Rest, Scroller, Snapshot, Stretch, StretchQuestion};
 pub use live::Live;
 pub use target::{
-    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
-    Scope, Target,
+    Binding, ColumnTarget, Described, GateTarget, GridTarget, InterruptTarget, ListTarget, Pattern, Piece,
+    SaysTarget, Scope, Target,
 };
 pub use webdriver::{Connect, SessionFacts, begin};
 
@@ -214,6 +216,8 @@ pub trait Browser {
     fn keep_secret(&mut self, places: Vec<Target>);
     /// What may come in between from now on, and how it is sent away. Nothing is while a commit is armed.
     fn expect(&mut self, interrupts: Vec<InterruptTarget>);
+    /// Pages at which nothing goes on from now on: looked for wherever what is wanted is not there, and refused by their kind.
+    fn gates(&mut self, gates: Vec<GateTarget>);
     /// What was sent away since this was last asked.
     fn sent_away(&mut self) -> Vec<String>;
     /// Waits until the page has come to rest: nothing changes, nothing says that it is busy.
@@ -226,6 +230,8 @@ pub trait Browser {
     async fn said(&mut self) -> Result<Vec<Said>, Trouble>;
     /// Waits until a control is as wanted.
     async fn look(&mut self, target: &Target, want: Want, patience: Duration) -> Result<Seen, Trouble>;
+    /// Waits until the first of some controls is visible.
+    async fn look_for_any(&mut self, targets: &[Target], patience: Duration) -> Result<Seen, Trouble>;
     /// Whether a control is visible now, without waiting for it.
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble>;
     /// Clicks a control that commits nothing.
@@ -269,6 +275,10 @@ pub trait Browser {
     async fn inspect(&mut self, question: &Inspect<'_>) -> Result<Inspected, Trouble>;
     /// Which of a list's headers stand on the page.
     async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble>;
+    /// What the browser holds for the tenant's origins.
+    async fn keep(&mut self) -> Result<Jar, Trouble>;
+    /// Takes up what another browser held, and opens an address with it.
+    async fn restore(&mut self, jar: &Jar, url: &str) -> Result<(), Trouble>;
     /// Roles and names of the page, without values: what a refusal keeps.
     async fn outline(&mut self) -> Result<serde_json::Value, Trouble>;
 }

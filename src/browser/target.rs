@@ -1,6 +1,6 @@
 //! What the page is asked for: a control by its descriptions, in a scope. The form in which it crosses into the page.
 
-use crate::words::PlaceRef;
+use crate::words::{PlaceRef, RefusalKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -146,6 +146,15 @@ pub struct InterruptTarget {
     pub click: Target,
     /// How often it may come on one page.
     pub most: u32,
+}
+
+/// A page at which the app asks again who one is. Nothing is waited for there in vain, and nothing is clicked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateTarget {
+    /// Show, all of them at once, that it is there.
+    pub sees: Vec<Target>,
+    /// What it means.
+    pub kind: RefusalKind,
 }
 
 /// What binds a commit to a person.

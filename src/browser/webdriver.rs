@@ -137,6 +137,8 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
         args.into_iter().filter(|arg| profile.is_some() || !arg.starts_with("--user-data-dir")).collect();
     let mut chrome = json!({ "args": args, "prefs": {
         "credentials_enable_service": false, "profile.password_manager_enabled": false, "autofill.profile_enabled": false,
+        // A window that keeps nothing would else refuse the cookies that a sign-in over several sites needs.
+        "profile.cookie_controls_mode": 0,
     }});
     let downloads = profile.map(|profile| profile.join("downloads"));
     if let Some(folder) = &downloads {
@@ -222,11 +224,19 @@ impl Wire {
         self.command("execute/async", Some(&json!({ "script": script, "args": [argument] }))).await
     }
 
+    /// A command of Chromium's own protocol, which its driver passes on; also to a browser on another machine.
+    pub(super) async fn vendor(&self, name: &str, parameters: &Value) -> Result<Value, Failed> {
+        if !self.facts.fast_pictures {
+            return Err(Failed::Broken(anyhow!("`{name}` needs Chromium and its own driver")));
+        }
+        self.command("goog/cdp/execute", Some(&json!({ "cmd": name, "params": parameters }))).await
+    }
+
     /// A lossless picture of the viewport.
     pub(super) async fn capture(&self) -> Result<Vec<u8>, Failed> {
         let text = if self.facts.fast_pictures {
-            let call = json!({ "cmd": "Page.captureScreenshot", "params": { "format": "png", "optimizeForSpeed": true } });
-            let value = self.command("goog/cdp/execute", Some(&call)).await?;
+            let format = json!({ "format": "png", "optimizeForSpeed": true });
+            let value = self.vendor("Page.captureScreenshot", &format).await?;
             value.get("data").and_then(Value::as_str).map(str::to_owned)
         } else {
             self.command("screenshot", None).await?.as_str().map(str::to_owned)

@@ -174,6 +174,20 @@ pub(super) fn lock(root: &Path, app: &str, url: &str) -> Result<TenantLock, Fail
     }
 }
 
+/// Keeps the picture of a page that stopped usher before a run began.
+pub(super) fn stopped_picture(root: &Path, app: &str, png: &[u8]) -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    let folder = root.join("stopped");
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.with_context(|| format!("failed to make {}", folder.display()))?;
+    let now = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).strftime("%Y%m%d-%H%M%S-%3f");
+    let path = folder.join(format!("{now}-{app}.png"));
+    let file = File::options().write(true).create_new(true).mode(0o600).open(&path);
+    file.and_then(|mut file| std::io::Write::write_all(&mut file, png))
+        .with_context(|| format!("failed to write {}", path.display()))?;
+    Ok(path)
+}
+
 /// Makes the folder of a new run; its id is the time and the app, so that they sort and can be told apart.
 pub(super) fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Folder> {
     std::fs::create_dir_all(root).with_context(|| format!("failed to make {}", root.display()))?;

@@ -2,6 +2,7 @@
 //! admin's word, their next versions written.
 #![expect(clippy::disallowed_types, reason = "the command line writes the books it was told to write")]
 
+use super::entrance::Entrance;
 use super::session::{self, told};
 use super::{Context, Exit, Failure, Out, packs};
 use crate::browser::{Browser, Live, driver::Driver};
@@ -16,7 +17,7 @@ use crate::selector::{self, Next};
 use crate::settings::{AppSettings, Settings};
 use crate::source::{Source, Spot};
 use anyhow::Context as _;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,9 +40,11 @@ pub(super) async fn run(
     let tenant = settings.app(app).map_err(|error| Failure::files(error.to_string()))?;
     let pack_name = tenant.pack.as_deref().unwrap_or(app);
     let pack = packs::pack(&settings.run.packs, pack_name, context.out)?;
-    let secrets = session::secrets(tenant).await?;
+    let entrance = Entrance::new(context.out, &settings, tenant, &pack).await?;
+    entrance.fetch().await?;
     let (mut live, driver) = session::browser(context.out, &settings.run).await?;
-    let went = go(context.out, &mut live, tenant, &pack, &secrets, person).await;
+    let went = go(context.out, &mut live, tenant, &pack, &entrance, person).await;
+    entrance.put_back(&mut live).await;
     close(live, driver).await?;
     let went = went?;
     let report = report(tenant, &pack, &went);
@@ -72,7 +75,7 @@ async fn go(
     live: &mut Live,
     tenant: &AppSettings,
     pack: &Pack,
-    secrets: &BTreeMap<String, crate::secret::Secret>,
+    entrance: &Entrance,
     person: Option<&str>,
 ) -> Result<Went, Failure> {
     let bounds = Bounds { url: &tenant.url, account: &tenant.account, protected: &tenant.protected, person };
@@ -80,7 +83,7 @@ async fn go(
     session::confine(live, tenant, pack)?;
     let mut witness = Witness::new(live);
     busy.tell("signing in");
-    if let Err(halt) = session::signed(&mut witness, tenant, pack, secrets).await {
+    if let Err(halt) = entrance.door().enter(&mut witness).await {
         return halted(&mut witness, tenant, pack, bounds, (halt, false)).await;
     }
     let view = match session::generation(&mut witness, tenant, pack).await {

@@ -3,11 +3,13 @@
 mod check;
 mod demo;
 mod doctor;
+mod entrance;
 mod exit;
 mod folders;
 mod init;
 mod keyring;
 mod live;
+mod login;
 mod out;
 mod packs;
 mod passwords;
@@ -18,6 +20,7 @@ mod runs;
 mod schema;
 mod secrets;
 mod session;
+mod sessions;
 mod unresolved;
 mod verify;
 mod work;
@@ -109,6 +112,10 @@ enum Command {
     Leftovers,
     /// Read scripts and books and report everything wrong with them; --live holds them against a real console
     Check(check::Arguments),
+    /// Sign in yourself, in a browser you see, for apps with single sign-on, passkeys or CAPTCHAs; usher keeps the session
+    Login(login::Arguments),
+    /// The sessions that are kept, and forgetting them
+    Sessions(sessions::Arguments),
     /// Say what this machine has and lacks
     Doctor,
     /// Start a practice console
@@ -237,7 +244,8 @@ impl Context {
             .map_err(|error| Failure::files(format!("{error:#}")))?;
         let base = self.config.parent().filter(|parent| !parent.as_os_str().is_empty());
         if let Some(base) = base {
-            for path in [&mut settings.run.folder, &mut settings.run.packs] {
+            let paths = [&mut settings.run.folder, &mut settings.run.packs];
+            for path in paths.into_iter().chain(settings.sessions.folder.as_mut()) {
                 *path = base.join(&*path);
             }
         }
@@ -315,6 +323,8 @@ async fn dispatch(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Unresolved(arguments) => unresolved::run(context, &arguments),
         Command::Leftovers => runs::leftovers(context),
         Command::Check(arguments) => check::run(context, &arguments).await,
+        Command::Login(arguments) => login::run(context, &arguments).await,
+        Command::Sessions(arguments) => sessions::run(context, &arguments).await,
         Command::Doctor => doctor::run(context),
         Command::Practice(arguments) => practice::run(context, arguments).await,
         Command::Schema(arguments) => Ok(schema::run(context, &arguments)),

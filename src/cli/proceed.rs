@@ -52,6 +52,18 @@ pub(super) fn local() -> String {
     jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
+/// Now, in milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the clock that is handed in")]
+pub(super) fn milliseconds() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default()
+}
+
+/// Now, in seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the clock that is handed in")]
+pub(super) fn seconds() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
 /// Who runs usher, on which machine.
 pub(super) fn operator() -> String {
     let user =
@@ -110,16 +122,26 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
             in_doubt: u32::try_from(progress.doubts.len()).unwrap_or(u32::MAX),
         },
     })?;
-    for fact in session.facts(tenant) {
-        record.fact(fact)?;
+    let [begun, signed_in] = session.facts(tenant);
+    record.fact(begun)?;
+    for held in session.entrance.visit().held.take() {
+        if let Some(picture) = &held.picture {
+            record.picture(0, 0, "held up", picture)?;
+        }
+        record.fact(Fact::HeldUp { job: None, outcome: held.outcome, why: held.why })?;
+        let waited_ms = u64::try_from(held.passed.waited.as_millis()).unwrap_or(u64::MAX);
+        record.fact(Fact::LetThrough { job: None, how: held.passed.how, waited_ms })?;
     }
+    record.fact(signed_in)?;
     let when = if resumed.is_some() { "resumed" } else { "before" };
     Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
     let stop = StopSignal::default();
     let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
+    let door = session.entrance.door();
     let mut engine =
         Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, blocked, stop.clone())
-            .with_passwords(&passwords);
+            .with_passwords(&passwords)
+            .with_reentry(&door);
     let work = async {
         match engine.settle_doubts(&progress.doubts).await? {
             Some(ended) => Ok(ended),

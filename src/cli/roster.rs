@@ -22,8 +22,8 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
     let tenant = settings.app(&arguments.app).map_err(|error| Failure::files(error.to_string()))?;
     let pack =
         packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(&arguments.app), context.out)?;
-    let session = Session::open(context, &settings.run, tenant, &pack).await?;
-    let (session, roster) = session.roster(&tenant.url, context.out).await?;
+    let session = Session::open(context, &settings, tenant, &pack).await?;
+    let (session, roster) = session.roster(&tenant.url).await?;
     let columns: Vec<String> = session
         .view
         .book

@@ -18,16 +18,16 @@ const LONGEST: u64 = 64 * 1024;
 const TOO_OPEN: u32 = 0o026;
 
 /// The secrets of one tenant. With a session that was kept none of them is needed, and none is fetched.
-pub(super) struct Secrets<'a> {
-    app: &'a AppSettings,
+pub(super) struct Secrets {
+    app: AppSettings,
     /// Held while one is read, so that nobody is asked for it twice.
     known: tokio::sync::Mutex<BTreeMap<String, Secret>>,
 }
 
-impl<'a> Secrets<'a> {
+impl Secrets {
     /// Those that this tenant's settings name. Nothing is read yet.
-    pub(super) fn of(app: &'a AppSettings) -> Self {
-        Self { app, known: tokio::sync::Mutex::default() }
+    pub(super) fn of(app: &AppSettings) -> Self {
+        Self { app: app.clone(), known: tokio::sync::Mutex::default() }
     }
 
     /// Whether there is one of this name.
@@ -51,17 +51,6 @@ impl<'a> Secrets<'a> {
         };
         known.insert(name.to_owned(), read.clone());
         Ok(Some(read))
-    }
-
-    /// All of them.
-    pub(super) async fn all(&self) -> Result<BTreeMap<String, Secret>, Failure> {
-        let mut all = BTreeMap::new();
-        for name in self.app.secrets.keys().map(String::as_str).chain([USERNAME]) {
-            if let Some(secret) = self.get(name).await? {
-                all.insert(name.to_owned(), secret);
-            }
-        }
-        Ok(all)
     }
 }
 
@@ -237,6 +226,6 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&log).unwrap(), "read\n");
         assert_eq!(secrets.get("username").await.ok().flatten().unwrap().reveal(), "usher");
         assert!(secrets.get("pin").await.is_ok_and(|none| none.is_none()));
-        assert!(secrets.get("totp").await.is_err() && secrets.all().await.is_err());
+        assert!(secrets.get("totp").await.is_err());
     }
 }

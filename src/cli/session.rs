@@ -1,19 +1,16 @@
 //! A browser, ready: driver started under its guard, session begun, signed in, generation found out.
 
-use super::secrets::Secrets;
+use super::entrance::Entrance;
 use super::{Context, Exit, Failure, Out, exit_of};
 use crate::browser::driver::{self, Driver, Traces};
 use crate::browser::{Browser, Connect, Live, begin};
 use crate::journal::{Fact, Refusal};
 use crate::plan::{Pack, View};
 use crate::roster::Roster;
-use crate::run::{Halt, Locator, Reader};
-use crate::secret::Secret;
-use crate::settings::{AppSettings, RunSettings};
-use crate::sign_in::{SignedIn, Tenancy, detect, sign_in};
-use crate::template::Field;
+use crate::run::{Halt, Locator, Reader, Reentry};
+use crate::settings::{AppSettings, RunSettings, Settings};
+use crate::sign_in::{Entered, detect};
 use anyhow::Context as _;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,8 +20,10 @@ pub(super) struct Session {
     pub(super) live: Live,
     /// The driver, when it is ours.
     driver: Option<Driver>,
-    /// What the page said of who is signed in.
-    pub(super) signed_in: SignedIn,
+    /// How usher came in, and how it comes in again.
+    pub(super) entrance: Entrance,
+    /// Who is signed in, and how they came in.
+    pub(super) entered: Entered,
     /// The pack as this tenant needs it.
     pub(super) view: View,
 }
@@ -33,20 +32,22 @@ impl Session {
     /// Starts everything. The URL's origin is all the browser is sent to.
     pub(super) async fn open(
         context: &Context,
-        run: &RunSettings,
+        settings: &Settings,
         app: &AppSettings,
         pack: &Pack,
     ) -> Result<Self, Failure> {
-        let secrets = secrets(app).await?;
-        let (mut live, driver) = browser(context.out, run).await?;
-        match Self::enter(&mut live, app, pack, &secrets).await {
-            Ok((signed_in, view)) => Ok(Self { live, driver, signed_in, view }),
+        let entrance = Entrance::new(context.out, settings, app, pack).await?;
+        entrance.fetch().await?;
+        let (mut live, driver) = browser(context.out, &settings.run).await?;
+        match Self::enter(&mut live, app, pack, &entrance).await {
+            Ok((entered, view)) => Ok(Self { live, driver, entrance, entered, view }),
             Err(halt) => {
+                let halt = entrance.pictured(&mut live, halt, &settings.run.folder).await;
                 live.close().await;
                 if let Some(driver) = driver {
                     driver.stop().await?;
                 }
-                Err(failure(halt, context.out))
+                Err(failure(halt))
             }
         }
     }
@@ -55,12 +56,12 @@ impl Session {
         live: &mut Live,
         app: &AppSettings,
         pack: &Pack,
-        secrets: &BTreeMap<String, Secret>,
-    ) -> Result<(SignedIn, View), Halt> {
+        entrance: &Entrance,
+    ) -> Result<(Entered, View), Halt> {
         confine(live, app, pack)?;
-        let signed_in = signed(live, app, pack, secrets).await?;
+        let entered = entrance.door().enter(live).await?;
         let view = generation(live, app, pack).await?;
-        Ok((signed_in, view))
+        Ok((entered, view))
     }
 
     /// The facts of the session, as the journal keeps them.
@@ -83,7 +84,8 @@ impl Session {
                 traces: self.traces().cloned(),
             },
             Fact::SignedIn {
-                account: self.signed_in.account.clone(),
+                account: self.entered.signed_in.account.clone(),
+                how: self.entered.how.clone(),
                 tenant: app.tenant.clone(),
                 generation: self.view.generation.clone(),
                 book: self
@@ -103,19 +105,41 @@ impl Session {
     }
 
     /// Reads everybody; a roster that cannot be read ends the session and is told.
-    pub(super) async fn roster(mut self, url: &str, out: Out) -> Result<(Self, Roster), Failure> {
-        let read = Reader::new(&self.view, url).roster(&mut self.live, true).await;
-        match read.map_err(|trouble| Halt::of(trouble, &Locator::new(&self.view), None)) {
-            Ok(roster) => Ok((self, roster)),
-            Err(halt) => {
-                self.close().await?;
-                Err(failure(halt, out))
-            }
+    pub(super) async fn roster(mut self, url: &str) -> Result<(Self, Roster), Failure> {
+        let mut again = true;
+        loop {
+            let read = Reader::new(&self.view, url).roster(&mut self.live, true).await;
+            let halt = match read.map_err(|trouble| Halt::of(trouble, &Locator::new(&self.view), None)) {
+                Ok(roster) => return Ok((self, roster)),
+                Err(halt) => halt,
+            };
+            // The app may ask who usher is right after it was told.
+            let door = self.entrance.door();
+            let passed = match &halt {
+                Halt::Refused(outcome, refusal)
+                    if again && Reentry::<Live>::passes(&door, *outcome, refusal.kind) =>
+                {
+                    Some(door.pass(&mut self.live, *outcome, refusal).await)
+                }
+                _ => None,
+            };
+            again = false;
+            let halt = match passed {
+                Some(Ok(_)) => match ready(&mut self.live, &self.view) {
+                    Ok(()) => continue,
+                    Err(error) => error.into(),
+                },
+                Some(Err(halt)) => halt,
+                None => halt,
+            };
+            self.close().await?;
+            return Err(failure(halt));
         }
     }
 
-    /// Ends browser and driver.
-    pub(super) async fn close(self) -> anyhow::Result<()> {
+    /// Ends browser and driver. A session that is kept goes back as it is now: an app may have changed its cookies.
+    pub(super) async fn close(mut self) -> anyhow::Result<()> {
+        self.entrance.put_back(&mut self.live).await;
         // A browser that hangs must not keep usher; the guard ends it.
         let _ = tokio::time::timeout(Duration::from_secs(10), self.live.close()).await;
         match self.driver {
@@ -129,25 +153,9 @@ impl Session {
 pub(super) fn confine(live: &mut Live, app: &AppSettings, pack: &Pack) -> anyhow::Result<()> {
     let tenant = url::Url::parse(&app.url)?;
     let own = tenant.origin().ascii_serialization();
-    live.confine(std::iter::once(own).chain(pack.app.origins.values().cloned()).collect());
+    let further = pack.app.origins.values().chain(&app.origins).cloned();
+    live.confine(std::iter::once(own).chain(further).collect());
     Ok(())
-}
-
-/// Signs in.
-pub(super) async fn signed(
-    browser: &mut impl Browser,
-    app: &AppSettings,
-    pack: &Pack,
-    secrets: &BTreeMap<String, Secret>,
-) -> Result<SignedIn, Halt> {
-    let tenancy = Tenancy { url: &app.url, account: &app.account, tenant: &app.tenant };
-    let any = pack.generations().next().and_then(|generation| pack.view(generation, app.practice));
-    let any = any.ok_or_else(|| Halt::Broken(anyhow::anyhow!("the pack has no generation")))?;
-    let source = |field: &Field| match field {
-        Field::Secret(name) => secrets.get(name).cloned(),
-        _ => None,
-    };
-    sign_in(browser, &any, tenancy, &source).await
 }
 
 /// Finds out the generation of the tenant's pages, unless usher.toml pins it.
@@ -163,14 +171,29 @@ pub(super) async fn generation(
         None => detect(browser, pack, app.practice, &app.url).await?,
     };
     // A list that cannot be read is most often a page that says why.
-    browser.watch(Locator::new(&view).says()?);
-    browser.expect(Locator::new(&view).interrupts()?);
-    browser.keep_secret(Locator::new(&view).secrets());
+    ready(browser, &view)?;
     Ok(view)
+}
+
+/// What is watched for on the app's pages.
+fn ready(browser: &mut impl Browser, view: &View) -> anyhow::Result<()> {
+    let locator = Locator::new(view);
+    browser.watch(locator.says()?);
+    browser.expect(locator.interrupts()?);
+    browser.gates(locator.gates()?);
+    browser.keep_secret(locator.secrets());
+    Ok(())
 }
 
 /// A browser of ours under a guard, or a session on a driver that is running already.
 pub(super) async fn browser(out: Out, run: &RunSettings) -> Result<(Live, Option<Driver>), Failure> {
+    let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if !run.headless && run.webdriver.is_none() && cfg!(target_os = "linux") && !screen {
+        return Err(Failure::new(
+            Exit::Unexpected,
+            "there is no screen to show a browser on: DISPLAY is not set\n  hint: do it at a desk and copy nothing but the session's file and identity here, or use `--webdriver URL` of a machine with a screen",
+        ));
+    }
     let viewport = (run.width, run.height);
     if let Some(url) = &run.webdriver {
         let connect =
@@ -221,17 +244,11 @@ fn profiles() -> PathBuf {
     std::env::temp_dir().join(format!("usher-profiles-{}", rustix::process::getuid().as_raw()))
 }
 
-/// Everything that is to be typed at signing in.
-pub(super) async fn secrets(app: &AppSettings) -> Result<BTreeMap<String, Secret>, Failure> {
-    Secrets::of(app).all().await
-}
-
 /// A halt before a run began, as the command line tells it.
-pub(super) fn failure(halt: Halt, out: Out) -> Failure {
+pub(super) fn failure(halt: Halt) -> Failure {
     match halt {
         Halt::Broken(error) => error.into(),
         Halt::Refused(outcome, refusal) => {
-            let _ = out;
             Failure::new(exit_of(outcome), format!("{outcome}: {}", told(&refusal)))
         }
     }
@@ -248,6 +265,9 @@ pub(super) fn told(refusal: &Refusal) -> String {
     }
     if let Some(said) = &refusal.said {
         let _ = write!(text, "\n  the page says: \"{said}\"");
+    }
+    if let Some(picture) = &refusal.picture {
+        let _ = write!(text, "\n  picture: {picture}");
     }
     for tried in &refusal.tried {
         let _ = write!(text, "\n  tried: {tried}");

@@ -39,8 +39,8 @@ pub(super) async fn run(
     packs::show(&read.notes, context.out);
     let lock = folders::lock(&settings.run.folder, &pack.app.app, &tenant.url)?;
     let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url, None)?;
-    let session = Session::open(context, &settings.run, tenant, &pack).await?;
-    let (session, roster) = session.roster(&tenant.url, context.out).await?;
+    let session = Session::open(context, &settings, tenant, &pack).await?;
+    let (session, roster) = session.roster(&tenant.url).await?;
     let plan = plan::build(&Parts {
         view: &session.view,
         action,
@@ -194,8 +194,8 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     let mut pinned = tenant.clone();
     pinned.generation = Some(plan.generation.clone());
     pinned.practice = plan.practice;
-    let session = Session::open(context, &settings.run, &pinned, &pack).await?;
-    let (session, roster) = session.roster(&plan.url, context.out).await?;
+    let session = Session::open(context, &settings, &pinned, &pack).await?;
+    let (session, roster) = session.roster(&plan.url).await?;
     let view = session.view.clone();
     let sitting = Sitting {
         context,
@@ -254,7 +254,7 @@ fn verb(action: Action) -> &'static str {
         Action::Invite => "Invite",
         Action::Remove => "Remove",
         Action::Role => "Change the role of",
-        Action::SignIn => "Sign in",
+        Action::SignIn | Action::StepUp => "Sign in",
     }
 }
 

@@ -83,7 +83,30 @@ pub enum Fact {
         traces: Option<crate::browser::driver::Traces>,
     },
     /// The page showed who is signed in, and it is who it should be.
-    SignedIn { account: String, tenant: String, generation: String, book: String },
+    SignedIn {
+        account: String,
+        tenant: String,
+        generation: String,
+        book: String,
+        /// How usher came in: what it typed, a session that was kept, a person.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        how: String,
+    },
+    /// The app asked who usher is, or for a person; nothing went on meanwhile.
+    HeldUp {
+        /// The job it was in, unless it was before or between them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        job: Option<u32>,
+        outcome: Outcome,
+        why: String,
+    },
+    /// usher came through, and went on.
+    LetThrough {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        job: Option<u32>,
+        how: String,
+        waited_ms: u64,
+    },
     /// A roster was read whole and kept.
     RosterRead {
         /// `before` or `after`.

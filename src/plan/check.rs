@@ -268,7 +268,7 @@ fn circular(book: &Book, start: &str) -> bool {
 
 fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {
     let (source, script) = (&file.source, &file.script);
-    let signing_in = script.action.value == Action::SignIn;
+    let signing_in = script.action.is_entry();
     for generation in &script.generations.0 {
         let known = pack.generations().any(|known| known == generation.value);
         if !known && generation.value != pack.app.sign_in.value {
@@ -455,7 +455,7 @@ fn fields(
                     );
                 }
             }
-            Field::Secret(name) if script.action.value != Action::SignIn => {
+            Field::Secret(name) if !script.action.is_entry() => {
                 let code =
                     "`${secret.code}` is a one-time code made from the secret `totp`; it is for signing in";
                 found.push(
@@ -492,13 +492,18 @@ fn fields(
                         .at(template.spot, "there is no value at hand"),
                 );
             }
-            Field::New(_) if script.action.value == Action::SignIn => {
+            Field::New(_) if script.action.is_entry() => {
                 found.push(
                     Diagnostic::error(source, "signing in makes no new password")
                         .at(template.spot, "not here"),
                 );
             }
-            Field::New(_) | Field::Item | Field::Secret(_) | Field::Number => {}
+            Field::New(_)
+            | Field::Item
+            | Field::Secret(_)
+            | Field::Number
+            | Field::Account
+            | Field::Tenant => {}
         }
     }
 }
@@ -566,11 +571,21 @@ fn coverage(pack: &Pack, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    let sign_ins = pack.scripts.iter().filter(|file| file.script.action.value == Action::SignIn).count();
-    if sign_ins != 1 {
+    let count = |action| pack.scripts.iter().filter(|file| file.script.action.value == action).count();
+    for (action, name) in [(Action::SignIn, "sign-in"), (Action::StepUp, "step-up")] {
+        if count(action) > 1 {
+            found.push(
+                Diagnostic::error(&pack.source, format!("there are {} {name} scripts", count(action)))
+                    .at(pack.app.sign_in.spot, "one at most is needed"),
+            );
+        }
+    }
+    // usher has to see that somebody is signed in without leaving the page that a person may be at work on.
+    if let (Some(page), None) = (&pack.app.signed_in.page, &pack.app.signed_in.tenant) {
         found.push(
-            Diagnostic::error(&pack.source, format!("there are {sign_ins} sign-in scripts"))
-                .at(pack.app.sign_in.spot, "exactly one is needed"),
+            Diagnostic::error(&pack.source, "`page` stands without `tenant`")
+                .at(page.spot, "nothing shows on every page that somebody is signed in")
+                .hint("name as `tenant` a control that only signed-in pages have"),
         );
     }
 }

@@ -88,7 +88,9 @@ pub fn decide(view: &View, wish: Wish<'_>, there: There<'_>, guards: Guards<'_>)
             forbidden(view, wish, there, guards, !view.app.is_admin(wanted))
                 .unwrap_or_else(|| run(view, wish, state))
         }
-        Action::SignIn => settled(Outcome::UiUnknown, "signing in is not done to a person".to_owned()),
+        Action::SignIn | Action::StepUp => {
+            settled(Outcome::UiUnknown, "signing in is not done to a person".to_owned())
+        }
     }
 }
 

@@ -175,7 +175,7 @@ impl View {
     pub fn script(&self, action: Action, state: State) -> Option<&ScriptFile> {
         self.scripts.iter().find(|file| {
             file.script.action.value == action
-                && (action == Action::SignIn || file.script.when.values().any(|s| *s == state))
+                && (action.is_entry() || file.script.when.values().any(|s| *s == state))
         })
     }
 
@@ -195,7 +195,7 @@ impl View {
         let mut missing = Vec::new();
         for file in &self.scripts {
             let book = match file.script.action.value {
-                Action::SignIn => &self.sign_in,
+                entry if entry.is_entry() => &self.sign_in,
                 other if other == action => &self.book,
                 _ => continue,
             };

@@ -71,7 +71,7 @@ pub const fn inverse(action: Action) -> Option<Action> {
         Action::Invite => Some(Action::Remove),
         Action::Remove => Some(Action::Invite),
         Action::Role => Some(Action::Role),
-        Action::SignIn => None,
+        Action::SignIn | Action::StepUp => None,
     }
 }
 

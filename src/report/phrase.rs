@@ -114,7 +114,7 @@ pub(super) fn heading(story: &Story) -> String {
         Action::Invite => format!("Invitations to {app}"),
         Action::Remove => format!("Removals from {app}"),
         Action::Role => format!("Role changes in {app}"),
-        Action::SignIn => format!("Sign-in to {app}"),
+        Action::SignIn | Action::StepUp => format!("Sign-in to {app}"),
     }
 }
 

@@ -4,6 +4,7 @@ use super::commit::{Verdict, judge};
 use super::job::Became;
 use super::reading::{Reader, standing};
 use super::record::{About, Record};
+use super::reentry::Reentry;
 use super::refuse::Halt;
 use super::resume::Progress;
 use super::target::Locator;
@@ -38,6 +39,15 @@ pub trait Passwords {
     fn fresh(&self) -> crate::secret::Secret;
     /// The person is in, with this password.
     fn hand_over(&self, person: &str, password: &crate::secret::Secret) -> anyhow::Result<()>;
+}
+
+/// What is watched for on the app's pages from now on.
+pub(super) fn watch_out(view: &View, browser: &mut impl Browser) {
+    let locator = Locator::new(view);
+    browser.watch(locator.says().unwrap_or_default());
+    browser.expect(locator.interrupts().unwrap_or_default());
+    browser.gates(locator.gates().unwrap_or_default());
+    browser.keep_secret(locator.secrets());
 }
 
 /// How a run ended.
@@ -78,6 +88,14 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) touched: BTreeSet<String>,
     /// Reading everybody takes one page for each of them, or one step for each windowful.
     pub(super) is_dear: bool,
+    /// The job whose commit takes an admin that is not in the last reading yet.
+    pub(super) admin_reserved: Option<u32>,
+    /// An act was asked for whose outcome is not sealed yet.
+    pub(super) acting: bool,
+    /// How usher comes in again.
+    pub(super) reentry: Option<&'e dyn Reentry<B>>,
+    /// How often it came in again for the person at hand.
+    pub(super) reentries: u8,
     /// Where first passwords come from.
     pub(super) passwords: Option<&'e dyn Passwords>,
     /// People whom another run left undecided, and that run.
@@ -103,10 +121,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         blocked: BTreeMap<String, String>,
         stop: StopSignal,
     ) -> Self {
-        let locator = Locator::new(view);
-        browser.watch(locator.says().unwrap_or_default());
-        browser.expect(locator.interrupts().unwrap_or_default());
-        browser.keep_secret(locator.secrets());
+        watch_out(view, browser);
         Self {
             plan,
             view,
@@ -121,6 +136,10 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             found_by_search: BTreeSet::new(),
             touched: progress.touched.clone(),
             is_dear: view.book.lists.iter().any(|(_, list)| list.detail.is_some() || list.scroll.is_some()),
+            admin_reserved: None,
+            acting: false,
+            reentry: None,
+            reentries: 0,
             passwords: None,
             blocked,
             stop,
@@ -133,6 +152,13 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     #[must_use]
     pub fn with_passwords(mut self, passwords: &'e dyn Passwords) -> Self {
         self.passwords = Some(passwords);
+        self
+    }
+
+    /// usher comes in again this way; without it, an app that ends the session ends the run.
+    #[must_use]
+    pub fn with_reentry(mut self, reentry: &'e dyn Reentry<B>) -> Self {
+        self.reentry = Some(reentry);
         self
     }
 
@@ -249,9 +275,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             },
         };
         let strangers = self.strangers(&now);
-        self.admins_left = admins(self.view, &now);
-        self.roster_is_fresh = true;
-        self.last_roster = Some(now);
+        self.read_anew(now);
         match strangers {
             None => Ok(None),
             Some(why) => self.stopped(&why, Some(Outcome::PageDisagrees), None).map(Some),
@@ -294,17 +318,27 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         Some(format!("people this run has done nothing about changed meanwhile: {}", found.join("; ")))
     }
 
-    async fn whole_roster(&mut self) -> anyhow::Result<Result<Roster, (Outcome, Box<Refusal>)>> {
-        let reader = Reader::new(self.view, &self.plan.url);
-        match reader
-            .roster(self.browser, true)
-            .await
-            .map_err(|trouble| Halt::of(trouble, &Locator::new(self.view), None))
-        {
+    pub(super) async fn whole_roster(&mut self) -> anyhow::Result<Result<Roster, (Outcome, Box<Refusal>)>> {
+        let read = self
+            .let_through(None, async |engine: &mut Self| {
+                let reader = Reader::new(engine.view, &engine.plan.url);
+                let read = reader.roster(engine.browser, true).await;
+                read.map_err(|trouble| Halt::of(trouble, &Locator::new(engine.view), None))
+            })
+            .await;
+        match read {
             Ok(roster) => Ok(Ok(roster)),
             Err(Halt::Refused(outcome, refusal)) => Ok(Err((outcome, refusal))),
             Err(Halt::Broken(error)) => Err(error),
         }
+    }
+
+    /// Takes up a roster that was just read.
+    pub(super) fn read_anew(&mut self, roster: Roster) {
+        self.admins_left = admins(self.view, &roster);
+        self.admin_reserved = None;
+        self.roster_is_fresh = true;
+        self.last_roster = Some(roster);
     }
 
     /// Reads the final roster, re-decides everybody by it, and says what else changed or why it could not be read.
@@ -352,7 +386,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             .as_ref()
             .filter(|rb| decided && !rb.unverifiable)?;
         let now = standing(roster, &job.key);
-        let values = Self::values(job);
+        let values = self.values(job);
         match (judge(self.view, self.plan.action, read_back, &values, &now), outcome.family()) {
             (Verdict::Holds(shown), Family::Undecided) => {
                 Some((shown, "the final roster shows it".to_owned()))
@@ -415,7 +449,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     /// An intent without an outcome: done, or proven not done (then it is the person's turn again), or undecided.
     async fn in_doubt(&mut self, job: &Job, doubt: &super::Doubt) -> anyhow::Result<Option<Became>> {
         tokio::time::sleep(self.view.app.settle.value.0).await;
-        let values = Self::values(job);
+        let values = self.values(job);
         let before = super::Standing {
             state: doubt.before_state,
             row: doubt.before.clone(),

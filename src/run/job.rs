@@ -1,15 +1,16 @@
 //! One person's job, by the commit protocol: read, guard, fill, bind, seal, act once, seal, read back, seal.
 
 use super::commit::{Verdict, act, intended, judge, settle};
-use super::engine::Engine;
+use super::engine::{Engine, Passwords};
 use super::reading::Standing;
 use super::refuse::Halt;
-use super::steps::{Stepper, Where};
+use super::steps::{Asked, Secrets, Stepper, Where};
 use super::target::{Locator, Values};
 use crate::browser::{Answer, Armed, Browser, Cover, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
 use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide, takes_an_admin};
 use crate::script::{ReadBack, Shown, Verb};
+use crate::secret::Secret;
 use crate::template::Field;
 use crate::words::{Action, Family, Outcome, State};
 use std::cell::OnceCell;
@@ -30,6 +31,23 @@ pub(super) struct Became {
     pub acted: bool,
 }
 
+/// The first password that an app demands for one new person.
+struct NewPassword<'a> {
+    passwords: Option<&'a dyn Passwords>,
+    made: OnceCell<Secret>,
+}
+
+impl Secrets for NewPassword<'_> {
+    fn ask<'a>(&'a self, field: &'a Field) -> Asked<'a> {
+        let secret = match (field, self.passwords) {
+            // The same new password goes into both fields that ask for it.
+            (Field::New(_), Some(passwords)) => Some(self.made.get_or_init(|| passwords.fresh()).clone()),
+            _ => None,
+        };
+        Box::pin(std::future::ready(Ok(secret)))
+    }
+}
+
 impl<B: Browser> Engine<'_, '_, B> {
     /// Does a whole job. Only `Broken` comes back as an error; a refusal is a result.
     pub(super) async fn job(&mut self, job: &Job) -> anyhow::Result<Became> {
@@ -42,7 +60,30 @@ impl<B: Browser> Engine<'_, '_, B> {
             after: Standing::default(),
             acted: false,
         };
-        match self.try_job(job, &mut became).await {
+        self.acting = false;
+        self.reentries = 0;
+        let mut tried = self.try_job(job, &mut became).await;
+        loop {
+            let (outcome, refusal) = match tried {
+                Err(Halt::Refused(outcome, refusal)) if !became.acted => {
+                    (self.expired(outcome).await, refusal)
+                }
+                _ => break,
+            };
+            if outcome != Outcome::SessionExpired {
+                tried = Err(Halt::Refused(outcome, refusal));
+                break;
+            }
+            // Nothing was asked for yet, so the person's turn begins anew once usher is in again.
+            tried = match self.come_in_again(Some(job.id), outcome, refusal).await {
+                Ok(()) => self.try_job_anew(job, &mut became).await,
+                Err(halt) => {
+                    tried = Err(halt);
+                    break;
+                }
+            };
+        }
+        match tried {
             Ok(()) => Ok(became),
             Err(Halt::Broken(error)) => Err(error),
             Err(Halt::Refused(outcome, mut refusal)) => {
@@ -58,7 +99,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                     became.outcome = Outcome::UnknownAfterCommit;
                     became.why = format!("it was asked for once, and reading back failed: {why}");
                 } else {
-                    became.outcome = self.expired(outcome).await;
+                    became.outcome = outcome;
                     became.why = why;
                 }
                 became.refusal = Some(*refusal);
@@ -70,8 +111,17 @@ impl<B: Browser> Engine<'_, '_, B> {
         }
     }
 
+    async fn try_job_anew(&mut self, job: &Job, became: &mut Became) -> Result<(), Halt> {
+        if self.admin_reserved.take() == Some(job.id) {
+            self.admins_left += 1;
+        }
+        self.last_roster = None;
+        self.roster_is_fresh = false;
+        self.try_job(job, became).await
+    }
+
     async fn try_job(&mut self, job: &Job, became: &mut Became) -> Result<(), Halt> {
-        let mut values = Self::values(job);
+        let mut values = self.values(job);
         let now = self.read_person(&values).await?;
         self.record.fact(Fact::PersonRead { job: job.id, state: now.state, row: now.row.clone() })?;
         became.before = now.clone();
@@ -129,13 +179,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let locator = Locator::new(self.view);
         let reader = super::Reader::new(self.view, &self.plan.url);
         let mut values = values.clone();
-        let passwords = self.passwords;
-        let made = OnceCell::new();
-        let secrets = |field: &Field| match (field, passwords) {
-            // The same new password goes into both fields that ask for it.
-            (Field::New(_), Some(passwords)) => Some(made.get_or_init(|| passwords.fresh()).clone()),
-            _ => None,
-        };
+        let secrets = NewPassword { passwords: self.passwords, made: OnceCell::new() };
         let mut clicked = None;
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -156,7 +200,7 @@ impl<B: Browser> Engine<'_, '_, B> {
             if let Verb::Commit(_) = verb {
                 clicked = None;
                 self.commit(job, at, &values, became).await?;
-                if let (Some(passwords), Some(password)) = (passwords, made.get())
+                if let (Some(passwords), Some(password)) = (secrets.passwords, secrets.made.get())
                     && became.outcome.family() == Family::Done
                 {
                     // The person is in, whatever becomes of the password: it can be set anew.
@@ -177,7 +221,14 @@ impl<B: Browser> Engine<'_, '_, B> {
                 tracing::debug!(step = number, "the click before had no effect; it was done once more");
                 done = stepper.step(self.browser, at, verb).await;
             }
-            let done = done?;
+            let done = match done {
+                // The page is still at this step: who usher is, or that a person is there, is all it asks.
+                Err(Halt::Refused(outcome, refusal)) if outcome != Outcome::SessionExpired => {
+                    self.come_in_again(Some(job.id), outcome, refusal).await?;
+                    stepper.step(self.browser, at, verb).await?
+                }
+                done => done?,
+            };
             for what in self.browser.sent_away() {
                 self.record.fact(Fact::StepDone {
                     job: job.id,
@@ -246,6 +297,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         })?;
         // From here on nothing is ever tried again. Whatever goes wrong, the person is only read.
         became.acted = true;
+        self.acting = true;
         self.touched.insert(job.key.clone());
         self.last_roster = None;
         let answer = self.act(&armed, accept.as_deref()).await;
@@ -395,6 +447,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                 return Err(Halt::rule(Outcome::BlockedLastAdmin, "nobody could manage people any more"));
             }
             self.admins_left -= 1;
+            self.admin_reserved = Some(job.id);
         }
         if self.plan.action == Action::Remove {
             // A removal that is proven not to have happened, and is this person's turn again, is still one person.
@@ -416,8 +469,10 @@ impl<B: Browser> Engine<'_, '_, B> {
         others.cloned().collect()
     }
 
-    pub(super) fn values(job: &Job) -> Values {
+    pub(super) fn values(&self, job: &Job) -> Values {
         Values {
+            account: self.plan.account.clone(),
+            tenant: self.plan.tenant.clone(),
             key: job.key.clone(),
             person: job.values.clone(),
             row: job.found.row.clone(),
@@ -500,7 +555,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         step: u32,
         label: &str,
     ) -> anyhow::Result<()> {
-        let values = Values { row: now.row.clone(), ..Self::values(job) };
+        let values = Values { row: now.row.clone(), ..self.values(job) };
         self.bring_into_view(&values, now).await;
         match self.picture_if_possible(job, step, label, &values).await {
             Ok(()) | Err(Halt::Refused(..)) => Ok(()),
@@ -509,7 +564,7 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     async fn picture_of_refusal(&mut self, job: &Job) -> anyhow::Result<Option<String>> {
-        let values = Self::values(job);
+        let values = self.values(job);
         let picture = match self.picture(job, 0, "refused", &values, None).await {
             Ok(file) => Some(file),
             Err(Halt::Refused(..)) => None,
@@ -563,10 +618,10 @@ impl<B: Browser> Engine<'_, '_, B> {
 
     /// Everybody, read whole: the stricter reading that doubts are settled by.
     pub(super) async fn read_whole(&mut self, values: &Values) -> Result<Standing, Halt> {
-        let reader = super::Reader::new(self.view, &self.plan.url);
-        let locator = Locator::new(self.view);
-        let roster =
-            reader.roster(self.browser, true).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
+        let roster = match self.whole_roster().await? {
+            Ok(roster) => roster,
+            Err((outcome, refusal)) => return Err(Halt::Refused(outcome, refusal)),
+        };
         let standing = super::standing(&roster, &values.key);
         self.roster_is_fresh = true;
         self.last_roster = Some(roster);
@@ -574,6 +629,10 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     pub(super) async fn read_fresh(&mut self, values: &Values) -> Result<Standing, Halt> {
+        self.let_through(None, async |engine: &mut Self| engine.read_once(values).await).await
+    }
+
+    async fn read_once(&mut self, values: &Values) -> Result<Standing, Halt> {
         let reader = super::Reader::new(self.view, &self.plan.url);
         let locator = Locator::new(self.view);
         let halt = |trouble| Halt::of(trouble, &locator, None);
@@ -589,9 +648,7 @@ impl<B: Browser> Engine<'_, '_, B> {
             roster = Some(whole);
         }
         if let Some(roster) = roster {
-            self.admins_left = crate::plan::admins(self.view, &roster);
-            self.roster_is_fresh = true;
-            self.last_roster = Some(roster);
+            self.read_anew(roster);
         }
         if standing.state == State::Absent && standing.several {
             return Err(Halt::rule(Outcome::Ambiguous, "more than one row has this key"));

@@ -9,6 +9,7 @@ mod job;
 mod paging;
 mod reading;
 mod record;
+mod reentry;
 mod refuse;
 mod resume;
 mod steps;
@@ -19,9 +20,10 @@ mod walk;
 pub use engine::{Ended, Engine, Passwords, StopSignal};
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
+pub use reentry::{Passed, Reentry};
 pub use refuse::Halt;
 pub use resume::{Doubt, Progress, progress, undecided};
-pub use steps::{SecretSource, Stepper, Where};
+pub use steps::{Asked, SecretSource, Secrets, Stepper, Where};
 pub use target::{Locator, Values, address};
 pub use walk::{
     Bounds, Finding, Found, Grade, How, Line, Walk, Walked, WalkedStep, Witness, not_walked, walk,

@@ -77,6 +77,8 @@ fn outcome_of(refused: &Refused) -> Outcome {
     match refused.kind {
         RefusalKind::Several if in_row => Outcome::Ambiguous,
         RefusalKind::NoOption => Outcome::RoleUnavailable,
+        RefusalKind::SignedOut => Outcome::SessionExpired,
+        RefusalKind::StepUp => Outcome::MfaNeeded,
         RefusalKind::Disagree | RefusalKind::NotBound | RefusalKind::HeldBack | RefusalKind::Dialog => {
             Outcome::PageDisagrees
         }

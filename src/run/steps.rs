@@ -12,13 +12,23 @@ use crate::source::{At, Pairs, Several};
 use crate::template::{Field, Template};
 use crate::words::Outcome;
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::time::Duration;
 
 /// How long a `wait` step waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where secrets come from, by the field that stands for them.
-pub type SecretSource<'a> = &'a dyn Fn(&Field) -> Option<Secret>;
+/// A secret on its way: it may have to be asked for, or be good only a while later.
+pub type Asked<'a> = Pin<Box<dyn Future<Output = Result<Option<Secret>, Halt>> + 'a>>;
+
+/// Where secrets come from.
+pub trait Secrets {
+    /// The secret that a field stands for; none where there is none.
+    fn ask<'a>(&'a self, field: &'a Field) -> Asked<'a>;
+}
+
+/// Where secrets come from, handed around.
+pub type SecretSource<'a> = &'a dyn Secrets;
 
 /// Where a step is: its script and its number, from 1.
 #[derive(Clone, Copy, Debug)]
@@ -131,8 +141,10 @@ impl Stepper<'_> {
                 Ok(done(name, seen))
             }
             Verb::Hover(name) => Ok(done(name, browser.hover(&target(name)?).await.map_err(halt)?)),
-            Verb::Wait(name) => {
-                Ok(done(name, browser.look(&target(name)?, Want::Visible, PATIENCE).await.map_err(halt)?))
+            Verb::Wait(names) => {
+                let targets = names.values().map(|name| target(name)).collect::<anyhow::Result<Vec<_>>>()?;
+                let on = names.values().map(String::as_str).collect::<Vec<_>>().join(" or ");
+                Ok(done(&on, browser.look_for_any(&targets, PATIENCE).await.map_err(halt)?))
             }
             Verb::Read(pairs) => {
                 let names = pairs.iter().map(|(name, _)| name.value.clone());
@@ -170,7 +182,8 @@ impl Stepper<'_> {
             }
             Verb::Fill(pairs) => {
                 let fill = async |browser: &mut B, field: &Target, text: &At<Template>| match self
-                    .secret(text)?
+                    .secret(text)
+                    .await?
                 {
                     Some(secret) => browser.fill(field, Typed::Secret(&secret)).await.map_err(halt),
                     None => browser.fill(field, Typed::Plain(&self.values.fill(text)?)).await.map_err(halt),
@@ -279,10 +292,16 @@ impl Stepper<'_> {
         Ok(all)
     }
 
-    fn secret(&self, template: &Template) -> anyhow::Result<Option<Secret>> {
+    async fn secret(&self, template: &Template) -> Result<Option<Secret>, Halt> {
         let Some(field) = template.fields().find(|field| field.is_secret()) else { return Ok(None) };
-        let secret = self.secrets.and_then(|source| source(field));
-        secret.map(Some).ok_or_else(|| anyhow::anyhow!("there is no `{field}` for this app in usher.toml"))
+        let secret = match self.secrets {
+            Some(source) => source.ask(field).await?,
+            None => None,
+        };
+        match secret {
+            Some(secret) => Ok(Some(secret)),
+            None => Err(anyhow::anyhow!("there is no `{field}` for this app in usher.toml").into()),
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! From a book's entries to what the page is asked for: templates filled in with one person's values.
 
 use crate::browser::{
-    Binding, ColumnTarget, Described, GridTarget, InterruptTarget, ListTarget, Pattern, Piece, SaysTarget,
-    Scope, Target,
+    Binding, ColumnTarget, Described, GateTarget, GridTarget, InterruptTarget, ListTarget, Pattern, Piece,
+    SaysTarget, Scope, Target,
 };
-use crate::journal::PlaceRef;
 use crate::plan::View;
 use crate::selector::{Book, Control, Inside, List};
 use crate::source::{At, Several};
 use crate::template::{Field, Part, Template};
+use crate::words::{Action, PlaceRef, RefusalKind, State};
 use anyhow::{Context as _, bail};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,10 @@ pub struct Values {
     pub read: BTreeMap<String, String>,
     /// The value at hand inside of `each`.
     pub item: Option<String>,
+    /// The account usher works as.
+    pub account: String,
+    /// The tenant.
+    pub tenant: String,
 }
 
 impl Values {
@@ -38,6 +42,8 @@ impl Values {
             Field::Row(column) => self.row.get(column).cloned(),
             Field::Read(name) => self.read.get(name).cloned(),
             Field::Item => self.item.clone(),
+            Field::Account => Some(self.account.clone()),
+            Field::Tenant => Some(self.tenant.clone()),
             Field::Secret(_) | Field::New(_) | Field::Number => None,
         }
     }
@@ -212,6 +218,29 @@ impl<'a> Locator<'a> {
             Ok(InterruptTarget { sees: control(&interrupt.sees)?, click: control(&interrupt.click)?, most })
         });
         each.collect()
+    }
+
+    /// The pages at which the app asks again who usher is: what its sign-in and step-up scripts fill in first.
+    pub fn gates(&self) -> anyhow::Result<Vec<GateTarget>> {
+        let door = Self::signing_in(self.view);
+        let scripts = [(Action::SignIn, RefusalKind::SignedOut), (Action::StepUp, RefusalKind::StepUp)];
+        let mut gates = Vec::new();
+        for (action, kind) in scripts {
+            let Some(file) = self.view.script(action, State::Absent) else { continue };
+            // What a book for a real console does not describe cannot be seen there either.
+            let names: Vec<String> = file
+                .script
+                .form()
+                .into_iter()
+                .filter(|name| door.book.controls.get(name).is_some())
+                .collect();
+            let values = Values::default();
+            let sees = names.iter().filter_map(|name| door.control(name, &values).ok()).collect::<Vec<_>>();
+            if !sees.is_empty() && sees.len() == names.len() {
+                gates.push(GateTarget { sees, kind });
+            }
+        }
+        Ok(gates)
     }
 
     /// Every list of the book.

@@ -80,8 +80,9 @@ pub struct Step {
     pub upload: Option<Pairs<At<Template>>>,
     /// Types a phrase with real keys, where the page itself asks for exactly this phrase, and reads it back.
     pub type_to_confirm: Option<Pairs<At<Template>>>,
-    /// Waits until a control is visible.
-    pub wait: Option<At<String>>,
+    /// Waits until a control is visible; of several, until the first of them is.
+    #[serde(default)]
+    pub wait: Several<String>,
     /// Reads what controls show and keeps it for the person under these names: `${read.NAME}`.
     pub read: Option<Pairs<At<String>>>,
     /// Does `steps` once for each value of this column of the request; several values are parted by `;`. `${item}` is the
@@ -187,7 +188,7 @@ pub enum Verb<'a> {
     /// See [`Step::type_to_confirm`].
     TypeToConfirm(&'a Pairs<At<Template>>),
     /// See [`Step::wait`].
-    Wait(&'a At<String>),
+    Wait(&'a Several<String>),
     /// See [`Step::read`].
     Read(&'a Pairs<At<String>>),
     /// See [`Step::each`]; with what it repeats.
@@ -228,13 +229,10 @@ impl Verb<'_> {
     /// The controls it names, with their places.
     pub fn controls(self) -> Vec<At<String>> {
         match self {
-            Self::Click(name)
-            | Self::Hover(name)
-            | Self::Wait(name)
-            | Self::Tab(name)
-            | Self::Dialog(name) => {
+            Self::Click(name) | Self::Hover(name) | Self::Tab(name) | Self::Dialog(name) => {
                 vec![name.clone()]
             }
+            Self::Wait(names) => names.0.clone(),
             Self::Read(pairs) => pairs.iter().map(|(_, control)| control.clone()).collect(),
             Self::Fill(pairs)
             | Self::Menu(pairs)
@@ -268,7 +266,7 @@ impl Step {
             self.menu.as_ref().map(Verb::Menu),
             self.upload.as_ref().map(Verb::Upload),
             self.type_to_confirm.as_ref().map(Verb::TypeToConfirm),
-            self.wait.as_ref().map(Verb::Wait),
+            Some(&self.wait).filter(|wait| !wait.is_empty()).map(Verb::Wait),
             self.read.as_ref().map(Verb::Read),
             self.each.as_ref().map(|column| Verb::Each(column, &self.steps)),
             self.refuse.as_ref().map(Verb::Refuse),
@@ -301,6 +299,21 @@ impl Script {
     /// Every step in order, those that `each` repeats among them.
     pub fn all_steps(&self) -> impl Iterator<Item = &At<Step>> {
         self.steps.iter().flat_map(|step| std::iter::once(step).chain(&step.steps))
+    }
+
+    /// The form that the script fills in first: the controls up to its first click, and what that clicks. Only for signing
+    /// in and stepping up; wherever this form shows, the app asks who usher is.
+    pub fn form(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for step in self.steps.iter().filter(|step| step.when.is_none()) {
+            let fills = step.fill.is_some() || step.click.is_some();
+            let controls = step.verbs().into_iter().filter(|_| fills).flat_map(Verb::controls);
+            names.extend(controls.map(|name| name.value));
+            if step.click.is_some() {
+                break;
+            }
+        }
+        names
     }
 
     /// Whether it is for this generation.
@@ -339,9 +352,9 @@ pub fn read(source: &Arc<Source>) -> Result<Script, Vec<Diagnostic>> {
         );
     }
     match (script.action.value, committed, &script.read_back) {
-        (Action::SignIn, Some(step), _) => problems
+        (Action::SignIn | Action::StepUp, Some(step), _) => problems
             .push(Diagnostic::error(source, "signing in commits nothing").at(step.spot, "use `click` here")),
-        (Action::SignIn, None, _) => {}
+        (Action::SignIn | Action::StepUp, None, _) => {}
         (_, None, _) => problems.push(
             Diagnostic::error(source, "the script never commits").at(script.action.spot, "nothing would come of this action")
                 .hint("wrap the act that takes effect in `commit:`"),

@@ -38,7 +38,7 @@ pub(super) fn what_belongs(
 ) {
     problems.extend(step.commit.as_ref().and_then(|commit| one_act(source, commit)));
     let bound = [step.names.is_some(), step.selects.is_some()];
-    if step.commit.is_some() && bound == [false, false] && action != Action::SignIn {
+    if step.commit.is_some() && bound == [false, false] && !action.is_entry() {
         problems.push(
             Diagnostic::error(source, "a commit needs `names:`, the control where the page names the person")
                 .at(step.spot, "nothing here binds the commit to the person")

@@ -54,6 +54,8 @@ pub fn browser_arguments(
         "--hide-scrollbars",
         "--force-device-scale-factor=1",
         "--lang=en-US",
+        // Cookies, what pages store and what is typed stay in memory: nothing of a session gets into the profile on disk.
+        "--incognito",
         // Nothing is kept in the keyring of the person at the machine.
         "--password-store=basic",
     ]

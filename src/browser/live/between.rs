@@ -2,8 +2,9 @@
 
 use super::{Live, PATIENCE};
 use crate::browser::answer::{number, point, refused, text};
-use crate::browser::{InterruptTarget, Refused, Target, Trouble};
+use crate::browser::{GateTarget, InterruptTarget, Refused, Trouble};
 use crate::words::RefusalKind;
+use anyhow::anyhow;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ pub(super) struct Between {
     pub(super) came: Vec<u32>,
     /// What was sent away, until somebody asks.
     pub(super) gone: Vec<String>,
+    /// Pages at which nothing goes on.
+    pub(super) gates: Vec<GateTarget>,
 }
 
 impl Live {
@@ -31,17 +34,36 @@ impl Live {
         let until = Instant::now() + patience;
         let may = !self.armed.get();
         loop {
-            let sees: Vec<Target> = {
+            {
                 let between = self.between.borrow();
-                between.expected.iter().filter(|_| may).map(|interrupt| interrupt.sees.clone()).collect()
-            };
-            request["interrupts"] = json!(sees);
+                let sees = between.expected.iter().filter(|_| may).map(|interrupt| &interrupt.sees);
+                request["interrupts"] = json!(sees.collect::<Vec<_>>());
+                let gates = between.gates.iter().filter(|_| may).map(|gate| &gate.sees);
+                request["gates"] = json!(gates.collect::<Vec<_>>());
+            }
             let left = until.saturating_duration_since(Instant::now());
             let answer = self.ask(request.clone(), left).await?;
-            if text(&answer, "outcome") != "interrupted" {
-                return Ok(answer);
+            match text(&answer, "outcome") {
+                "interrupted" => self.send_away(number(&answer, "interrupt").unwrap_or(0)).await?,
+                "gate" => return Err(self.at_gate(number(&answer, "gate").unwrap_or(0))),
+                _ => return Ok(answer),
             }
-            self.send_away(number(&answer, "interrupt").unwrap_or(0)).await?;
+        }
+    }
+
+    fn at_gate(&self, number: usize) -> Trouble {
+        let between = self.between.borrow();
+        let Some(gate) = between.gates.get(number) else {
+            return Trouble::Broken(anyhow!("the page names a gate that nobody asked for"));
+        };
+        let message = match gate.kind {
+            RefusalKind::StepUp => "the app asks usher to say once more who it is",
+            _ => "the app shows its sign-in form: nobody is signed in any more",
+        };
+        let refused = Refused::new(gate.kind, message);
+        match gate.sees.first() {
+            Some(sees) => refused.about(sees).into(),
+            None => refused.into(),
         }
     }
 

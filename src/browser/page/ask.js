@@ -2,6 +2,7 @@
 
 const ASKS = {
   look: async (request, deadline) => answerOfLook(await until(deadline, newLook(request, request.want || "ready")), request),
+  first,
   fill,
   choice,
   remember,

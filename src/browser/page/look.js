@@ -17,6 +17,8 @@ function newLook(request, want) {
     Object.assign(memory, { found, changes: watch.changes() });
     if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
     if (found.state !== "one") {
+      const gate = gateNow(request);
+      if (gate !== null) return gate;
       const more = seeks(found);
       return { done: !more && gaveUp(found), soon: more, outcome: found.state, found };
     }
@@ -24,6 +26,20 @@ function newLook(request, want) {
     if (want === "present" || want === "visible" || want === "top") return { done: true, outcome: "found", found, point: clickPoint(found.element).point };
     return Object.assign(readiness(found.element, memory), { found });
   };
+}
+
+/** Looks for the first of some targets that is visible. */
+async function first(request, deadline) {
+  const look = await until(deadline, () => {
+    const before = interruptedNow(request) || saidNow(request);
+    if (before !== null) return before;
+    const found = request.targets.map((target) => resolve(target));
+    const at = found.findIndex(({ state, element }) => state === "one" && element !== null && isVisible(element));
+    if (at >= 0) return { done: true, outcome: "found", at, found: found[at] };
+    return gateNow(request) || { done: false, outcome: "none" };
+  });
+  if (look.outcome === "found") return Object.assign(foundAnswer(look.found, null), { at: look.at });
+  return look.outcome === "none" ? { outcome: "none" } : answerOfLook(look, request);
 }
 
 /** What the book lets come in between, if it is there now: it has to be sent away before anything else is looked for. */
@@ -34,6 +50,21 @@ function interruptedNow(request) {
     if (found.state === "one" && found.element !== null && isVisible(found.element)) return { done: true, outcome: "interrupted", interrupt: i };
   }
   return null;
+}
+
+/** The page at which the app asks again who one is, if this is it. Asked only where what is wanted is not there. */
+function gateNow(request) {
+  const isHere = (sees) => sees.every((target) => {
+    const found = resolve(target);
+    return found.state === "one" && found.element !== null && isVisible(found.element);
+  });
+  const gate = (request.gates || []).findIndex(isHere);
+  return gate < 0 ? null : { done: true, outcome: "gate", gate };
+}
+
+/** Something else has to be done first: what came in between sent away, or the gate passed. */
+function isHeldUp({ outcome }) {
+  return outcome === "interrupted" || outcome === "gate";
 }
 
 function saidNow(request) {
@@ -103,7 +134,7 @@ function answerOfLook(look, request) {
     case "not_ready":
       return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null, hiding: hidingAnswer(look.hiding || null) };
     default:
-      return { outcome, interrupt: look.interrupt };
+      return { outcome, interrupt: look.interrupt, gate: look.gate };
   }
 }
 

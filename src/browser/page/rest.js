@@ -25,10 +25,12 @@ async function holding(request, deadline) {
     if (interrupted !== null) return interrupted;
     const found = request.targets.map((target) => resolve(target, { hiddenToo: true }));
     const missing = found.findIndex(({ state }) => state !== "one");
+    const gate = missing < 0 ? null : gateNow(request);
+    if (gate !== null) return gate;
     return { done: missing < 0, outcome: missing < 0 ? "found" : found[missing].state, found, missing };
   });
   if (look.outcome === "found") return { outcome: "found", holds: look.found.map(({ element }) => heldBy(element)) };
-  if (look.outcome === "interrupted") return look;
+  if (isHeldUp(look)) return look;
   const target = request.targets[look.missing];
   return Object.assign(answerOfLook({ outcome: look.outcome, found: look.found[look.missing] }, { target }), { missing: look.missing });
 }

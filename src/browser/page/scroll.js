@@ -35,7 +35,7 @@ async function stretch(request, deadline) {
     if (interrupted !== null) return interrupted;
     return memory.moved ? settledLook(request, memory) : movingLook(request, memory);
   });
-  if (look.outcome === "interrupted") return look;
+  if (isHeldUp(look)) return look;
   return Object.assign(answerOfStretch(request, look), { settled: look.done });
 }
 
@@ -43,7 +43,7 @@ async function stretch(request, deadline) {
 function movingLook(request, memory) {
   const state = listState(request);
   if (state.outcome === "empty") return { done: memory.quiet > 1 && !isPageBusy(), soon: memory.quiet < 2, state };
-  if (state.outcome !== "found" || state.rows === 0) return { done: false, state };
+  if (state.outcome !== "found" || state.rows === 0) return gateNow(request) || { done: false, state };
   const box = scrollerOf(request);
   if (box.state !== "one") return { done: false, state: Object.assign(state, { outcome: "no_scroller", why: box.why }) };
   moveOn(box.element, request.go);

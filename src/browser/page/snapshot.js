@@ -20,12 +20,12 @@ async function snapshot(request, deadline) {
     const state = listState(request);
     // Many pages say that nobody is there while they still look.
     if (state.outcome === "empty" && isPageBusy()) return { done: false, state };
-    if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return { done: false, state };
+    if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return gateNow(request) || { done: false, state };
     const taken = serialise(state);
     const same = request.unlike && taken.fingerprint === request.unlike;
     return { done: !same, state, taken, same };
   });
-  if (look.outcome === "interrupted") return look;
+  if (isHeldUp(look)) return look;
   const state = look.state || listState(request);
   const taken = look.taken || serialise(state);
   const { outcome, why } = state;

@@ -97,7 +97,19 @@ pub(super) fn facts(story: &Story) -> Markup {
             (fact("Signed in as", &html! {
                 (said(story.account()))
                 @if !run.signed_in.is_empty() { small { "as the page showed it" } }
+                @if let Some(shown) = run.signed_in.last().filter(|shown| !shown.how.is_empty()) { small { (said(&shown.how)) } }
             }))
+            @for held in &run.held_up {
+                (fact("Held up", &html! {
+                    (time(&held.at)) small { (said(&held.why)) " (" (held.outcome.as_str()) ")" }
+                    small {
+                        @match &held.through {
+                            Some((how, waited)) => { (said(how)) ", after " (phrase::duration(*waited)) }
+                            None => { "nothing came of it" }
+                        }
+                    }
+                }))
+            }
             @for (session, times) in browsers(story) {
                 (fact("Browser", &html! {
                     (said(&session.browser))

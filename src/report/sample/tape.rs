@@ -85,6 +85,7 @@ impl<'a> Tape<'a> {
             tenant: "Northwind Traders".to_owned(),
             generation: "users-permissions".to_owned(),
             book: BOOK_NAME.to_owned(),
+            how: "by what usher typed".to_owned(),
         })
     }
 

@@ -1,8 +1,8 @@
 //! The fold itself: one entry taken into the story.
 
 use super::{
-    Begun, Ended, Frame, Intent, Looked, Person, Resumed, Returned, Revision, RosterKept, Session, SignedIn,
-    Step, Stopped, Story, Unclear,
+    Begun, Ended, Frame, HeldUp, Intent, Looked, Person, Resumed, Returned, Revision, RosterKept, Session,
+    SignedIn, Step, Stopped, Story, Unclear,
 };
 use crate::journal::{Entry, Fact};
 use crate::words::Outcome;
@@ -43,8 +43,16 @@ impl Story {
                 let session = Session { at, browser, driver, platform, viewport, sandbox, input, pictures };
                 run.sessions.push(session);
             }
-            Fact::SignedIn { account, tenant, generation, book } => {
-                run.signed_in.push(SignedIn { at, account, tenant, generation, book });
+            Fact::SignedIn { account, tenant, generation, book, how } => {
+                run.signed_in.push(SignedIn { at, account, tenant, generation, book, how });
+            }
+            Fact::HeldUp { outcome, why, .. } => {
+                run.held_up.push(HeldUp { at, outcome, why, through: None });
+            }
+            Fact::LetThrough { how, waited_ms, .. } => {
+                if let Some(held) = run.held_up.last_mut() {
+                    held.through = Some((how, waited_ms));
+                }
             }
             Fact::RosterRead { when, people, completeness, whole, exhibit } => {
                 run.rosters.push(RosterKept { at, when, people, completeness, whole, exhibit });

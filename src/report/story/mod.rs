@@ -38,6 +38,8 @@ pub struct Run {
     pub sessions: Vec<Session>,
     /// Each time the page showed who is signed in.
     pub signed_in: Vec<SignedIn>,
+    /// Where the app held usher up.
+    pub held_up: Vec<HeldUp>,
     /// Rosters that were read, in order.
     pub rosters: Vec<RosterKept>,
     /// Pictures that belong to nobody: signing in, the lists.
@@ -124,6 +126,21 @@ pub struct SignedIn {
     pub generation: String,
     /// The book that was used.
     pub book: String,
+    /// How usher came in; older journals do not say.
+    pub how: String,
+}
+
+/// The app asked who usher is, or for a person.
+#[derive(Clone, Debug)]
+pub struct HeldUp {
+    /// When.
+    pub at: String,
+    /// What it wanted.
+    pub outcome: Outcome,
+    /// In its words.
+    pub why: String,
+    /// How usher came through, and in how many milliseconds; none when it did not.
+    pub through: Option<(String, u64)>,
 }
 
 /// A roster that was read and kept.

@@ -88,7 +88,7 @@ const fn verb(action: Action) -> &'static str {
         Action::Invite => "invite people to",
         Action::Remove => "remove people from",
         Action::Role => "change roles in",
-        Action::SignIn => "sign in to",
+        Action::SignIn | Action::StepUp => "sign in to",
     }
 }
 

@@ -82,6 +82,14 @@ impl Progress {
             Fact::SignedIn { account, tenant, .. } => {
                 self.say(&format!("signed in as {} in {}", visible(account), visible(tenant)));
             }
+            // Somebody may be needed at once, so this is told also where only what needs somebody is.
+            Fact::HeldUp { outcome, why, .. } => {
+                self.always(&format!("held up: {} ({outcome})", visible(why)));
+            }
+            Fact::LetThrough { how, waited_ms, .. } => {
+                let took = phrase::duration(*waited_ms);
+                self.always(&format!("going on after {took}: {}", visible(how)));
+            }
             Fact::RosterRead { when, people, completeness, .. } => {
                 self.say(&format!("roster {when}: {people} people, {}", visible(completeness)));
             }
@@ -167,6 +175,15 @@ impl Progress {
             })
             .collect();
         parts.join(", ")
+    }
+
+    /// A line that is told in every way of telling.
+    fn always(&mut self, line: &str) {
+        if self.lines.is_some() {
+            self.say(line);
+        } else {
+            self.bar.println(line);
+        }
     }
 
     fn say(&mut self, line: &str) {

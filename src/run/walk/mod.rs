@@ -23,7 +23,6 @@ use crate::browser::{Browser, Trouble};
 use crate::plan::View;
 use crate::roster::Roster;
 use crate::selector::{Find, Inside};
-use crate::words::Action;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -64,12 +63,13 @@ pub async fn walk<B: Browser>(
     witness.only_searches(searches(view));
     witness.watch(locator.says()?);
     witness.expect(locator.interrupts()?);
+    witness.gates(locator.gates()?);
     let mut walker = Walker::new(view, bounds);
     tell("the entry page");
     walker.detected(witness).await?;
     walker.lists(witness, tell).await?;
     walker.came_between(witness);
-    for file in view.scripts.iter().filter(|file| file.script.action.value != Action::SignIn) {
+    for file in view.scripts.iter().filter(|file| !file.script.action.is_entry()) {
         tell(&file.source.name);
         let script = walker.script(witness, file).await?;
         walker.scripts.push(script);

@@ -5,7 +5,6 @@ use crate::plan::View;
 use crate::script::Verb;
 use crate::selector::{Book, Find};
 use crate::source::At;
-use crate::words::Action;
 
 /// Every line that needs a control of this book.
 pub(super) fn of(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
@@ -20,7 +19,7 @@ pub(super) fn of(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
 fn by_scripts(view: &View, book: &Book, control: &str) -> Vec<PlaceRef> {
     let signs_in = book.generation.value == view.sign_in.generation.value;
     let mut all = Vec::new();
-    for file in view.scripts.iter().filter(|file| (file.script.action.value == Action::SignIn) == signs_in) {
+    for file in view.scripts.iter().filter(|file| file.script.action.is_entry() == signs_in) {
         for step in file.script.all_steps() {
             let named = step.verbs().into_iter().flat_map(Verb::controls);
             let sees = step.when.as_ref().and_then(|when| when.sees.clone());

@@ -2,9 +2,9 @@
 //! anything: it arms nothing, chooses nothing, and types only to sign in and to search.
 
 use crate::browser::{
-    Act, Answer, Armed, Binding, Browser, Cover, Described, Headers, Inspect, Inspected, InterruptTarget,
-    ListQuestion, ListTarget, Picture, Said, SaysTarget, Scope, Seen, Snapshot, Stretch, StretchQuestion,
-    Target, Trouble, Typed, Want,
+    Act, Answer, Armed, Binding, Browser, Cover, Described, GateTarget, Headers, Inspect, Inspected,
+    InterruptTarget, Jar, ListQuestion, ListTarget, Picture, Said, SaysTarget, Scope, Seen, Snapshot,
+    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
 };
 use crate::journal::PlaceRef;
 use anyhow::anyhow;
@@ -154,6 +154,10 @@ impl<B: Browser> Browser for Witness<'_, B> {
         self.browser.expect(interrupts);
     }
 
+    fn gates(&mut self, gates: Vec<GateTarget>) {
+        self.browser.gates(gates);
+    }
+
     fn sent_away(&mut self) -> Vec<String> {
         self.browser.sent_away()
     }
@@ -182,6 +186,14 @@ impl<B: Browser> Browser for Witness<'_, B> {
             self.before(target, plain(target, patience)).await?;
         }
         self.browser.look(target, want, patience).await
+    }
+
+    async fn look_for_any(&mut self, targets: &[Target], patience: Duration) -> Result<Seen, Trouble> {
+        let seen = self.browser.look_for_any(targets, patience).await?;
+        for target in targets {
+            self.sees(target).await?;
+        }
+        Ok(seen)
     }
 
     async fn sees(&mut self, target: &Target) -> Result<bool, Trouble> {
@@ -307,6 +319,14 @@ impl<B: Browser> Browser for Witness<'_, B> {
 
     async fn headers(&mut self, list: &ListTarget) -> Result<Headers, Trouble> {
         self.browser.headers(list).await
+    }
+
+    async fn keep(&mut self) -> Result<Jar, Trouble> {
+        self.browser.keep().await
+    }
+
+    async fn restore(&mut self, jar: &Jar, url: &str) -> Result<(), Trouble> {
+        self.browser.restore(jar, url).await
     }
 
     async fn outline(&mut self) -> Result<serde_json::Value, Trouble> {

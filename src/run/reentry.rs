@@ -1,0 +1,87 @@
+//! Coming in again: what the engine does when the app asks on the way who usher is, or for a person. How that is done is
+//! not the engine's; it only knows when it may.
+
+use super::engine::{Engine, watch_out};
+use super::refuse::Halt;
+use super::target::Locator;
+use crate::browser::{Browser, Cover, Target};
+use crate::journal::{Fact, Refusal, RefusalKind};
+use crate::words::Outcome;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// How usher came through.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    /// In words, for the record.
+    pub how: String,
+    /// How long it took.
+    pub waited: Duration,
+}
+
+/// Lets usher in again.
+pub trait Reentry<B: Browser> {
+    /// Whether this is about who usher is, and not about the person at hand.
+    fn passes(&self, outcome: Outcome, kind: RefusalKind) -> bool;
+    /// Comes in again; the page that is open afterwards is any page of the app.
+    fn pass<'a>(
+        &'a self,
+        browser: &'a mut B,
+        outcome: Outcome,
+        refusal: &'a Refusal,
+    ) -> Pin<Box<dyn Future<Output = Result<Passed, Halt>> + 'a>>;
+}
+
+/// How often usher comes in again for one person before it stops.
+const MOST: u8 = 3;
+
+impl<B: Browser> Engine<'_, '_, B> {
+    /// Does something that only reads; where the app asks meanwhile who usher is, comes in again and does it once more.
+    pub(super) async fn let_through<T>(
+        &mut self,
+        job: Option<u32>,
+        read: impl AsyncFn(&mut Self) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        loop {
+            match read(self).await {
+                Err(Halt::Refused(outcome, refusal)) => self.come_in_again(job, outcome, refusal).await?,
+                other => return other,
+            }
+        }
+    }
+
+    /// Comes in again, with a picture of what was asked; or gives the refusal back, where that is not what it is about.
+    pub(super) async fn come_in_again(
+        &mut self,
+        job: Option<u32>,
+        outcome: Outcome,
+        refusal: Box<Refusal>,
+    ) -> Result<(), Halt> {
+        // What the app asks after an act may be part of that very act: then it is not answered, and a person decides.
+        let is_part_of_the_act = self.acting && refusal.kind == RefusalKind::StepUp;
+        let reentry = self.reentry.filter(|reentry| reentry.passes(outcome, refusal.kind));
+        let Some(reentry) = reentry.filter(|_| !is_part_of_the_act && self.reentries < MOST) else {
+            return Err(Halt::Refused(outcome, refusal));
+        };
+        self.reentries += 1;
+        let locator = Locator::new(self.view);
+        let lists = locator.lists()?;
+        let cover = Cover { lists: lists.iter().collect(), secret: self.secret_places(), ..Cover::default() };
+        if let Ok(picture) = self.browser.picture(&cover).await {
+            self.record.picture(job.unwrap_or(0), 0, "held up", &picture)?;
+        }
+        let why = refusal.said.clone().unwrap_or_else(|| refusal.message.clone());
+        self.record.fact(Fact::HeldUp { job, outcome, why })?;
+        let passed = reentry.pass(self.browser, outcome, &refusal).await;
+        watch_out(self.view, self.browser);
+        let Passed { how, waited } = passed?;
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        self.record.fact(Fact::LetThrough { job, how, waited_ms }).map_err(Halt::Broken)
+    }
+
+    fn secret_places(&self) -> Vec<Target> {
+        let mut places = Locator::new(self.view).secrets();
+        places.extend(Locator::signing_in(self.view).secrets());
+        places
+    }
+}

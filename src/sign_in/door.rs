@@ -1,0 +1,395 @@
+//! The door: how usher comes in at the start of a sitting, and comes in again when the app asks for it on the way.
+
+use super::help::{Help, until_signed_in, until_unsaid};
+use super::shown::shown;
+use super::store::{Kept, KeptFor, Store};
+use super::{SignedIn, Tenancy};
+use crate::browser::{Browser, Cover, Picture};
+use crate::journal::{Refusal, RefusalKind};
+use crate::plan::View;
+use crate::run::{Halt, Locator, Passed, Reader, Reentry, SecretSource, Stepper, Values, Where, address};
+use crate::words::{Action, Outcome, State};
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+/// How often one step may be held up by what a person has to do.
+const MOST_CALLS: u8 = 3;
+
+/// Where the sessions of this account are kept.
+#[derive(Clone, Copy)]
+pub struct Shelf<'a> {
+    /// The store.
+    pub store: &'a Store,
+    /// Whose session it is.
+    pub whose: &'a KeptFor,
+    /// The session is kept also after a sign-in by script.
+    pub keep: bool,
+    /// Who runs usher, for the record.
+    pub by: &'a str,
+    /// Now, in seconds since 1970.
+    pub now: fn() -> i64,
+    /// Such a moment as people read it.
+    pub day: fn(i64) -> String,
+}
+
+/// What held usher up before a run began, and how it came through.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// What the app wanted.
+    pub outcome: Outcome,
+    /// In its words.
+    pub why: String,
+    /// How it looked.
+    pub picture: Option<Picture>,
+    /// How usher came through.
+    pub passed: Passed,
+}
+
+/// Who came in, and how.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// Who, as the page shows it.
+    pub signed_in: SignedIn,
+    /// How, in words.
+    pub how: String,
+}
+
+/// How usher comes in.
+pub struct Door<'a> {
+    /// The pack, as this tenant needs it.
+    pub view: &'a View,
+    /// Where to, and who must be shown there.
+    pub tenancy: Tenancy<'a>,
+    /// What is typed.
+    pub secrets: SecretSource<'a>,
+    /// Everything that the sign-in script types is to be had.
+    pub can_type: bool,
+    /// Where sessions are kept.
+    pub shelf: Shelf<'a>,
+    /// A person's help.
+    pub help: &'a dyn Help,
+    /// The command by which a person signs in, for messages.
+    pub command: &'a str,
+    /// What came of it.
+    pub visit: &'a Visit,
+}
+
+/// What came of coming in.
+#[derive(Debug, Default)]
+pub struct Visit {
+    /// What held usher up before a run began.
+    pub held: RefCell<Vec<Held>>,
+    /// The session goes back to where it is kept when it ends.
+    pub goes_back: Cell<bool>,
+}
+
+impl Door<'_> {
+    /// Comes in: with the kept session, else by what is typed. A session that is over is not tried again.
+    pub async fn enter<B: Browser>(&self, browser: &mut B) -> Result<Entered, Halt> {
+        let mut over = None;
+        if let Some(kept) = self.shelf.store.get(self.shelf.whose)? {
+            if kept.is_over((self.shelf.now)()) {
+                over = Some(format!(
+                    "the session kept on {} has reached its end",
+                    (self.shelf.day)(kept.created)
+                ));
+            } else {
+                match self.by_kept(browser, &kept).await {
+                    Ok(entered) => return Ok(entered),
+                    Err(Halt::Refused(Outcome::SessionExpired, refusal)) => {
+                        over = Some(format!(
+                            "the session kept on {} is over: {}",
+                            (self.shelf.day)(kept.created),
+                            refusal.message
+                        ));
+                        // The app's own sign-in form says so for certain; a page elsewhere may be there for other reasons.
+                        if refusal.kind == RefusalKind::SignedOut && refusal.book.is_some() {
+                            self.shelf.store.forget(self.shelf.whose)?;
+                        }
+                    }
+                    Err(halt) => return Err(halt),
+                }
+            }
+        }
+        self.visit.goes_back.set(false);
+        if self.can_type {
+            let entered = self.by_script(browser).await?;
+            if self.shelf.keep {
+                self.keep(browser).await?;
+            }
+            return Ok(entered);
+        }
+        Err(self
+            .expired(over.as_deref().unwrap_or("no session is kept, and usher.toml names nothing to type")))
+    }
+
+    /// Lets a person sign in themselves, in the browser's window, and keeps the session.
+    pub async fn by_person<B: Browser>(&self, browser: &mut B) -> Result<Entered, Halt> {
+        self.prepare(browser)?;
+        let entry = address(self.tenancy.url, &self.view.app.entry)?;
+        browser.open(&entry).await.map_err(|trouble| self.halt(trouble))?;
+        self.person_at_work(browser).await
+    }
+
+    async fn person_at_work<B: Browser>(&self, browser: &mut B) -> Result<Entered, Halt> {
+        if !until_signed_in(browser, self.view, self.help.patience()).await? {
+            let message = format!("nobody was signed in after {}", minutes(self.help.patience()));
+            return Err(Halt::rule(Outcome::SignInFailed, message));
+        }
+        let signed_in =
+            self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await?;
+        self.keep(browser).await?;
+        Ok(Entered { signed_in, how: "by a person".to_owned() })
+    }
+
+    async fn by_kept<B: Browser>(&self, browser: &mut B, kept: &Kept) -> Result<Entered, Halt> {
+        self.prepare(browser)?;
+        browser.gates(Locator::new(self.view).gates()?);
+        let entry = address(self.tenancy.url, &self.view.app.entry)?;
+        let restored = browser.restore(&kept.jar, &entry).await;
+        let inside = match restored {
+            Ok(()) => {
+                self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await
+            }
+            Err(trouble) => Err(self.halt(trouble)),
+        };
+        browser.gates(Vec::new());
+        match inside {
+            Ok(signed_in) => {
+                self.visit.goes_back.set(true);
+                let how =
+                    format!("with the session that {} kept on {}", kept.by, (self.shelf.day)(kept.created));
+                Ok(Entered { signed_in, how })
+            }
+            // The page that should show who is signed in does not: for a password that is a wrong one, here the session is over.
+            Err(Halt::Refused(Outcome::SignInFailed, refusal)) if refusal.said.is_none() => {
+                Err(Halt::Refused(Outcome::SessionExpired, refusal))
+            }
+            Err(halt) => Err(halt),
+        }
+    }
+
+    /// Does the sign-in script, once, and looks who is in.
+    async fn by_script<B: Browser>(&self, browser: &mut B) -> Result<Entered, Halt> {
+        self.prepare(browser)?;
+        self.script(browser, Action::SignIn).await?;
+        let signed_in =
+            self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await?;
+        Ok(Entered { signed_in, how: "by what usher typed".to_owned() })
+    }
+
+    async fn script<B: Browser>(&self, browser: &mut B, action: Action) -> Result<(), Halt> {
+        let Some(script) = self.view.script(action, State::Absent) else {
+            return Err(Halt::Broken(anyhow::anyhow!("the pack has no `{action}` script")));
+        };
+        let locator = Locator::signing_in(self.view);
+        let values = self.values();
+        let reader = Reader::new(self.view, self.tenancy.url);
+        let stepper = Stepper {
+            locator: &locator,
+            base: self.tenancy.url,
+            reader: &reader,
+            values: &values,
+            secrets: Some(self.secrets),
+        };
+        for (index, step) in script.script.steps.iter().enumerate() {
+            let at = Where { script, number: u32::try_from(index + 1).unwrap_or(u32::MAX), step };
+            let done = async |browser: &mut B| {
+                if let Some(when) = &step.when
+                    && !stepper.holds(browser, at, when).await?
+                {
+                    return Ok(());
+                }
+                match step.verbs().first() {
+                    Some(&verb) => stepper.step(browser, at, verb).await.map(drop),
+                    None => Ok(()),
+                }
+            };
+            self.held_up(browser, done).await?;
+        }
+        Ok(())
+    }
+
+    /// Does something; where the app wants a person meanwhile, calls one, and does it again after them.
+    async fn held_up<B: Browser, T>(
+        &self,
+        browser: &mut B,
+        act: impl AsyncFn(&mut B) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        let mut calls = 0;
+        loop {
+            let (outcome, refusal) = match act(browser).await {
+                Err(Halt::Refused(outcome, refusal)) if wants_a_person(outcome) && calls < MOST_CALLS => {
+                    (outcome, refusal)
+                }
+                other => return other,
+            };
+            calls += 1;
+            let picture = self.picture(browser).await;
+            let passed =
+                self.person_helps(browser, &Locator::signing_in(self.view), outcome, &refusal).await?;
+            let why = refusal.said.unwrap_or(refusal.message);
+            self.visit.held.borrow_mut().push(Held { outcome, why, picture, passed });
+        }
+    }
+
+    /// Calls a person and waits until what the app wanted of them is done.
+    async fn person_helps<B: Browser>(
+        &self,
+        browser: &mut B,
+        locator: &Locator<'_>,
+        outcome: Outcome,
+        refusal: &Refusal,
+    ) -> Result<Passed, Halt> {
+        let why = refusal.said.as_deref().unwrap_or(&refusal.message);
+        if outcome == Outcome::Captcha && !self.help.has_window() {
+            let hint = format!(
+                "usher solves no CAPTCHA; `{}` lets a person do it, and `--headed` shows the browser of a run",
+                self.command
+            );
+            return Err(with_hint(outcome, refusal, &hint));
+        }
+        let begun = Instant::now();
+        self.help.call(outcome, why).await;
+        if until_unsaid(browser, locator, outcome, self.help.patience()).await? {
+            return Ok(Passed { how: "a person helped".to_owned(), waited: begun.elapsed() });
+        }
+        let hint = format!(
+            "nobody helped within {}; `help.wait` in usher.toml says how long usher waits",
+            minutes(self.help.patience())
+        );
+        Err(with_hint(outcome, refusal, &hint))
+    }
+
+    /// Comes in again after the app has ended the session.
+    async fn again<B: Browser>(&self, browser: &mut B) -> Result<String, Halt> {
+        if self.can_type {
+            let entered = self.by_script(browser).await?;
+            if self.shelf.keep {
+                self.keep(browser).await?;
+            }
+            return Ok(format!("signed in again {}", entered.how));
+        }
+        if !self.help.has_window() {
+            return Err(self.expired("the app ended the session"));
+        }
+        self.help
+            .call(Outcome::SessionExpired, "the app ended the session; sign in again in usher's browser")
+            .await;
+        self.prepare(browser)?;
+        let entered = self.person_at_work(browser).await?;
+        Ok(format!("signed in again {}", entered.how))
+    }
+
+    /// Says once more who usher is.
+    async fn step_up<B: Browser>(&self, browser: &mut B) -> Result<String, Halt> {
+        browser.gates(Vec::new());
+        self.prepare(browser)?;
+        self.script(browser, Action::StepUp).await?;
+        Ok("usher said once more who it is".to_owned())
+    }
+
+    /// Keeps what the browser holds.
+    pub async fn keep<B: Browser>(&self, browser: &mut B) -> Result<(), Halt> {
+        let jar = browser.keep().await.map_err(|trouble| self.halt(trouble))?;
+        let Shelf { store, whose, by, now, .. } = self.shelf;
+        store.put(whose, &jar, by, now())?;
+        self.visit.goes_back.set(true);
+        Ok(())
+    }
+
+    /// What is watched for and covered on the pages of the sign-in.
+    fn prepare(&self, browser: &mut impl Browser) -> Result<(), Halt> {
+        let locator = Locator::signing_in(self.view);
+        browser.gates(Vec::new());
+        browser.watch(locator.says()?);
+        browser.expect(locator.interrupts()?);
+        browser.keep_secret(locator.secrets());
+        Ok(())
+    }
+
+    /// How the page looks that usher is held up at; a page that cannot be pictured is no reason to stop.
+    pub async fn picture(&self, browser: &mut impl Browser) -> Option<Picture> {
+        let lists = Locator::new(self.view).lists().unwrap_or_default();
+        let mut secret = Locator::signing_in(self.view).secrets();
+        secret.extend(Locator::new(self.view).secrets());
+        let cover = Cover { lists: lists.iter().collect(), secret, ..Cover::default() };
+        browser.picture(&cover).await.ok()
+    }
+
+    fn values(&self) -> Values {
+        let (account, tenant) = (self.tenancy.account.to_owned(), self.tenancy.tenant.to_owned());
+        Values { key: account.clone(), account, tenant, ..Values::default() }
+    }
+
+    fn halt(&self, trouble: crate::browser::Trouble) -> Halt {
+        Halt::of(trouble, &Locator::signing_in(self.view), None)
+    }
+
+    fn expired(&self, why: &str) -> Halt {
+        let refusal = Refusal {
+            kind: RefusalKind::SignedOut,
+            message: why.to_owned(),
+            hint: Some(format!("`{}` lets a person sign in, and keeps the session", self.command)),
+            ..Refusal::default()
+        };
+        Halt::Refused(Outcome::SessionExpired, Box::new(refusal))
+    }
+
+    /// The names of the secrets that the sign-in script types in any case; what it types only when the page asks for it may
+    /// be missing until then.
+    pub fn typed(view: &View) -> Vec<String> {
+        let script = view.script(Action::SignIn, State::Absent);
+        let steps = script.into_iter().flat_map(|file| &file.script.steps);
+        let templates = steps.filter(|step| step.when.is_none()).flat_map(|step| step.templates());
+        let mut names = Vec::new();
+        for template in templates {
+            names.extend(template.secrets().map(str::to_owned));
+        }
+        names
+    }
+}
+
+impl<B: Browser> Reentry<B> for Door<'_> {
+    fn passes(&self, outcome: Outcome, kind: RefusalKind) -> bool {
+        kind == RefusalKind::StepUp || outcome == Outcome::SessionExpired || wants_a_person(outcome)
+    }
+
+    fn pass<'a>(
+        &'a self,
+        browser: &'a mut B,
+        outcome: Outcome,
+        refusal: &'a Refusal,
+    ) -> Pin<Box<dyn Future<Output = Result<Passed, Halt>> + 'a>> {
+        Box::pin(async move {
+            let begun = Instant::now();
+            let how = if refusal.kind == RefusalKind::StepUp {
+                self.step_up(browser).await?
+            } else if outcome == Outcome::SessionExpired {
+                self.again(browser).await?
+            } else {
+                return self.person_helps(browser, &Locator::new(self.view), outcome, refusal).await;
+            };
+            Ok(Passed { how, waited: begun.elapsed() })
+        })
+    }
+}
+
+const fn wants_a_person(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::MfaNeeded | Outcome::Captcha)
+}
+
+fn with_hint(outcome: Outcome, refusal: &Refusal, hint: &str) -> Halt {
+    Halt::Refused(outcome, Box::new(Refusal { hint: Some(hint.to_owned()), ..refusal.clone() }))
+}
+
+/// A time as people say it.
+fn minutes(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds >= 120 && seconds.is_multiple_of(60) {
+        format!("{} minutes", seconds / 60)
+    } else {
+        format!("{seconds} s")
+    }
+}
