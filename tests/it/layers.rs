@@ -100,6 +100,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sha2", &["digest.rs"]),
     ("strsim", &["diag.rs", "practice/catalogue.rs"]),
     ("thiserror", &["browser/driver", "evidence/mask.rs", "roster/unreadable.rs"]),
+    ("totp_rs", &["practice/code.rs"]),
     ("tokio", &["browser/", "cli/", "practice/", "run/", "sign_in/"]),
     ("tracing", &["browser/", "cli/", "practice/", "run/"]),
     ("tracing_subscriber", &["cli/mod.rs"]),
