@@ -7,9 +7,6 @@ use super::tenant::Tenant;
 use super::ticket::Tickets;
 use serde::{Deserialize, Serialize};
 
-/// How many used codes and ended sessions are remembered.
-const REMEMBERED: usize = 64;
-
 /// The way into one account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -179,17 +176,14 @@ impl Tenant {
 
     /// Keeps a browser known to the identity provider.
     pub(super) fn keep_at_provider(&mut self, token: String, email: &str) {
-        let known = &mut self.entrance.provider;
-        known.push((token, email.to_owned()));
-        if known.len() > KEPT {
-            known.remove(0);
-        }
+        remember(&mut self.entrance.provider, (token, email.to_owned()));
     }
 }
 
+/// Adds one; the oldest leaves first.
 fn remember<T>(list: &mut Vec<T>, one: T) {
     list.push(one);
-    if list.len() > REMEMBERED {
+    if list.len() > KEPT {
         list.remove(0);
     }
 }

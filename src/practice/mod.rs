@@ -117,10 +117,13 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
                 std::future::pending::<()>().await;
             }
         };
-        tokio::select! {
+        let ended = tokio::select! {
             ended = served.join_next() => ended.unwrap_or(Ok(Ok(()))).map_err(io::Error::other).flatten(),
             () = until => Ok(()),
-        }
+        };
+        // Whoever waits for the end finds every port free again.
+        served.shutdown().await;
+        ended
     });
     Ok(Running { url, origins, account, password, tenant, state, temporary, stop, task })
 }

@@ -41,7 +41,7 @@ pub(super) fn approval(passage: &Passage) -> Markup {
     let body = html! {
         h1 { "Check your phone" }
         div.waiting role="status" { span.spinner aria-hidden="true" {} span { "Approve the sign-in on your phone" } }
-        p.quiet { "We sent a notification to the phone of " strong { (passage.account) } ". This page goes on by itself." }
+        p.quiet { "We sent a notification to the phone of " strong.whose { (passage.account) } ". This page goes on by itself." }
     };
     frame::waiting("Check your phone", Step::Approval.name(), &body)
 }

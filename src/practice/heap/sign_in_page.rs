@@ -54,7 +54,7 @@ impl Shown<'_> {
             }
         };
         page(&html! {
-            p.quiet { "As " strong data-testid="given-email" { (self.email) } ". " a href=(back) { "Use another account" } }
+            p.quiet { "As " strong.whose data-testid="given-email" { (self.email) } ". " a href=(back) { "Use another account" } }
             (self.form.with(&fields, "Log in"))
         })
     }

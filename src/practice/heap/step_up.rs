@@ -86,7 +86,7 @@ fn page(live: &Live, visitor: &Visitor, to: &Whither, said: Option<&str>) -> Res
     };
     let body = html! {
         h1 { "Confirm access" }
-        p.quiet { "Enter the password again for " strong { (visitor.email) } "." }
+        p.quiet { "Enter the password again for " strong.whose { (visitor.email) } "." }
         (form.with(&fields, "Confirm"))
     };
     let page = Html(frame::bare("Confirm access", &body).into_string()).into_response();

@@ -47,7 +47,7 @@ async fn the_password_may_be_asked_on_a_page_of_its_own() {
     browser.submit(&[("email", "nobody@else.example")]).await;
     assert_eq!(browser.status, "200");
     assert_ne!(between(&browser.page, "name=\"_csrf\" value=\"", '"'), csrf);
-    browser.shows("<strong data-testid=\"given-email\">nobody@else.example</strong>");
+    browser.shows("<strong class=\"whose\" data-testid=\"given-email\">nobody@else.example</strong>");
     assert!(!browser.page.contains("role=\"alert\""));
     browser.submit(&[("password", PASSWORD)]).await;
     browser.shows("<div class=\"alert\" role=\"alert\">Invalid email or password.</div>");
@@ -290,6 +290,19 @@ async fn what_is_asked_survives_a_kill() {
     let known = again.running.origins[0].clone();
     again.open(&format!("{known}/authorize?redirect=%2Fapp%2Fdashboard")).await;
     again.is_at("login/approve");
+}
+
+#[tokio::test]
+async fn further_origins_come_back_where_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = Some(folder.path().join("state.json"));
+    let first = start(options(state.clone(), &[("sign_in", "origins")])).await.unwrap();
+    let origins = first.origins.clone();
+    first.stop().await.unwrap();
+    let again = start(options(state.clone(), &[("sign_in", "origins")])).await.unwrap();
+    assert_eq!(again.origins, origins);
+    again.stop().await.unwrap();
+    assert!(start(options(state, &[])).await.unwrap().origins.is_empty());
 }
 
 #[test]
