@@ -1,6 +1,7 @@
 //! A console as it is started, asked over HTTP, stopped and started again.
 #![expect(clippy::disallowed_methods, reason = "the tests spoil a state file")]
 mod browser;
+mod factors;
 mod lasting;
 mod signing_in;
 
