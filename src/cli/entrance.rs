@@ -1,8 +1,4 @@
 //! How usher comes in to a tenant, put together from usher.toml: what is typed, what was kept, and whom to call.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the clock that is handed in, and a picture of what stopped usher before a run"
-)]
 
 use super::proceed::{milliseconds, seconds};
 use super::secrets::{Secrets, secret};

@@ -54,14 +54,19 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<Exit,
         .await
         .map_err(|error| Failure::usage(format!("{error:#}").replace("\nhint:", "\n  hint:")))?;
     if out.json {
-        let line = serde_json::json!({
+        let mut line = serde_json::json!({
             "url": running.url, "account": running.account, "password": running.password, "tenant": running.tenant,
             "state": running.state, "truth": format!("{}/_truth", running.url),
         });
+        if !running.origins.is_empty() {
+            line["origins"] = running.origins.clone().into();
+        }
         out.result(&line.to_string());
     } else {
+        let over = |origin: &String| ["\nsigns in over     ", origin].concat();
+        let origins: String = running.origins.iter().map(over).collect();
         out.result(&format!(
-            "practice console  {}\ntenant            {}\naccount           {}\npassword          {}\nthe truth         {}/_truth",
+            "practice console  {}{origins}\ntenant            {}\naccount           {}\npassword          {}\nthe truth         {}/_truth",
             running.url, running.tenant, running.account, running.password, running.url
         ));
         out.note("Ctrl-C ends it");

@@ -1,13 +1,15 @@
 //! The JSON endpoints the pages call: the list, and the four changes.
+use super::admission::Request;
 use super::change::Change;
-use super::knobs::{self, Switch};
-use super::live::{Live, Visitor};
+use super::knobs::{self, StepUp, Switch};
+use super::live::Live;
 use super::person::Standing;
 use super::received::Action;
 use super::refusal::Refusal;
 use super::role::Role;
 use super::session;
 use super::tenant::Tenant;
+use super::visitor::Visitor;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -17,6 +19,7 @@ use axum::routing::{delete, get, post, put};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::io;
 use std::sync::Arc;
 
 /// The endpoints below `/api`.
@@ -27,6 +30,7 @@ pub(super) fn routes() -> Router<Arc<Live>> {
         .route("/api/invitations/{id}", delete(revoke))
         .route("/api/users/{id}", delete(remove))
         .route("/api/users/{id}/role", put(role))
+        .route("/api/token", post(token))
 }
 
 #[derive(Deserialize)]
@@ -36,7 +40,11 @@ struct Which {
 }
 
 async fn list(State(live): State<Arc<Live>>, headers: HeaderMap, Query(which): Query<Which>) -> Response {
-    let Some(visitor) = live.visitor(&headers) else { return refuse(&Refusal::SignedOut) };
+    let visitor = match live.admit(&headers, Request::Api) {
+        Ok(Some(visitor)) => visitor,
+        Ok(None) => return refuse(&Refusal::SignedOut),
+        Err(error) => return broken(&error),
+    };
     if !visitor.manages {
         return refuse(&Refusal::NoPermission);
     }
@@ -58,6 +66,24 @@ async fn list(State(live): State<Arc<Live>>, headers: HeaderMap, Query(which): Q
         json!({ "people": people, "page": page, "pages": pages, "count": list.len() })
     });
     axum::Json(answer).into_response()
+}
+
+/// What the browser kept in its storage.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Kept {
+    token: String,
+    tab: String,
+}
+
+/// Every page asks this before it shows itself, where storage counts; it is not one of the session's requests.
+async fn token(State(live): State<Arc<Live>>, headers: HeaderMap, body: Bytes) -> Response {
+    let kept: Kept = serde_json::from_slice(&body).unwrap_or_default();
+    match live.check_storage(&headers, &kept.token, &kept.tab) {
+        Ok(true) => axum::Json(json!({ "right": true })).into_response(),
+        Ok(false) => refuse(&Refusal::SignedOut),
+        Err(error) => broken(&error),
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -128,7 +154,10 @@ async fn role(
 /// Records the request, decides it, completes the record; each step is stored before the next.
 fn answer(live: &Live, asked: &Asked<'_>) -> Response {
     let now = live.now();
-    let visitor = live.visitor(asked.headers);
+    let visitor = match live.admit(asked.headers, Request::Api) {
+        Ok(visitor) => visitor,
+        Err(error) => return broken(&error),
+    };
     let decided = live
         .change(|tenant, _| {
             let listed = asked.id.and_then(|id| tenant.listed(id)).map(|person| person.email.clone());
@@ -155,11 +184,13 @@ fn answer(live: &Live, asked: &Asked<'_>) -> Response {
     match decided {
         Ok(Ok(message)) => (success(asked.action), axum::Json(json!({ "message": message }))).into_response(),
         Ok(Err(refusal)) => refuse(&refusal),
-        Err(error) => {
-            tracing::error!(%error, "the practice state could not be stored");
-            refuse(&Refusal::Broken)
-        }
+        Err(error) => broken(&error),
     }
+}
+
+fn broken(error: &io::Error) -> Response {
+    tracing::error!(%error, "the practice state could not be stored");
+    refuse(&Refusal::Broken)
 }
 
 /// What becomes of a request that is on the record: the words of success and whether anything changed, or a refusal.
@@ -181,6 +212,9 @@ fn decide(
     if fails {
         return Err(Refusal::Broken);
     }
+    if visitor.step_up != StepUp::Off && matches!(asked.action, Action::Remove | Action::Revoke) {
+        return Err(Refusal::StepUp);
+    }
     let role = || asked.body.role.clone().ok_or(Refusal::NoRole);
     let id = asked.id.ok_or(Refusal::Gone);
     let change = match asked.action {
@@ -191,7 +225,7 @@ fn decide(
         Action::Remove => Change::Remove { id: id? },
         Action::Revoke => Change::Revoke { id: id? },
         Action::Role => Change::Role { id: id?, role: role()? },
-        Action::SignIn | Action::SignOut => return Err(Refusal::Unreadable),
+        _ => return Err(Refusal::Unreadable),
     };
     let who = asked.id.and_then(|id| tenant.listed(id)).map(|person| match person.state {
         Standing::Active => person.shown_name().to_owned(),
@@ -213,6 +247,10 @@ fn success(action: Action) -> StatusCode {
 }
 
 fn refuse(refusal: &Refusal) -> Response {
-    let body: Value = json!({ "error": refusal.to_string() });
+    let body: Value = match refusal {
+        // The page does not show this one but asks for the password.
+        Refusal::StepUp => json!({ "error": "step_up", "message": refusal.to_string() }),
+        _ => json!({ "error": refusal.to_string() }),
+    };
     (refusal.status(), axum::Json(body)).into_response()
 }

@@ -18,10 +18,14 @@ const SCRIPT: &str = concat!(
     include_str!("assets/ui.js"),
     include_str!("assets/dialog.js"),
     include_str!("assets/menu.js"),
+    include_str!("assets/storage.js"),
     include_str!("assets/users.js"),
     include_str!("assets/start.js"),
     "})();\n"
 );
+
+/// The script of the sign-in pages that go on by themselves.
+const WAITING: &str = include_str!("assets/waiting.js");
 
 const ICON: &str = include_str!("assets/icon.svg");
 
@@ -30,6 +34,7 @@ pub(super) fn routes() -> Router<Arc<Live>> {
     Router::new()
         .route("/assets/console.css", get(async || asset("text/css; charset=utf-8", STYLE)))
         .route("/assets/console.js", get(async || asset("text/javascript; charset=utf-8", SCRIPT)))
+        .route("/assets/waiting.js", get(async || asset("text/javascript; charset=utf-8", WAITING)))
         .route("/assets/icon.svg", get(async || asset("image/svg+xml", ICON)))
 }
 

@@ -133,6 +133,48 @@ const HEAP: &[Knob] = &[
         "the N-th people request from now is not applied, and answered with HTTP 500",
     ),
     knob("down", "on|off", "off", "everything but /_truth and /_knobs answers 503"),
+    fixed(
+        "sign_in",
+        "form|email_first|origins|sso",
+        "form",
+        "e-mail and password on one page, one after the other, at two other origins, or at an identity provider",
+    ),
+    knob(
+        "second_factor",
+        "off|totp|push",
+        "off",
+        "after the password: a one-time code, or an approval on the phone (POST /_approve gives it)",
+    ),
+    fixed(
+        "totp_seed",
+        "BASE32",
+        "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        "the seed of the one-time codes, sixteen bytes or more",
+    ),
+    knob("captcha", "on|off", "off", "after the password, a page that only a person gets past"),
+    knob("stay_question", "on|off", "off", "after all factors, `Stay signed in?`"),
+    knob("tenant_picker", "on|off", "off", "after that, a choice between the account and its sandbox"),
+    knob("signs_in_as", "off|EMAIL", "off", "whoever signs in is this other person of the account then"),
+    knob("lock_out", "off|N", "off", "N wrong passwords in a row lock the account, until this is turned off"),
+    knob(
+        "expire_after",
+        "off|N",
+        "off",
+        "a session is over after N requests for /app and /api (POST /_expire ends all at once)",
+    ),
+    knob("rotate_cookie", "on|off", "off", "every page sets a new session cookie; the old one is dead"),
+    knob(
+        "step_up",
+        "off|menu|commit",
+        "off",
+        "removing and revoking need the password again: before the dialog, or when it is confirmed",
+    ),
+    knob(
+        "storage_token",
+        "on|off",
+        "off",
+        "pages are shown only to a tab that kept two tokens, in its local and its session storage",
+    ),
 ];
 
 #[cfg(test)]

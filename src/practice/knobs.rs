@@ -4,6 +4,12 @@ use super::email;
 use super::role::Role;
 use anyhow::{anyhow, bail};
 
+mod door;
+pub(super) use door::{Door, SecondFactor, SignIn, StepUp};
+
+/// Whose values are never repeated.
+const SECRET: [&str; 2] = ["password", "totp_seed"];
+
 /// Every knob as it stands now.
 #[derive(Clone, Debug)]
 pub(super) struct Knobs {
@@ -27,6 +33,7 @@ pub(super) struct Knobs {
     pub(super) drop_answer: Option<usize>,
     pub(super) fail_before: Option<usize>,
     pub(super) down: Switch,
+    pub(super) door: Door,
 }
 
 /// On or off.
@@ -34,6 +41,16 @@ pub(super) struct Knobs {
 pub(super) enum Switch {
     On,
     Off,
+}
+
+impl Switch {
+    fn read(value: &str) -> Option<Switch> {
+        one(value, [("on", Switch::On), ("off", Switch::Off)])
+    }
+
+    fn shown(self) -> String {
+        if self == Switch::On { "on" } else { "off" }.to_owned()
+    }
 }
 
 /// Whether pending people are listed.
@@ -81,6 +98,7 @@ impl Knobs {
             drop_answer: None,
             fail_before: None,
             down: Switch::Off,
+            door: Door::new(),
         };
         for knob in console.knobs {
             knobs.set(console, knob.name, knob.default)?;
@@ -100,14 +118,14 @@ impl Knobs {
     pub(super) fn turn(&mut self, console: &Console, name: &str, value: &str) -> anyhow::Result<()> {
         if console.knobs.iter().any(|knob| knob.name == name && knob.fixed) {
             bail!(
-                "`{name}` can only be given at the start\nhint: start a fresh console with `--knob {name}={value}`"
+                "`{name}` can only be given at the start\nhint: start a fresh console with `--knob {}`",
+                given(name, value)
             );
         }
         self.set(console, name, value)
     }
 
     fn store(&mut self, name: &str, value: &str) -> Option<()> {
-        let switch = [("on", Switch::On), ("off", Switch::Off)];
         match name {
             "people" => self.people = number(value, 2, 5000)?,
             "account" => self.account = address(value)?,
@@ -119,8 +137,8 @@ impl Knobs {
             "seat_cap" => self.seat_cap = or_off(value, |value| number(value, 0, 1_000_000))?,
             "page_size" => self.page_size = number(value, 1, 500)?,
             "pending" => self.pending = one(value, [("shown", Shown::Shown), ("hidden", Shown::Hidden)])?,
-            "viewer_role" => self.viewer_role = one(value, switch)?,
-            "scim" => self.scim = one(value, switch)?,
+            "viewer_role" => self.viewer_role = Switch::read(value)?,
+            "scim" => self.scim = Switch::read(value)?,
             "labels" => self.labels = one(value, [("a", Labels::A), ("b", Labels::B)])?,
             "button_label" => self.button_label = text(value)?,
             "latency_ms" => self.latency_ms = number(value, 0, 60_000)?,
@@ -130,15 +148,14 @@ impl Knobs {
             "stores_role" => self.stores_role = or_off(value, Role::offered)?,
             "drop_answer" => self.drop_answer = or_off(value, |value| number(value, 1, 1_000_000))?,
             "fail_before" => self.fail_before = or_off(value, |value| number(value, 1, 1_000_000))?,
-            "down" => self.down = one(value, switch)?,
-            _ => return None,
+            "down" => self.down = Switch::read(value)?,
+            _ => self.door.store(name, value)?,
         }
         Some(())
     }
 
     /// How the knob of that name stands, as it could be given.
     pub(super) fn shown(&self, name: &str) -> Option<String> {
-        let switch = |on| if on == Switch::On { "on" } else { "off" }.to_owned();
         let off = || "off".to_owned();
         Some(match name {
             "people" => self.people.to_string(),
@@ -148,8 +165,8 @@ impl Knobs {
             "seat_cap" => self.seat_cap.map_or_else(off, |seats| seats.to_string()),
             "page_size" => self.page_size.to_string(),
             "pending" => if self.pending == Shown::Shown { "shown" } else { "hidden" }.to_owned(),
-            "viewer_role" => switch(self.viewer_role),
-            "scim" => switch(self.scim),
+            "viewer_role" => self.viewer_role.shown(),
+            "scim" => self.scim.shown(),
             "labels" => if self.labels == Labels::A { "a" } else { "b" }.to_owned(),
             "button_label" => self.button_label.clone(),
             "latency_ms" => self.latency_ms.to_string(),
@@ -159,8 +176,9 @@ impl Knobs {
             "stores_role" => self.stores_role.map_or_else(off, |role| role.name().to_owned()),
             "drop_answer" => self.drop_answer.map_or_else(off, |left| left.to_string()),
             "fail_before" => self.fail_before.map_or_else(off, |left| left.to_string()),
-            "down" => switch(self.down),
-            _ => return None, // `password` is never shown
+            "down" => self.down.shown(),
+            "password" => return None, // it is never shown
+            _ => return self.door.shown(name),
         })
     }
 
@@ -182,7 +200,14 @@ pub(super) fn due(left: &mut Option<usize>) -> bool {
 }
 
 fn impossible(knob: &Knob, value: &str) -> anyhow::Error {
-    anyhow!("`{}={value}` is not possible\nhint: it takes {} ({})", knob.name, knob.values, knob.meaning)
+    let given = given(knob.name, value);
+    anyhow!("`{given}` is not possible\nhint: it takes {} ({})", knob.values, knob.meaning)
+}
+
+/// What somebody gave, without what is secret.
+fn given(name: &str, value: &str) -> String {
+    let value = if SECRET.contains(&name) { "..." } else { value };
+    format!("{name}={value}")
 }
 
 fn number<N: TryFrom<u64>>(value: &str, least: u64, most: u64) -> Option<N> {
@@ -213,49 +238,4 @@ fn or_off<T>(value: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>>
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn console() -> &'static Console {
-        &catalogue::consoles()[0]
-    }
-
-    #[test]
-    fn every_knob_in_the_catalogue_can_be_set_and_is_shown_as_set() {
-        let mut knobs = Knobs::new(console()).unwrap();
-        for knob in console().knobs.iter().filter(|knob| knob.name != "password") {
-            assert_eq!(knobs.shown(knob.name).as_deref(), Some(knob.default), "{}", knob.name);
-        }
-        for (name, value) in
-            [("seat_cap", "40"), ("toast", "lie"), ("stores_role", "Viewer"), ("scim", "on"), ("labels", "b")]
-        {
-            knobs.set(console(), name, value).unwrap();
-            assert_eq!(knobs.shown(name).as_deref(), Some(value));
-        }
-        assert_eq!(knobs.shown("password"), None);
-    }
-
-    #[test]
-    fn what_is_not_possible_says_what_is() {
-        let mut knobs = Knobs::new(console()).unwrap();
-        let error = knobs.set(console(), "labels", "c").unwrap_err().to_string();
-        assert!(error.starts_with("`labels=c` is not possible\nhint: it takes a|b"), "{error}");
-        for (name, value) in [
-            ("people", "1"),
-            ("latency_ms", "-1"),
-            ("latency_ms", "soon"),
-            ("account", "me"),
-            ("stores_role", "Owner"),
-        ] {
-            assert!(knobs.set(console(), name, value).is_err(), "{name}={value}");
-        }
-        let error = knobs.turn(console(), "people", "40").unwrap_err().to_string();
-        assert!(error.starts_with("`people` can only be given at the start\nhint:"), "{error}");
-    }
-
-    #[test]
-    fn counting_down_hits_once() {
-        let mut left = Some(2);
-        assert_eq!([due(&mut left), due(&mut left), due(&mut left)], [false, true, false]);
-    }
-}
+mod tests;

@@ -1,15 +1,16 @@
 //! A console that is running: the one lock round its account and knobs, and the rule that what is answered is stored first.
 use super::catalogue::Console;
 use super::knobs::Knobs;
-use super::role::Role;
+use super::origins::Origins;
 use super::session;
 use super::store::Store;
 use super::tenant::Tenant;
 use super::token;
+use super::visitor::Visitor;
 use axum::http::HeaderMap;
 use jiff::Timestamp;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What every request works on.
 #[derive(Debug)]
@@ -17,16 +18,7 @@ pub(super) struct Live {
     pub(super) console: &'static Console,
     store: Store,
     inner: Mutex<(Tenant, Knobs)>,
-}
-
-/// Who is asking, and the proof their page was given.
-#[derive(Clone, Debug)]
-pub(super) struct Visitor {
-    pub(super) email: String,
-    pub(super) name: String,
-    pub(super) csrf: String,
-    pub(super) manages: bool,
-    pub(super) owner: bool,
+    origins: OnceLock<Origins>,
 }
 
 impl Live {
@@ -45,8 +37,10 @@ impl Live {
         if role_given {
             tenant.give_account_role(&knobs);
         }
+        tenant.unlock(&knobs);
+        tenant.check_sign_in(&knobs)?;
         store.save(&tenant, true)?;
-        Ok(Live { console, store, inner: Mutex::new((tenant, knobs)) })
+        Ok(Live { console, store, inner: Mutex::new((tenant, knobs)), origins: OnceLock::new() })
     }
 
     fn lock(&self) -> MutexGuard<'_, (Tenant, Knobs)> {
@@ -95,15 +89,23 @@ impl Live {
     pub(super) fn visitor(&self, headers: &HeaderMap) -> Option<Visitor> {
         let name = self.cookie_name("session");
         let token = session::cookie(headers, &name)?;
-        self.read(|tenant, _| {
+        let now = self.now().as_millisecond();
+        self.read(|tenant, knobs| {
             let (session, person) = tenant.session(token)?;
-            Some(Visitor {
-                email: person.email.clone(),
-                name: person.shown_name().to_owned(),
-                csrf: session.csrf.clone(),
-                manages: person.role.manages(),
-                owner: person.role == Role::Owner,
-            })
+            Some(Visitor::new(session, person, knobs, now))
         })
+    }
+
+    /// Where the console is served.
+    pub(super) fn origins(&self) -> Origins {
+        self.origins.get().cloned().unwrap_or_default()
+    }
+
+    /// Says where the console is served; `ports` are those of its further origins.
+    pub(super) fn serve_at(&self, origins: Origins, ports: Vec<u16>) -> io::Result<()> {
+        if !ports.is_empty() {
+            self.change(|tenant, _| tenant.entrance.ports = ports)?;
+        }
+        self.origins.set(origins).map_err(|_| io::Error::other("the console is served already"))
     }
 }

@@ -1,15 +1,22 @@
 //! The practice consoles: admin consoles to rehearse on, with a knob for every trouble and the truth on the side.
+mod admission;
 mod api;
 mod assets;
 mod catalogue;
 mod change;
+mod code;
 mod email;
+mod entrance;
+mod further;
 mod heap;
 mod knobs;
 mod live;
 mod oracle;
+mod origins;
+mod passage;
 mod person;
 mod received;
+mod record;
 mod refusal;
 mod role;
 mod seed;
@@ -19,20 +26,23 @@ mod store;
 mod tenant;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod token;
+mod visitor;
 
 pub use catalogue::{Console, Knob, consoles};
 
 use anyhow::Context as _;
 use knobs::Knobs;
 use live::Live;
+use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// One practice console to start.
 #[derive(Clone, Debug)]
@@ -54,6 +64,8 @@ pub struct Options {
 pub struct Running {
     /// Where it is, without a slash at the end.
     pub url: String,
+    /// The further origins that signing in leads over, likewise; usually none.
+    pub origins: Vec<String>,
     /// Who can sign in.
     pub account: String,
     /// With which password.
@@ -85,23 +97,35 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.with_context(|| {
         format!("could not listen on port `{}`\nhint: port 0 takes any that is free", options.port)
     })?;
+    let sign_in = knobs.door.sign_in;
     let live = Live::new(console, store, knobs, role_given)
         .with_context(|| format!("could not take up the practice state `{}`", state.display()))?;
+    let live = Arc::new(live);
     let url = format!("http://{}", listener.local_addr()?);
+    let further = further::listen(&live, sign_in, &url).await?;
+    let origins = live.origins().further;
+    let mut served = JoinSet::new();
+    served.spawn(axum::serve(listener, serve::routes(Arc::clone(&live))).into_future());
+    for (host, listener) in further {
+        let app = serve::further(Arc::clone(&live), host, sign_in);
+        served.spawn(axum::serve(listener, app).into_future());
+    }
     let (stop, stopped) = oneshot::channel::<()>();
-    let app = serve::routes(Arc::new(live));
     let task = tokio::spawn(async move {
         let until = async {
             if stopped.await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
-        tokio::select! {
-            served = async { axum::serve(listener, app).await } => served,
+        let ended = tokio::select! {
+            ended = served.join_next() => ended.unwrap_or(Ok(Ok(()))).map_err(io::Error::other).flatten(),
             () = until => Ok(()),
-        }
+        };
+        // Whoever waits for the end finds every port free again.
+        served.shutdown().await;
+        ended
     });
-    Ok(Running { url, account, password, tenant, state, temporary, stop, task })
+    Ok(Running { url, origins, account, password, tenant, state, temporary, stop, task })
 }
 
 impl Running {

@@ -4,13 +4,18 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
+use std::io;
 use std::sync::Arc;
 
-/// `/_truth` and `/_knobs`; no sign-in, and they answer whatever the knobs say.
+/// `/_truth`, `/_knobs`, `/_approve` and `/_expire`; no sign-in, and they answer whatever the knobs say.
 pub(super) fn routes() -> Router<Arc<Live>> {
-    Router::new().route("/_truth", get(truth)).route("/_knobs", get(list).post(turn))
+    Router::new()
+        .route("/_truth", get(truth))
+        .route("/_knobs", get(list).post(turn))
+        .route("/_approve", post(approve))
+        .route("/_expire", post(expire))
 }
 
 async fn truth(State(live): State<Arc<Live>>) -> axum::Json<Value> {
@@ -23,11 +28,18 @@ async fn truth(State(live): State<Arc<Live>>) -> axum::Json<Value> {
                 json!({ "email": email, "name": name, "role": role, "state": person.state })
             })
             .collect();
+        let counts = tenant.entrance.counts;
         json!({
             "people": people,
             "requests": tenant.received,
             "page_loads": tenant.page_loads,
             "sign_in_failures": tenant.sign_in_failures,
+            "sign_ins": counts.sign_ins,
+            "codes_tried": counts.codes_tried,
+            "approvals": counts.approvals,
+            "step_ups": counts.step_ups,
+            "sessions": tenant.sessions.len(),
+            "sessions_expired": counts.sessions_expired,
         })
     }))
 }
@@ -43,7 +55,12 @@ async fn turn(State(live): State<Arc<Live>>, axum::Json(wanted): axum::Json<Map<
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             next.turn(live.console, name, &value)?;
         }
+        tenant.check_sign_in(&next)?;
         *knobs = next;
+        tenant.unlock(knobs);
+        if wanted.contains_key("expire_after") {
+            tenant.sessions.iter_mut().for_each(|session| session.requests = 0);
+        }
         if wanted.contains_key("signed_in_role") {
             tenant.give_account_role(knobs);
         }
@@ -57,7 +74,28 @@ async fn turn(State(live): State<Arc<Live>>, axum::Json(wanted): axum::Json<Map<
     }
 }
 
-/// Every knob but the password.
+/// Says yes on the phone, for whoever waits for that.
+async fn approve(State(live): State<Arc<Live>>) -> Response {
+    let now = live.now().as_millisecond();
+    told("approved", live.change(|tenant, knobs| tenant.approve(knobs, now)))
+}
+
+/// Ends every session at once.
+async fn expire(State(live): State<Arc<Live>>) -> Response {
+    told("expired", live.change(|tenant, _| tenant.expire(|_| true)))
+}
+
+fn told(what: &str, done: io::Result<usize>) -> Response {
+    match done {
+        Ok(count) => axum::Json(json!({ what: count })).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the practice state could not be stored");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Every knob but those that are secret.
 fn standing(live: &Live) -> Value {
     live.read(|_, knobs| {
         let shown = live

@@ -11,6 +11,13 @@ pub(super) enum Action {
     Role,
     SignIn,
     SignOut,
+    /// Back at the app from another origin.
+    Callback,
+    Captcha,
+    Code,
+    StaySignedIn,
+    ChooseAccount,
+    StepUp,
 }
 
 /// One request. Written before it is acted on; `status` is empty until it has been decided.

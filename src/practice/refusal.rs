@@ -8,6 +8,7 @@ pub(super) enum Refusal {
     Unavailable,
     SignedOut,
     Forged,
+    StepUp,
     Unreadable,
     NoPermission,
     ManagedByScim,
@@ -34,7 +35,9 @@ impl Refusal {
         match self {
             Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::SignedOut => StatusCode::UNAUTHORIZED,
-            Refusal::Forged | Refusal::NoPermission | Refusal::ManagedByScim => StatusCode::FORBIDDEN,
+            Refusal::Forged | Refusal::StepUp | Refusal::NoPermission | Refusal::ManagedByScim => {
+                StatusCode::FORBIDDEN
+            }
             Refusal::Unreadable => StatusCode::BAD_REQUEST,
             Refusal::BadEmail | Refusal::NoRole | Refusal::RoleUnavailable(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -60,6 +63,7 @@ impl fmt::Display for Refusal {
             Refusal::Unavailable => "Service unavailable",
             Refusal::SignedOut => "Your session has ended. Please log in again.",
             Refusal::Forged => "Your page is out of date. Reload it and try again.",
+            Refusal::StepUp => "Confirm your password to go on.",
             Refusal::Unreadable => "The request could not be read.",
             Refusal::NoPermission => "You don't have permission to manage users.",
             Refusal::ManagedByScim => "User management is handled by your identity provider (SCIM).",

@@ -1,6 +1,6 @@
 //! How requests find their way: the routes, and what holds for every one of them.
 use super::heap;
-use super::knobs::Switch;
+use super::knobs::{SignIn, Switch};
 use super::live::Live;
 use super::{api, assets, oracle};
 use axum::Router;
@@ -12,13 +12,12 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What pages may load, and where their forms may lead; the last of its rules can be added to.
+const POLICY: &str =
+    "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
+
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
-        ),
-    ),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
     (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
@@ -32,7 +31,17 @@ pub(super) fn routes(live: Arc<Live>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&live), trouble))
         .merge(assets::routes())
         .merge(oracle::routes())
-        .layer(middleware::from_fn(harden))
+        .layer(middleware::from_fn_with_state(Arc::clone(&live), harden))
+        .with_state(live)
+}
+
+/// Everything a further origin of the console answers.
+pub(super) fn further(live: Arc<Live>, host: &str, sign_in: SignIn) -> Router {
+    Router::new()
+        .merge(heap::further(host, sign_in))
+        .layer(middleware::from_fn_with_state(Arc::clone(&live), trouble))
+        .merge(assets::routes())
+        .layer(middleware::from_fn_with_state(Arc::clone(&live), harden))
         .with_state(live)
 }
 
@@ -56,10 +65,17 @@ async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) ->
     response
 }
 
-async fn harden(request: Request, next: Next) -> Response {
+async fn harden(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, value);
+    }
+    let origins = live.origins();
+    // A browser holds the redirects that follow a form to what the form's page allows.
+    if !origins.further.is_empty()
+        && let Ok(policy) = HeaderValue::from_str(&format!("{POLICY} {}", origins.joined()))
+    {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

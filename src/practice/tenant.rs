@@ -1,9 +1,11 @@
 //! The customer's account behind a practice console: its people, its record, its signed-in browsers.
+use super::entrance::Entrance;
 use super::knobs::{Knobs, Shown};
 use super::person::{Person, Standing};
 use super::received::{Action, Received};
 use super::seed;
 use super::session::{KEPT, Session};
+use anyhow::bail;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ pub(super) struct Tenant {
     pub(super) sessions: Vec<Session>,
     pub(super) page_loads: u64,
     pub(super) sign_in_failures: u64,
+    #[serde(default)]
+    pub(super) entrance: Entrance,
 }
 
 /// Somebody who has been removed, and until when lists show them all the same.
@@ -45,6 +49,7 @@ impl Tenant {
             sessions: Vec::new(),
             page_loads: 0,
             sign_in_failures: 0,
+            entrance: Entrance::default(),
         }
     }
 
@@ -54,6 +59,16 @@ impl Tenant {
             let mut person = seed::people(2, &knobs.account, knobs.signed_in_role).remove(1);
             person.id = self.take_id();
             self.people.push(person);
+        }
+    }
+
+    /// Whether whoever signs in, as the knobs have it, is one of the people.
+    pub(super) fn check_sign_in(&self, knobs: &Knobs) -> anyhow::Result<()> {
+        match &knobs.door.signs_in_as {
+            Some(email) if self.person(email).is_none() => {
+                bail!("`signs_in_as={email}` is nobody of this account\nhint: GET /_truth names the people")
+            }
+            _ => Ok(()),
         }
     }
 

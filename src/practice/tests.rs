@@ -1,5 +1,10 @@
 //! A console as it is started, asked over HTTP, stopped and started again.
 #![expect(clippy::disallowed_methods, reason = "the tests spoil a state file")]
+mod browser;
+mod factors;
+mod lasting;
+mod signing_in;
+
 use super::*;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -12,3 +12,12 @@ pub(super) fn fresh() -> io::Result<String> {
         text
     }))
 }
+
+/// Several fresh tokens at once.
+pub(super) fn several<const N: usize>() -> io::Result<[String; N]> {
+    let mut tokens = [const { String::new() }; N];
+    for token in &mut tokens {
+        *token = fresh()?;
+    }
+    Ok(tokens)
+}

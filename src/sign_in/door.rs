@@ -4,7 +4,7 @@ use super::help::{Help, until_signed_in, until_unsaid};
 use super::shown::shown;
 use super::store::{Kept, KeptFor, Store};
 use super::{SignedIn, Tenancy};
-use crate::browser::{Browser, Cover, Picture};
+use crate::browser::{Browser, Cover, Picture, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::View;
 use crate::run::{Halt, Locator, Passed, Reader, Reentry, SecretSource, Stepper, Values, Where, address};
@@ -12,6 +12,9 @@ use crate::words::{Action, Outcome, State};
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
+
+/// How long the app may take to let usher go on after it said once more who it is.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often one step may be held up by what a person has to do.
 const MOST_CALLS: u8 = 3;
@@ -287,6 +290,17 @@ impl Door<'_> {
         browser.gates(Vec::new());
         self.prepare(browser)?;
         self.script(browser, Action::StepUp).await?;
+        // As long as the form stands nobody knows whether it was taken, and it is filled in once only.
+        let form = Locator::new(self.view).gates()?.into_iter().find(|gate| gate.kind == RefusalKind::StepUp);
+        if let Some(field) = form.as_ref().and_then(|form| form.sees.first()) {
+            let gone = browser.look(field, Want::Absent, PATIENCE).await;
+            gone.map_err(|trouble| match self.halt(trouble) {
+                Halt::Refused(_, refusal) if refusal.said.is_none() => {
+                    Halt::Refused(Outcome::SignInFailed, refusal)
+                }
+                halt => halt,
+            })?;
+        }
         Ok("usher said once more who it is".to_owned())
     }
 

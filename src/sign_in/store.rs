@@ -164,8 +164,7 @@ impl Store {
         let opened = age::decrypt(&identity, &sealed).map_err(|error| {
             anyhow!("{shown} cannot be opened with this identity: {error}\n  hint: `usher sessions forget --all` throws away what cannot be opened, and `usher login` begins anew")
         })?;
-        let opened =
-            String::from_utf8(opened).map(Secret::new).unwrap_or_else(|_| Secret::new(String::new()));
+        let opened = Secret::new(String::from_utf8(opened).unwrap_or_default());
         let (first, held) = opened.reveal().split_once('\n').unwrap_or_default();
         let written: Written =
             serde_json::from_str(first).map_err(|_| anyhow!("{shown} is not a session that usher kept"))?;

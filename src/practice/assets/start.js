@@ -12,6 +12,12 @@ function ready() {
   if (users) readyUsers();
 }
 
-if (users) load(pageAsked());
-if (readyAfter > 0) setTimeout(ready, readyAfter);
-else ready();
+function start() {
+  if (users) load(pageAsked()).then(openAsked);
+  if (readyAfter > 0) setTimeout(ready, readyAfter);
+  else ready();
+}
+
+keepTokens();
+if (document.getElementById("app").hidden) showTokens().then(start);
+else start();

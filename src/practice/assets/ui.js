@@ -33,8 +33,15 @@ async function ask(method, path, body) {
     return new Promise(() => {});
   }
   const answer = await response.json().catch(() => ({}));
+  if (response.status === 403 && answer.error === "step_up") return stepUp(location.pathname + location.search);
   if (!response.ok) throw new Error(answer.error || "Something went wrong. Please try again.");
   return answer;
+}
+
+/** Leads to where the password is asked once more, and then to the page `back`; the promise is never kept. */
+function stepUp(back) {
+  location.assign("/step-up?redirect=" + encodeURIComponent(back));
+  return new Promise(() => {});
 }
 
 /** Says something in the corner for a while. */

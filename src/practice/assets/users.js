@@ -126,12 +126,35 @@ function openRevoke(person) {
   });
 }
 
+const openers = { remove: openRemove, revoke: openRevoke };
+
+/** Opens that dialog; where the password must be asked once more, it opens when the person comes back. */
+function confirmed(what, person) {
+  if (users.dataset.stepUp !== "menu") return openers[what](person);
+  const back = new URLSearchParams(location.search);
+  back.set("open", what);
+  back.set("id", person.id);
+  return stepUp(`${location.pathname}?${back}`);
+}
+
+/** Opens the dialog that the address asks for, and takes that out of the address: loading the page again opens nothing. */
+function openAsked() {
+  const asked = new URLSearchParams(location.search);
+  const [what, id] = [asked.get("open"), asked.get("id")];
+  if (!what) return;
+  asked.delete("open");
+  asked.delete("id");
+  history.replaceState(null, "", asked.size ? `${location.pathname}?${asked}` : location.pathname);
+  const person = shown.people.find((person) => String(person.id) === id);
+  if (person && Object.hasOwn(openers, what) && users.dataset.stepUp !== "menu") openers[what](person);
+}
+
 function openMore(button) {
   const id = button.closest("tr").dataset.userId;
   const person = shown.people.find((person) => String(person.id) === id);
   const items = [{ text: "Change role", act: () => openRole(person) }];
-  if (person.state === "pending") items.push({ text: "Revoke invitation", danger: true, act: () => openRevoke(person) });
-  else if (person.removable) items.push({ text: "Remove", danger: true, act: () => openRemove(person) });
+  if (person.state === "pending") items.push({ text: "Revoke invitation", danger: true, act: () => confirmed("revoke", person) });
+  else if (person.removable) items.push({ text: "Remove", danger: true, act: () => confirmed("remove", person) });
   toggleMenu(button, items);
 }
 

@@ -1,6 +1,6 @@
 //! The page people land on: made-up figures that are always the same.
 use super::super::knobs::Knobs;
-use super::super::live::Visitor;
+use super::super::visitor::Visitor;
 use super::frame::{self, Page};
 use super::lead;
 use maud::{Markup, html};

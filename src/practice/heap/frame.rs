@@ -1,6 +1,6 @@
 //! What every page of the console has round it: the top bar, the settings navigation, the person's menu.
 use super::super::knobs::Knobs;
-use super::super::live::Visitor;
+use super::super::visitor::{Storage, Visitor};
 use super::icon;
 use maud::{DOCTYPE, Markup, html};
 
@@ -18,12 +18,12 @@ pub(super) fn full(page: &Page<'_>, body: &Markup) -> Markup {
     let Page { title, path, visitor, knobs } = page;
     let settings = path.starts_with("/app/manage/");
     let content = html! {
-        div id="app" {
+        div id="app" hidden[visitor.storage == Storage::Asked] {
             a.skip href="#main" { "Skip to content" }
             header.top {
                 a.brand href="/app/dashboard" { (icon::brand()) span { "Heap" } span.tag { "practice" } }
                 span.divider aria-hidden="true" {}
-                span.tenant data-testid="tenant-name" { (knobs.tenant) }
+                span.tenant data-testid="tenant-name" { (visitor.tenant) }
                 nav.areas aria-label="Main" {
                     (link("/app/dashboard", "Dashboard", *path == "/app/dashboard"))
                     (link("/app/manage/users", "Account", settings))
@@ -51,22 +51,49 @@ pub(super) fn full(page: &Page<'_>, body: &Markup) -> Markup {
         }
         div.toasts id="toasts" {}
     };
-    document(title, Some((&visitor.csrf, knobs.slow_ready_ms)), &content)
+    document(title, &inside(visitor, knobs), &content)
+}
+
+/// What the script of a page for somebody who is signed in is told.
+fn inside(visitor: &Visitor, knobs: &Knobs) -> Markup {
+    html! {
+        meta name="csrf-token" content=(visitor.csrf);
+        meta name="ready-after" content=(knobs.slow_ready_ms);
+        @if let Storage::Given { token, tab } = &visitor.storage {
+            meta name="storage-token" content=(token);
+            meta name="storage-tab" content=(tab);
+        }
+        script src="/assets/console.js" defer {}
+    }
 }
 
 /// A page for anybody.
 pub(super) fn bare(title: &str, body: &Markup) -> Markup {
-    let content = html! {
+    document(title, &html! {}, &sheet("Heap", body))
+}
+
+/// A page that goes on by itself as soon as the sign-in is not at `step` any more.
+pub(super) fn waiting(title: &str, step: &str, body: &Markup) -> Markup {
+    let script = html! { script src="/assets/waiting.js" data-step=(step) defer {} };
+    document(title, &script, &sheet("Heap", body))
+}
+
+/// A page of the identity provider.
+pub(super) fn provider(title: &str, body: &Markup) -> Markup {
+    document(title, &html! {}, &sheet("Passport", body))
+}
+
+fn sheet(brand: &str, body: &Markup) -> Markup {
+    html! {
         main.bare id="main" {
-            div.brand { (icon::brand()) span { "Heap" } span.tag { "practice" } }
+            div.brand { (icon::brand()) span { (brand) } span.tag { "practice" } }
             div.card.sheet { (body) }
             p.quiet { "A rehearsal stage. Nothing here reaches a real account." }
         }
-    };
-    document(title, None, &content)
+    }
 }
 
-fn document(title: &str, signed_in: Option<(&str, u64)>, content: &Markup) -> Markup {
+fn document(title: &str, head: &Markup, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -77,11 +104,7 @@ fn document(title: &str, signed_in: Option<(&str, u64)>, content: &Markup) -> Ma
                 title { (title) " · Heap (practice)" }
                 link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/console.css";
-                @if let Some((csrf, ready)) = signed_in {
-                    meta name="csrf-token" content=(csrf);
-                    meta name="ready-after" content=(ready);
-                    script src="/assets/console.js" defer {}
-                }
+                (head)
             }
             body { (content) }
         }

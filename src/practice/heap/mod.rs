@@ -1,14 +1,30 @@
 //! The pages of the practice console for Heap, as its users-and-permissions generation.
+#[cfg(test)]
+pub(super) use whither::encoded;
+
+mod broken;
+mod callback;
 mod dashboard;
+mod entered;
+mod form;
 mod frame;
 mod icon;
+mod identify;
+mod passage;
+mod passage_page;
+mod provider;
 mod settings;
 mod sign_in;
 mod sign_in_page;
+mod step_up;
 mod users;
+mod whither;
 
-use super::knobs::{Knobs, Switch};
-use super::live::{Live, Visitor};
+use super::admission::Request;
+use super::knobs::{Knobs, SignIn, Switch};
+use super::live::Live;
+use super::origins::{ACCOUNTS, IDENTITY};
+use super::visitor::Visitor;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{LOCATION, RETRY_AFTER};
@@ -25,17 +41,36 @@ pub(super) fn routes() -> Router<Arc<Live>> {
         .route("/app", get(async || found("/app/dashboard")))
         .route("/login", get(sign_in::show).post(sign_in::sign_in))
         .route("/logout", post(sign_in::sign_out))
+        .route("/callback", get(callback::callback))
+        .route("/step-up", get(step_up::show).post(step_up::confirm))
         .route("/app/{*rest}", get(inside))
+        .merge(passage::routes())
         .fallback(lost)
 }
 
-/// A page for signed-in people only.
-async fn inside(State(live): State<Arc<Live>>, uri: Uri, headers: HeaderMap) -> Response {
-    let Some(visitor) = live.visitor(&headers) else {
-        let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
-        return found(&format!("/login?redirect={}", sign_in_page::encoded(wanted)));
+/// The pages of a further origin.
+pub(super) fn further(host: &str, sign_in: SignIn) -> Router<Arc<Live>> {
+    let pages = match (host, sign_in) {
+        (IDENTITY, SignIn::Origins) => identify::identity(),
+        (IDENTITY, SignIn::Sso) => provider::routes(),
+        (ACCOUNTS, SignIn::Origins) => identify::accounts(),
+        _ => Router::new(),
     };
-    live.read(|_, knobs| page(uri.path(), &visitor, knobs))
+    pages.fallback(lost)
+}
+
+/// A page for signed-in people only.
+async fn inside(
+    State(live): State<Arc<Live>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, broken::Broken> {
+    let Some(visitor) = live.admit(&headers, Request::Page)? else {
+        let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
+        return Ok(found(&format!("/login?redirect={}", whither::encoded(wanted))));
+    };
+    let page = live.read(|_, knobs| page(uri.path(), &visitor, knobs));
+    Ok(entered::with_session(&live, &visitor, page))
 }
 
 /// The page at `path`.

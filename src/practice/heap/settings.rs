@@ -1,6 +1,6 @@
 //! The settings pages beside the one that matters, and the page for an address without one.
 use super::super::knobs::{Knobs, Switch};
-use super::super::live::Visitor;
+use super::super::visitor::Visitor;
 use super::frame::{self, Page};
 use super::lead;
 use maud::{Markup, html};
@@ -8,7 +8,7 @@ use maud::{Markup, html};
 /// Settings > General
 pub(super) fn general(visitor: &Visitor, knobs: &Knobs) -> Markup {
     let facts = [
-        ("Account name", knobs.tenant.as_str()),
+        ("Account name", visitor.tenant.as_str()),
         ("Plan", "Pro"),
         ("Time zone", "(UTC) Coordinated Universal Time"),
     ];

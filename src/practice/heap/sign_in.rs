@@ -1,42 +1,60 @@
-//! Signing in and out: the form's token, the cookie, and the record of both.
-use super::super::knobs::Knobs;
+//! Signing in and out at the app itself, on one page or on two.
+use super::super::entrance::{Tried, unidentified};
+use super::super::knobs::SignIn;
 use super::super::live::Live;
+use super::super::origins::IDENTITY;
 use super::super::received::Action;
-use super::super::session::{self, Session};
-use super::super::tenant::Tenant;
-use super::super::token;
-use super::{found, is_down, sign_in_page, unavailable};
-use axum::extract::{Form, Query, State};
+use super::super::record::Entry;
+use super::super::session;
+use super::broken::Broken;
+use super::entered::{self, Right};
+use super::form::{self, Form};
+use super::sign_in_page::Shown;
+use super::whither::Whither;
+use super::{found, unavailable};
+use axum::extract::{Form as Posted, Query, State};
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
 use serde::Deserialize;
-use std::io;
 use std::sync::Arc;
-
-#[derive(Default, Deserialize)]
-pub(super) struct Whither {
-    redirect: Option<String>,
-}
-
-impl Whither {
-    /// Where to go after signing in; only ever a page of this console.
-    fn page(&self) -> &str {
-        self.redirect
-            .as_deref()
-            .filter(|to| to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\r', '\n']))
-            .filter(|to| to.is_ascii())
-            .unwrap_or("/app/dashboard")
-    }
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Filled {
     email: String,
-    password: String,
+    /// Absent where only the e-mail address is asked.
+    password: Option<String>,
     #[serde(rename = "_csrf")]
     csrf: String,
+}
+
+/// One of the pages below `/login` that take a form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Whole,
+    Email,
+    Password,
+}
+
+impl Page {
+    /// The cookie that holds its token: each page has one of its own.
+    fn purpose(self) -> &'static str {
+        match self {
+            Page::Whole => "form",
+            Page::Email => "email",
+            Page::Password => "password",
+        }
+    }
+
+    fn markup(self, shown: &Shown<'_>, to: &Whither) -> Markup {
+        match self {
+            Page::Whole => shown.whole(),
+            Page::Email => shown.email_alone(),
+            Page::Password => shown.password_alone(&to.on("/login")),
+        }
+    }
 }
 
 /// `GET /login`
@@ -44,11 +62,30 @@ pub(super) async fn show(
     State(live): State<Arc<Live>>,
     headers: HeaderMap,
     Query(to): Query<Whither>,
-) -> Response {
+) -> Result<Response, Broken> {
     if live.visitor(&headers).is_some() {
-        return found(to.page());
+        return Ok(found(to.page()));
     }
-    form(&live, &headers, &to, "", None).unwrap_or_else(|error| broken(&error))
+    match live.read(|_, knobs| knobs.door.sign_in) {
+        SignIn::Form => page(&live, &headers, &to, Page::Whole, "", None),
+        SignIn::EmailFirst => page(&live, &headers, &to, Page::Email, "", None),
+        SignIn::Origins => {
+            let mut there = to.on(&format!("{}/identify", live.origins().of(IDENTITY)));
+            if live.has_expired(&headers) {
+                there.push_str(if there.contains('?') { "&expired=yes" } else { "?expired=yes" });
+            }
+            Ok(found(&there))
+        }
+        SignIn::Sso => {
+            let provider = to.on(&format!("{}/authorize", live.origins().of(IDENTITY)));
+            let expired = live.has_expired(&headers);
+            let page = live.read(|_, knobs| {
+                let form = Form { action: "", csrf: "", said: None };
+                Shown { tenant: &knobs.tenant, form, email: "", expired }.elsewhere(&provider)
+            });
+            Ok(axum::response::Html(page.into_string()).into_response())
+        }
+    }
 }
 
 /// `POST /login`
@@ -56,105 +93,93 @@ pub(super) async fn sign_in(
     State(live): State<Arc<Live>>,
     headers: HeaderMap,
     Query(to): Query<Whither>,
-    Form(filled): Form<Filled>,
-) -> Response {
-    let given = session::cookie(&headers, &live.cookie_name("form")).is_some_and(|held| held == filled.csrf);
+    Posted(filled): Posted<Filled>,
+) -> Result<Response, Broken> {
     let email = filled.email.trim();
-    let down = is_down(&live);
-    let signed_in = recorded(&live, "/login", Action::SignIn, email, |tenant, knobs, token, csrf| {
-        if down {
-            return (StatusCode::SERVICE_UNAVAILABLE, false);
+    let asked = match (live.read(|_, knobs| knobs.door.sign_in), &filled.password) {
+        (SignIn::Form, _) => Page::Whole,
+        (SignIn::EmailFirst, Some(_)) => Page::Password,
+        (SignIn::EmailFirst, None) => {
+            let given = form::is_ours(&live, &headers, Page::Email.purpose(), &filled.csrf);
+            return identified(&live, &headers, &to, email, given);
         }
-        let known = knobs.account.to_lowercase() == email.to_lowercase() && knobs.password == filled.password;
-        if !given || !known {
-            tenant.sign_in_failures += 1;
-            return (StatusCode::OK, false);
+        // A password is only ever asked elsewhere.
+        (SignIn::Origins | SignIn::Sso, _) => return Ok(StatusCode::METHOD_NOT_ALLOWED.into_response()),
+    };
+    let given = form::is_ours(&live, &headers, asked.purpose(), &filled.csrf);
+    let right = Right::new(&live, &headers, to.page())?;
+    let entry = Entry { method: &Method::POST, path: "/login", action: Action::SignIn, email };
+    let tried = live.recorded(entry, |tenant, knobs| {
+        let password = filled.password.as_deref().unwrap_or_default();
+        match tenant.try_password(knobs, given, email, password) {
+            Tried::Right => (StatusCode::FOUND, true, Ok(right.enter(tenant, knobs))),
+            tried => (StatusCode::OK, false, Err(tried)),
         }
-        tenant.keep(Session { token, csrf, email: knobs.account.clone() });
-        (StatusCode::FOUND, true)
-    });
-    match signed_in {
-        Ok((StatusCode::FOUND, token)) => {
-            let cookie = session::set_cookie(&live.cookie_name("session"), &token);
-            ([(SET_COOKIE, cookie)], found(to.page())).into_response()
-        }
-        Ok((StatusCode::OK, _)) => {
-            let said = if given {
-                "Invalid email or password."
-            } else {
-                "The form was out of date. Please try again."
-            };
-            form(&live, &headers, &to, email, Some(said)).unwrap_or_else(|error| broken(&error))
-        }
-        Ok(_) => unavailable(),
-        Err(error) => broken(&error),
-    }
-}
-
-/// `POST /logout`
-pub(super) async fn sign_out(State(live): State<Arc<Live>>, headers: HeaderMap) -> Response {
-    let name = live.cookie_name("session");
-    let visitor = live.visitor(&headers);
-    let held = session::cookie(&headers, &name).unwrap_or_default();
-    let email = visitor.as_ref().map_or("", |visitor| visitor.email.as_str());
-    let down = is_down(&live);
-    let done = recorded(&live, "/logout", Action::SignOut, email, |tenant, _, _, _| match &visitor {
-        _ if down => (StatusCode::SERVICE_UNAVAILABLE, false),
-        None => (StatusCode::UNAUTHORIZED, false),
-        Some(visitor) if session::csrf(&headers) != Some(&visitor.csrf) => (StatusCode::FORBIDDEN, false),
-        Some(_) => {
-            tenant.sessions.retain(|session| session.token != held);
-            (StatusCode::FOUND, true)
-        }
-    });
-    match done {
-        Ok((StatusCode::FOUND, _)) => {
-            ([(SET_COOKIE, session::set_cookie(&name, ""))], found("/login")).into_response()
-        }
-        Ok((status, _)) => status.into_response(),
-        Err(error) => broken(&error),
-    }
-}
-
-/// Puts the request on the record, then decides it; answers with the status and the token of a new session.
-fn recorded(
-    live: &Live,
-    path: &str,
-    action: Action,
-    email: &str,
-    act: impl FnOnce(&mut Tenant, &Knobs, String, String) -> (StatusCode, bool),
-) -> io::Result<(StatusCode, String)> {
-    let (token, csrf) = (token::fresh()?, token::fresh()?);
-    let kept = token.clone();
-    let seq = live.change(|tenant, _| {
-        let received = tenant.receive(live.now(), "POST", path, action);
-        received.email = (!email.is_empty()).then(|| email.to_owned());
-        received.seq
     })?;
-    live.change(|tenant, knobs| {
-        let (status, applied) = act(tenant, knobs, token, csrf);
-        tenant.decide(seq, status.as_u16(), applied);
-        (status, kept)
-    })
+    match tried {
+        None => Ok(unavailable()),
+        Some(Ok(entered)) => Ok(entered::answer(&live, entered)),
+        Some(Err(tried)) => page(&live, &headers, &to, asked, email, tried.said()),
+    }
 }
 
-/// The form, with the token that must come back with it.
-fn form(
+/// The page after the one that asks the e-mail address only; whether it is known is not told.
+fn identified(
     live: &Live,
     headers: &HeaderMap,
     to: &Whither,
     email: &str,
-    said: Option<&str>,
-) -> io::Result<Response> {
-    let name = live.cookie_name("form");
-    let held = session::cookie(headers, &name).filter(|held| held.len() == 32);
-    let csrf = held.map_or_else(token::fresh, |held| Ok(held.to_owned()))?;
-    let page =
-        live.read(|_, knobs| sign_in_page::page(&knobs.tenant, to.redirect.as_deref(), &csrf, email, said));
-    Ok(([(SET_COOKIE, session::set_cookie(&name, &csrf))], Html(page.into_string())).into_response())
+    given: bool,
+) -> Result<Response, Broken> {
+    if super::is_down(live) {
+        return Ok(unavailable());
+    }
+    match unidentified(given, email) {
+        Some(said) => page(live, headers, to, Page::Email, email, Some(said)),
+        None => page(live, headers, to, Page::Password, email, None),
+    }
 }
 
-fn broken(error: &io::Error) -> Response {
-    tracing::error!(%error, "the practice state could not be stored");
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+fn page(
+    live: &Live,
+    headers: &HeaderMap,
+    to: &Whither,
+    page: Page,
+    email: &str,
+    said: Option<&str>,
+) -> Result<Response, Broken> {
+    let action = to.on("/login");
+    let expired = said.is_none() && live.has_expired(headers);
+    form::answer(live, headers, page.purpose(), |csrf| {
+        live.read(|_, knobs| {
+            let form = Form { action: &action, csrf, said };
+            page.markup(&Shown { tenant: &knobs.tenant, form, email, expired }, to)
+        })
+    })
+}
+
+/// `POST /logout`
+pub(super) async fn sign_out(State(live): State<Arc<Live>>, headers: HeaderMap) -> Result<Response, Broken> {
+    let name = live.cookie_name("session");
+    let visitor = live.visitor(&headers);
+    let held = session::cookie(&headers, &name).unwrap_or_default();
+    let email = visitor.as_ref().map_or("", |visitor| visitor.email.as_str());
+    let entry = Entry { method: &Method::POST, path: "/logout", action: Action::SignOut, email };
+    let done = live.recorded(entry, |tenant, _| {
+        let (status, applied) = match &visitor {
+            None => (StatusCode::UNAUTHORIZED, false),
+            Some(visitor) if session::csrf(&headers) != Some(&visitor.csrf) => (StatusCode::FORBIDDEN, false),
+            Some(_) => {
+                tenant.sessions.retain(|session| session.token != held);
+                (StatusCode::FOUND, true)
+            }
+        };
+        (status, applied, status)
+    })?;
+    Ok(match done {
+        Some(StatusCode::FOUND) => {
+            ([(SET_COOKIE, session::set_cookie(&name, ""))], found("/login")).into_response()
+        }
+        status => status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response(),
+    })
 }

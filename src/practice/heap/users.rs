@@ -1,7 +1,7 @@
 //! Account > Settings > Users & Permissions: the page that people are managed on. Its rows come from `/api/users`.
-use super::super::knobs::{Knobs, Labels, Switch};
-use super::super::live::Visitor;
+use super::super::knobs::{Knobs, Labels, StepUp, Switch};
 use super::super::refusal::Refusal;
+use super::super::visitor::Visitor;
 use super::frame::{self, Page};
 use super::icon;
 use maud::{Markup, html};
@@ -11,10 +11,10 @@ const TITLE: &str = "Users & Permissions";
 /// The page, or what somebody without the right sees of it.
 pub(super) fn page(visitor: &Visitor, knobs: &Knobs) -> Markup {
     let page = Page { title: TITLE, path: "/app/manage/users", visitor, knobs };
-    frame::full(&page, &if visitor.manages { managed(knobs) } else { refused() })
+    frame::full(&page, &if visitor.manages { managed(visitor, knobs) } else { refused() })
 }
 
-fn managed(knobs: &Knobs) -> Markup {
+fn managed(visitor: &Visitor, knobs: &Knobs) -> Markup {
     let scim = knobs.scim == Switch::On;
     let roles: Vec<_> = knobs.offered_roles().map(super::super::role::Role::name).collect();
     let open = if knobs.labels == Labels::A { "Invite Users" } else { "Add User" };
@@ -28,8 +28,8 @@ fn managed(knobs: &Knobs) -> Markup {
             button.button.primary id="invite" type="button" disabled[scim] { (icon::plus()) span { (open) } }
         }
         @if scim { div.notice role="note" { (icon::info()) span { (Refusal::ManagedByScim.to_string()) } } }
-        section.card id="users" aria-label="Users" aria-busy="true" data-tenant=(knobs.tenant) data-roles=(roles.join(","))
-            data-managed=[scim.then_some("scim")] data-send=(knobs.button_label) {
+        section.card id="users" aria-label="Users" aria-busy="true" data-tenant=(visitor.tenant) data-roles=(roles.join(","))
+            data-step-up=[(visitor.step_up == StepUp::Menu).then_some("menu")] data-managed=[scim.then_some("scim")] data-send=(knobs.button_label) {
             div.bar { p.count id="count" { "Loading…" } }
             div.skeleton id="skeleton" aria-hidden="true" { @for _ in 0..6 { div { i {} b {} u {} } } }
             div.scroll {
