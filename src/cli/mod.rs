@@ -8,6 +8,7 @@ mod folders;
 mod init;
 mod keyring;
 mod live;
+mod notice;
 mod out;
 mod packs;
 mod passwords;
