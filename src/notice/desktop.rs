@@ -1,22 +1,24 @@
 //! A notice on the desktop, by the program `notify-send`, where both are there.
 
 use super::{Notice, PATIENCE, plain};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
 use tokio::process::Command;
 
 /// Shows it. Without a desktop, or without the program, there is nobody to tell and nothing is wrong.
 pub(super) async fn show(notice: &Notice) -> Result<(), String> {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !set("DISPLAY") && !set("WAYLAND_DISPLAY") {
-        return Ok(());
-    }
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let program = std::env::split_paths(&folders).map(|folder| folder.join("notify-send"));
-    match program.into_iter().find(|program| program.is_file()) {
+    match program(|name| std::env::var_os(name).filter(|value| !value.is_empty())) {
         Some(program) => run(program, notice).await,
         None => Ok(()),
     }
+}
+
+/// The program, where there is a desktop it could show something on.
+fn program(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY"))?;
+    let folders = variable("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join("notify-send")).find(|program| program.is_file())
 }
 
 async fn run(program: PathBuf, notice: &Notice) -> Result<(), String> {
@@ -37,7 +39,7 @@ mod tests {
     #![expect(clippy::disallowed_methods, reason = "tests write a program and read what it was given")]
     use super::*;
 
-    fn program(folder: &std::path::Path, script: &str) -> PathBuf {
+    fn fake(folder: &std::path::Path, script: &str) -> PathBuf {
         let path = folder.join("notify-send");
         // Written by another process: a program that another test starts meanwhile would hold it open for writing.
         let write = format!("printf '%s' \"$1\" > {0} && chmod 755 {0}", path.display());
@@ -51,7 +53,7 @@ mod tests {
     async fn the_program_is_given_title_and_body() {
         let folder = tempfile::tempdir().unwrap();
         let told = folder.path().join("told");
-        let path = program(folder.path(), &format!("printf '%s\\n' \"$@\" > {}", told.display()));
+        let path = fake(folder.path(), &format!("printf '%s\\n' \"$@\" > {}", told.display()));
         let notice = Notice {
             title: "-usher waits".to_owned(),
             body: "approve <b>it</b>".to_owned(),
@@ -67,9 +69,26 @@ mod tests {
     #[tokio::test]
     async fn a_program_that_fails_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let error = run(program(folder.path(), "exit 3"), &Notice::default()).await.unwrap_err();
+        let error = run(fake(folder.path(), "exit 3"), &Notice::default()).await.unwrap_err();
         assert!(error.contains("exit status: 3"), "{error}");
         let error = run(folder.path().join("none"), &Notice::default()).await.unwrap_err();
         assert!(error.contains("did not start"), "{error}");
+    }
+
+    #[test]
+    fn the_program_is_found_on_the_path_where_there_is_a_desktop() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = fake(folder.path(), "");
+        let found = |variables: &[(&str, &str)]| {
+            program(|name| {
+                let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+                Some(OsString::from(value))
+            })
+        };
+        let folders = format!("/no/such/folder:{}", folder.path().display());
+        assert_eq!(found(&[("DISPLAY", ":0"), ("PATH", &folders)]), Some(path.clone()));
+        assert_eq!(found(&[("WAYLAND_DISPLAY", "wayland-0"), ("PATH", &folders)]), Some(path));
+        assert_eq!(found(&[("PATH", &folders)]), None);
+        assert_eq!(found(&[("DISPLAY", ":0"), ("PATH", "/no/such/folder")]), None);
     }
 }
