@@ -10,6 +10,7 @@
 //!   [`sign_in`] signs usher in and holds the page against the account and tenant it should be.
 //! - What is kept: [`journal`] seals and syncs facts before anyone sees them; [`evidence`] keeps masked pictures.
 //! - What is shown: [`report`] folds sealed facts into a story, and that into HTML, CSV, JSON and the terminal.
+//!   [`notice`] tells a person who is elsewhere that usher needs them.
 //! - To rehearse: [`practice`] serves consoles that are like the real ones, with the truth on the side.
 //! - Where it meets: [`cli`] is the command line; [`settings`] are usher.toml, variables and flags; [`source`] is YAML
 //!   with places kept; [`diag`] says what is wrong with a file and where; [`digest`] is SHA-256; [`secret`] holds what
@@ -21,6 +22,7 @@ pub mod diag;
 pub mod digest;
 pub mod evidence;
 pub mod journal;
+pub mod notice;
 pub mod plan;
 pub mod practice;
 pub mod report;

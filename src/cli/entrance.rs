@@ -4,6 +4,7 @@ use super::proceed::{milliseconds, seconds};
 use super::secrets::{Secrets, secret};
 use super::{Failure, Out, folders};
 use crate::browser::{Browser, Live};
+use crate::notice::Notice;
 use crate::plan::{Pack, View};
 use crate::run::{Asked, Halt};
 use crate::secret::Secret;
@@ -53,6 +54,7 @@ impl Entrance {
                 out,
                 settings: settings.help.clone(),
                 window: !settings.run.headless,
+                name: name.to_owned(),
                 app: pack.app.title.value.clone(),
                 tenant: app.tenant.clone(),
             },
@@ -236,6 +238,9 @@ struct Caller {
     out: Out,
     settings: HelpSettings,
     window: bool,
+    /// The app, as it is called on the command line.
+    name: String,
+    /// The app, as people call it.
     app: String,
     tenant: String,
 }
@@ -251,7 +256,23 @@ impl Help for Caller {
 
     fn call<'a>(&'a self, outcome: Outcome, why: &'a str) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
         Box::pin(async move {
-            self.out.note(&format!("{} ({}) needs a person: {why} [{outcome}]", self.app, self.tenant));
+            let until = super::proceed::later(self.settings.wait.0);
+            let place = match (self.window, outcome) {
+                (true, _) => "in usher's browser",
+                (false, Outcome::MfaNeeded) => "on your device",
+                (false, _) => "in the app",
+            };
+            let body = format!("{} ({}) says \"{why}\": a person is needed {place}", self.app, self.tenant);
+            self.out.note(&format!("usher waits for you: {body}, until {until}"));
+            let notice = Notice {
+                title: format!("usher needs you for {}", self.app),
+                body,
+                app: self.name.clone(),
+                tenant: self.tenant.clone(),
+                outcome: outcome.to_string(),
+                until,
+            };
+            super::notice::tell(&self.settings, &notice, self.out).await;
         })
     }
 }

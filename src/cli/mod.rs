@@ -10,6 +10,7 @@ mod init;
 mod keyring;
 mod live;
 mod login;
+mod notice;
 mod out;
 mod packs;
 mod passwords;

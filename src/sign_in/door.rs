@@ -1,10 +1,11 @@
 //! The door: how usher comes in at the start of a sitting, and comes in again when the app asks for it on the way.
 
-use super::help::{Help, until_signed_in, until_unsaid};
+use super::held_up::{Held, minutes, wants_a_person};
+use super::help::{Help, until_signed_in};
 use super::shown::shown;
 use super::store::{Kept, KeptFor, Store};
 use super::{SignedIn, Tenancy};
-use crate::browser::{Browser, Cover, Picture, Want};
+use crate::browser::{Browser, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::View;
 use crate::run::{Halt, Locator, Passed, Reader, Reentry, SecretSource, Stepper, Values, Where, address};
@@ -15,9 +16,6 @@ use std::time::{Duration, Instant};
 
 /// How long the app may take to let usher go on after it said once more who it is.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// How often one step may be held up by what a person has to do.
-const MOST_CALLS: u8 = 3;
 
 /// Where the sessions of this account are kept.
 #[derive(Clone, Copy)]
@@ -34,19 +32,6 @@ pub struct Shelf<'a> {
     pub now: fn() -> i64,
     /// Such a moment as people read it.
     pub day: fn(i64) -> String,
-}
-
-/// What held usher up before a run began, and how it came through.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// What the app wanted.
-    pub outcome: Outcome,
-    /// In its words.
-    pub why: String,
-    /// How it looked.
-    pub picture: Option<Picture>,
-    /// How usher came through.
-    pub passed: Passed,
 }
 
 /// Who came in, and how.
@@ -214,57 +199,6 @@ impl Door<'_> {
         Ok(())
     }
 
-    /// Does something; where the app wants a person meanwhile, calls one, and does it again after them.
-    async fn held_up<B: Browser, T>(
-        &self,
-        browser: &mut B,
-        act: impl AsyncFn(&mut B) -> Result<T, Halt>,
-    ) -> Result<T, Halt> {
-        let mut calls = 0;
-        loop {
-            let (outcome, refusal) = match act(browser).await {
-                Err(Halt::Refused(outcome, refusal)) if wants_a_person(outcome) && calls < MOST_CALLS => {
-                    (outcome, refusal)
-                }
-                other => return other,
-            };
-            calls += 1;
-            let picture = self.picture(browser).await;
-            let passed =
-                self.person_helps(browser, &Locator::signing_in(self.view), outcome, &refusal).await?;
-            let why = refusal.said.unwrap_or(refusal.message);
-            self.visit.held.borrow_mut().push(Held { outcome, why, picture, passed });
-        }
-    }
-
-    /// Calls a person and waits until what the app wanted of them is done.
-    async fn person_helps<B: Browser>(
-        &self,
-        browser: &mut B,
-        locator: &Locator<'_>,
-        outcome: Outcome,
-        refusal: &Refusal,
-    ) -> Result<Passed, Halt> {
-        let why = refusal.said.as_deref().unwrap_or(&refusal.message);
-        if outcome == Outcome::Captcha && !self.help.has_window() {
-            let hint = format!(
-                "usher solves no CAPTCHA; `{}` lets a person do it, and `--headed` shows the browser of a run",
-                self.command
-            );
-            return Err(with_hint(outcome, refusal, &hint));
-        }
-        let begun = Instant::now();
-        self.help.call(outcome, why).await;
-        if until_unsaid(browser, locator, outcome, self.help.patience()).await? {
-            return Ok(Passed { how: "a person helped".to_owned(), waited: begun.elapsed() });
-        }
-        let hint = format!(
-            "nobody helped within {}; `help.wait` in usher.toml says how long usher waits",
-            minutes(self.help.patience())
-        );
-        Err(with_hint(outcome, refusal, &hint))
-    }
-
     /// Comes in again after the app has ended the session.
     async fn again<B: Browser>(&self, browser: &mut B) -> Result<String, Halt> {
         if self.can_type {
@@ -323,15 +257,6 @@ impl Door<'_> {
         Ok(())
     }
 
-    /// How the page looks that usher is held up at; a page that cannot be pictured is no reason to stop.
-    pub async fn picture(&self, browser: &mut impl Browser) -> Option<Picture> {
-        let lists = Locator::new(self.view).lists().unwrap_or_default();
-        let mut secret = Locator::signing_in(self.view).secrets();
-        secret.extend(Locator::new(self.view).secrets());
-        let cover = Cover { lists: lists.iter().collect(), secret, ..Cover::default() };
-        browser.picture(&cover).await.ok()
-    }
-
     fn values(&self) -> Values {
         let (account, tenant) = (self.tenancy.account.to_owned(), self.tenancy.tenant.to_owned());
         Values { key: account.clone(), account, tenant, ..Values::default() }
@@ -387,23 +312,5 @@ impl<B: Browser> Reentry<B> for Door<'_> {
             };
             Ok(Passed { how, waited: begun.elapsed() })
         })
-    }
-}
-
-const fn wants_a_person(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::MfaNeeded | Outcome::Captcha)
-}
-
-fn with_hint(outcome: Outcome, refusal: &Refusal, hint: &str) -> Halt {
-    Halt::Refused(outcome, Box::new(Refusal { hint: Some(hint.to_owned()), ..refusal.clone() }))
-}
-
-/// A time as people say it.
-fn minutes(time: Duration) -> String {
-    let seconds = time.as_secs();
-    if seconds >= 120 && seconds.is_multiple_of(60) {
-        format!("{} minutes", seconds / 60)
-    } else {
-        format!("{seconds} s")
     }
 }

@@ -4,6 +4,7 @@
 mod code;
 mod detect;
 mod door;
+mod held_up;
 mod help;
 mod shown;
 mod store;
@@ -11,7 +12,8 @@ mod used;
 
 pub use code::{Next, Seed};
 pub use detect::detect;
-pub use door::{Door, Entered, Held, Shelf, Visit};
+pub use door::{Door, Entered, Shelf, Visit};
+pub use held_up::Held;
 pub use help::Help;
 pub use shown::shown;
 pub use store::{Kept, KeptFor, Store};

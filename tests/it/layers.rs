@@ -34,16 +34,17 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("sign_in", &["words", "secret", "digest", "diag", "plan", "browser", "journal", "run"]),
-    // Showing, rehearsing, and the edge.
+    // Showing, telling, rehearsing, and the edge.
     ("report", &["words", "digest", "plan", "evidence", "journal"]),
+    ("notice", &["secret"]),
     ("practice", &[]),
     ("settings", &["diag"]),
     (
         "cli",
         &[
             "words", "template", "secret", "digest", "source", "diag", "script", "selector", "request",
-            "roster", "plan", "evidence", "browser", "journal", "run", "sign_in", "report", "practice",
-            "settings",
+            "roster", "plan", "evidence", "browser", "journal", "run", "sign_in", "report", "notice",
+            "practice", "settings",
         ],
     ),
 ];
@@ -104,13 +105,14 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sha2", &["digest.rs"]),
     ("strsim", &["diag.rs", "practice/catalogue.rs"]),
     ("thiserror", &["browser/driver", "evidence/mask.rs", "roster/unreadable.rs"]),
-    ("tokio", &["browser/", "cli/", "practice/", "run/", "sign_in/"]),
+    ("tokio", &["browser/", "cli/", "notice/", "practice/", "run/", "sign_in/"]),
     // One-time codes are made in one place, and taken in another that must not know the first.
     ("totp_rs", &["practice/code.rs", "sign_in/code.rs"]),
     ("tracing", &["browser/", "cli/", "practice/", "run/"]),
     ("tracing_subscriber", &["cli/mod.rs"]),
     ("unicode_normalization", &["request/clean.rs", "roster/fold.rs"]),
     ("unicode_security", &["request/look_alike.rs"]),
+    ("ureq", &["notice/webhook.rs"]),
     ("url", &["browser/", "cli/session.rs", "run/", "settings/read.rs", "sign_in/code.rs", "template.rs"]),
     ("zeroize", &["secret.rs"]),
 ];

@@ -1,0 +1,105 @@
+//! Held up: the app wants a person before it goes on. One is called, and waited for; then the step is done once more.
+
+use super::door::Door;
+use super::help::until_unsaid;
+use crate::browser::{Browser, Cover, Picture};
+use crate::journal::Refusal;
+use crate::run::{Halt, Locator, Passed};
+use crate::words::Outcome;
+use std::time::{Duration, Instant};
+
+/// How often one step may be held up by what a person has to do.
+const MOST_CALLS: u8 = 3;
+
+/// What held usher up before a run began, and how it came through.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// What the app wanted.
+    pub outcome: Outcome,
+    /// In its words.
+    pub why: String,
+    /// How it looked.
+    pub picture: Option<Picture>,
+    /// How usher came through.
+    pub passed: Passed,
+}
+
+impl Door<'_> {
+    /// Does something; where the app wants a person meanwhile, calls one, and does it again after them.
+    pub(super) async fn held_up<B: Browser, T>(
+        &self,
+        browser: &mut B,
+        act: impl AsyncFn(&mut B) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        let mut calls = 0;
+        loop {
+            let (outcome, refusal) = match act(browser).await {
+                Err(Halt::Refused(outcome, refusal)) if wants_a_person(outcome) && calls < MOST_CALLS => {
+                    (outcome, refusal)
+                }
+                other => return other,
+            };
+            calls += 1;
+            let picture = self.picture(browser).await;
+            let passed =
+                self.person_helps(browser, &Locator::signing_in(self.view), outcome, &refusal).await?;
+            let why = refusal.said.unwrap_or(refusal.message);
+            self.visit.held.borrow_mut().push(Held { outcome, why, picture, passed });
+        }
+    }
+
+    /// Calls a person and waits until what the app wanted of them is done.
+    pub(super) async fn person_helps<B: Browser>(
+        &self,
+        browser: &mut B,
+        locator: &Locator<'_>,
+        outcome: Outcome,
+        refusal: &Refusal,
+    ) -> Result<Passed, Halt> {
+        let why = refusal.said.as_deref().unwrap_or(&refusal.message);
+        if outcome == Outcome::Captcha && !self.help.has_window() {
+            let hint = format!(
+                "usher solves no CAPTCHA; `{}` lets a person do it, and `--headed` shows the browser of a run",
+                self.command
+            );
+            return Err(with_hint(outcome, refusal, &hint));
+        }
+        let begun = Instant::now();
+        self.help.call(outcome, why).await;
+        if until_unsaid(browser, locator, outcome, self.help.patience()).await? {
+            return Ok(Passed { how: "a person helped".to_owned(), waited: begun.elapsed() });
+        }
+        let hint = format!(
+            "nobody helped within {}; `help.wait` in usher.toml says how long usher waits",
+            minutes(self.help.patience())
+        );
+        Err(with_hint(outcome, refusal, &hint))
+    }
+
+    /// How the page looks that usher is held up at; a page that cannot be pictured is no reason to stop.
+    pub async fn picture(&self, browser: &mut impl Browser) -> Option<Picture> {
+        let lists = Locator::new(self.view).lists().unwrap_or_default();
+        let mut secret = Locator::signing_in(self.view).secrets();
+        secret.extend(Locator::new(self.view).secrets());
+        let cover = Cover { lists: lists.iter().collect(), secret, ..Cover::default() };
+        browser.picture(&cover).await.ok()
+    }
+}
+
+pub(super) const fn wants_a_person(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::MfaNeeded | Outcome::Captcha)
+}
+
+fn with_hint(outcome: Outcome, refusal: &Refusal, hint: &str) -> Halt {
+    Halt::Refused(outcome, Box::new(Refusal { hint: Some(hint.to_owned()), ..refusal.clone() }))
+}
+
+/// A time as people say it.
+pub(super) fn minutes(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds >= 120 && seconds.is_multiple_of(60) {
+        format!("{} minutes", seconds / 60)
+    } else {
+        format!("{seconds} s")
+    }
+}
