@@ -146,7 +146,7 @@ pub(super) const fn advice(outcome: Outcome) -> Option<&'static str> {
         Outcome::ManagedByScim => "make the change in the identity provider",
         Outcome::ContentChoiceNeeded => "say in the request who takes over the person's content",
         Outcome::PendingAppApproval => "somebody must approve it in the app",
-        Outcome::SignInFailed | Outcome::WrongAccount => "check the account and its secrets: `usher login`",
+        Outcome::SignInFailed | Outcome::WrongAccount => "check the account and its secrets in usher.toml",
         Outcome::MfaNeeded | Outcome::Captcha | Outcome::SessionExpired => {
             "sign in once by hand with `usher login`, then `usher resume`"
         }

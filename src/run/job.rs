@@ -283,7 +283,14 @@ impl<B: Browser> Engine<'_, '_, B> {
                 return Err(Halt::Broken(anyhow::anyhow!("a commit that nothing binds got past the check")));
             }
         };
-        let armed = self.browser.arm(&target, &act, &binding).await.map_err(halt)?;
+        let armed = match self.browser.arm(&target, &act, &binding).await.map_err(halt) {
+            // Before anything is asked for, the app wants to know who usher is; afterwards it is armed anew.
+            Err(Halt::Refused(outcome, refusal)) if outcome != Outcome::SessionExpired => {
+                self.come_in_again(Some(job.id), outcome, refusal).await?;
+                self.browser.arm(&target, &act, &binding).await.map_err(halt)?
+            }
+            armed => armed?,
+        };
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
         self.record.fact(Fact::CommitIntended {

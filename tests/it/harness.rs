@@ -171,7 +171,9 @@ pub(crate) struct Practice {
     pub(crate) account: String,
     pub(crate) password: String,
     pub(crate) tenant: String,
-    _folder: tempfile::TempDir,
+    /// Where else one signs in.
+    pub(crate) origins: Vec<String>,
+    folder: tempfile::TempDir,
 }
 
 impl Practice {
@@ -196,8 +198,19 @@ impl Practice {
             account: text("account"),
             password: text("password"),
             tenant: text("tenant"),
-            _folder: folder,
+            origins: told["origins"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|one| one.as_str().unwrap().to_owned())
+                .collect(),
+            folder,
         }
+    }
+
+    /// The file that it keeps its state in.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("state.json")
     }
 
     /// What really happened: everybody, and every state-changing request in order.
@@ -208,6 +221,11 @@ impl Practice {
     /// Turns a knob while it runs.
     pub(crate) fn knob(&self, name: &str, value: &str) {
         self.http("POST", "/_knobs", &serde_json::json!({ name: value }).to_string());
+    }
+
+    /// Asks the console for something that only a test may ask for.
+    pub(crate) fn post(&self, path: &str) -> Value {
+        self.http("POST", path, "{}")
     }
 
     /// Everybody with this address, whatever its case.

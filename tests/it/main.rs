@@ -33,6 +33,7 @@ mod requests;
 mod resume;
 mod role;
 mod secrets;
+mod signing_in;
 mod site;
 mod smoke;
 mod verify;
