@@ -481,3 +481,89 @@ fn no_secret_is_in_any_byte_that_usher_writes() {
         }
     }
 }
+
+/// A screen without a monitor, and the hands of the person in front of it.
+struct Desk {
+    screen: Child,
+    display: String,
+}
+
+impl Desk {
+    /// None on a machine that lacks what stands in for a desk; `make test` installs it.
+    fn new() -> Option<Self> {
+        let mut command = std::process::Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]);
+        let Ok(mut screen) = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn() else {
+            eprintln!("skipped: there is no Xvfb; `make desktop` installs it");
+            return None;
+        };
+        let mut number = String::new();
+        BufReader::new(screen.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        Some(Self { screen, display: format!(":{}", number.trim()) })
+    }
+
+    /// Does something by mouse and keyboard.
+    #[track_caller]
+    fn hands(&self, words: &[&str]) {
+        let done =
+            std::process::Command::new("xdotool").args(words).env("DISPLAY", &self.display).output().unwrap();
+        assert!(done.status.success(), "xdotool {words:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Waits for the window of this title and puts the keyboard at the beginning of its page.
+    fn at(&self, title: &str) {
+        self.hands(&["search", "--sync", "--onlyvisible", "--name", title]);
+        self.hands(&["mousemove", "60", "600", "click", "1"]);
+    }
+
+    /// Fills fields in one after the other, and sends them off.
+    fn types(&self, texts: &[&str]) {
+        for text in texts {
+            self.hands(&["key", "Tab"]);
+            self.hands(&["type", text]);
+        }
+        self.hands(&["key", "Return"]);
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = self.screen.kill();
+        let _ = self.screen.wait();
+    }
+}
+
+#[test]
+fn a_person_signs_in_in_a_browser_that_they_see_and_usher_goes_on_without_them() {
+    let console = Practice::start(&["people=10", "stay_question=on"]);
+    let usher = with(&console, "form.yaml", "");
+    without_secrets(&usher);
+    usher.run(&["login", "heap"]).code(1).says("there is no screen to show a browser on");
+    let Some(desk) = Desk::new() else { return };
+    let usher = usher.env("DISPLAY", &desk.display);
+
+    let work = AtWork::start(&usher, &["login", "heap"]);
+    desk.at("Log in");
+    desk.types(&[&console.account, &console.password]);
+    desk.at("Stay signed in");
+    desk.types(&[" ", ""]);
+    let done = work.end();
+    done.code(0).says("sign in there as it-admin@northwind.example");
+    assert!(done.stdout.contains("the session is kept"), "{}", done.stdout);
+    assert_eq!((count(&console, "sign_ins"), count(&console, "sign_in_failures")), (1, 0));
+    usher.run(&["roster", "heap"]).code(0);
+    assert_eq!(count(&console, "sign_ins"), 1);
+}
+
+#[test]
+fn a_captcha_is_left_to_the_person_in_front_of_the_browser() {
+    let Some(desk) = Desk::new() else { return };
+    let console = Practice::start(&["people=10", "captcha=on"]);
+    let usher = with(&console, "form.yaml", "").env("DISPLAY", &desk.display);
+    let mut work = AtWork::start(&usher, &["--headed", "roster", "heap"]);
+    work.until("usher waits for you: Heap (Northwind Analytics) says \"Complete the CAPTCHA to continue\"");
+    desk.at("Are you human");
+    desk.types(&[" ", ""]);
+    work.end().code(0);
+    assert_eq!(count(&console, "sign_ins"), 1);
+}
