@@ -151,8 +151,10 @@ pub struct InterruptTarget {
 /// A page at which the app asks again who one is. Nothing is waited for there in vain, and nothing is clicked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateTarget {
-    /// Show, all of them at once, that it is there.
+    /// Show, all of them at once and for a while, that it is there.
     pub sees: Vec<Target>,
+    /// Shows that it is not: somebody is signed in.
+    pub unless: Option<Target>,
     /// What it means.
     pub kind: RefusalKind,
 }

@@ -6,12 +6,14 @@ use super::{Failure, Out, folders};
 use crate::browser::{Browser, Live};
 use crate::notice::Notice;
 use crate::plan::{Pack, View};
-use crate::run::{Asked, Halt};
+use crate::report::safe::visible;
+use crate::run::{Asked, Halt, StopSignal};
 use crate::secret::Secret;
 use crate::settings::{AppSettings, HelpSettings, Settings};
 use crate::sign_in::{Door, Help, Kept, KeptFor, Next, Seed, Shelf, Store, Tenancy, Used, Visit};
 use crate::template::Field;
 use crate::words::{Action, Outcome, State};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
@@ -37,10 +39,15 @@ impl Entrance {
         app: &AppSettings,
         pack: &Pack,
     ) -> Result<Self, Failure> {
-        let any = pack.generations().next().and_then(|generation| pack.view(generation, app.practice));
-        let view = any.ok_or_else(|| Failure::files("the pack has no generation"))?;
-        let name =
-            settings.apps.iter().find(|(_, known)| known.url == app.url && known.account == app.account);
+        let generation = app.generation.as_deref().or_else(|| pack.generations().next());
+        let any = generation.and_then(|generation| pack.view(generation, app.practice));
+        let view = any.ok_or_else(|| {
+            let pinned = app.generation.as_ref().map(|pinned| format!(" `{pinned}`; usher.toml pins it"));
+            Failure::files(format!("the pack has no generation{}", pinned.unwrap_or_default()))
+        })?;
+        let name = settings.apps.iter().find(|(_, known)| {
+            (&known.url, &known.account, &known.tenant) == (&app.url, &app.account, &app.tenant)
+        });
         let name = name.map_or(pack.app.app.as_str(), |(name, _)| name.as_str());
         Ok(Self {
             view,
@@ -57,12 +64,23 @@ impl Entrance {
                 name: name.to_owned(),
                 app: pack.app.title.value.clone(),
                 tenant: app.tenant.clone(),
+                stop: RefCell::default(),
             },
             command: format!("usher login {name}"),
             by: super::proceed::operator(),
             visit: Visit::default(),
             app: app.clone(),
         })
+    }
+
+    /// From now on these are the tenant's pages.
+    pub(super) fn settle(&mut self, view: &View) {
+        self.view = view.clone();
+    }
+
+    /// Whoever asks this to stop is not kept waiting for a person.
+    pub(super) fn stops_with(&self, stop: &StopSignal) {
+        self.caller.stop.replace(stop.clone());
     }
 
     /// The door.
@@ -112,13 +130,11 @@ impl Entrance {
 
     /// A kept session goes back to where it is kept, as the browser has it now.
     pub(super) async fn put_back(&self, live: &mut Live) {
-        if !self.visit.goes_back.get() {
-            return;
-        }
+        let Some(begun) = self.visit.goes_back.get() else { return };
         // A browser that hangs must not keep usher.
         let jar = tokio::time::timeout(Duration::from_secs(10), live.keep()).await;
         let kept = match jar {
-            Ok(Ok(jar)) => self.store.put_back(&self.whose, &jar, seconds()),
+            Ok(Ok(jar)) => self.store.put_back(&self.whose, &jar, begun, seconds()),
             Ok(Err(_)) | Err(_) => Err(anyhow::anyhow!("the browser did not hand it out")),
         };
         if let Err(error) = kept {
@@ -243,6 +259,7 @@ struct Caller {
     /// The app, as people call it.
     app: String,
     tenant: String,
+    stop: RefCell<StopSignal>,
 }
 
 impl Help for Caller {
@@ -254,6 +271,10 @@ impl Help for Caller {
         self.settings.wait.0
     }
 
+    fn is_stopping(&self) -> bool {
+        self.stop.borrow().asked()
+    }
+
     fn call<'a>(&'a self, outcome: Outcome, why: &'a str) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
         Box::pin(async move {
             let until = super::proceed::later(self.settings.wait.0);
@@ -262,8 +283,14 @@ impl Help for Caller {
                 (false, Outcome::MfaNeeded) => "on your device",
                 (false, _) => "in the app",
             };
-            let body = format!("{} ({}) says \"{why}\": a person is needed {place}", self.app, self.tenant);
-            self.out.note(&format!("usher waits for you: {body}, until {until}"));
+            let body = format!(
+                "{} ({}) says \"{}\": a person is needed {place}",
+                self.app,
+                self.tenant,
+                visible(why)
+            );
+            // Also for whoever wanted quiet: nothing goes on without them.
+            self.out.error(&format!("usher waits for you: {body}, until {until}"));
             let notice = Notice {
                 title: format!("usher needs you for {}", self.app),
                 body,

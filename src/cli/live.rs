@@ -3,9 +3,9 @@
 #![expect(clippy::disallowed_types, reason = "the command line writes the books it was told to write")]
 
 use super::entrance::Entrance;
-use super::session::{self, told};
+use super::session::{self, close, told};
 use super::{Context, Exit, Failure, Out, packs};
-use crate::browser::{Browser, Live, driver::Driver};
+use crate::browser::{Browser, Live};
 use crate::journal::Refusal;
 use crate::plan::{BookFile, Pack, View};
 use crate::report::terminal::{self, Busy};
@@ -58,15 +58,6 @@ pub(super) async fn run(
         context.out.result(&summary(&report, &written).to_string());
     }
     Ok(if report.is_good() { Exit::Done } else { Exit::Refused })
-}
-
-async fn close(live: Live, driver: Option<Driver>) -> anyhow::Result<()> {
-    // A browser that hangs must not keep usher; the guard ends it.
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(10), live.close()).await;
-    match driver {
-        Some(driver) => driver.stop().await,
-        None => Ok(()),
-    }
 }
 
 /// Signs in and walks. What the page would not do is part of what comes back.

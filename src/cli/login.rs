@@ -1,10 +1,8 @@
 //! `usher login`: a person signs in, in a browser they can see, and the session is kept.
 
 use super::entrance::{Entrance, ends};
-use super::session::{browser, confine, failure};
+use super::session::{browser, close, confine, failure};
 use super::{Context, Exit, Failure, packs};
-use crate::browser::Live;
-use crate::browser::driver::Driver;
 use crate::settings::Period;
 use crate::sign_in::Entered;
 use std::time::Duration;
@@ -66,13 +64,4 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
         out.result(&format!("signed in as {}; the session is kept, {until}", entered.signed_in.account));
     }
     Ok(Exit::Done)
-}
-
-async fn close(live: Live, driver: Option<Driver>) -> anyhow::Result<()> {
-    // A browser that hangs, or whose window was closed, must not keep usher; the guard ends it.
-    let _ = tokio::time::timeout(Duration::from_secs(10), live.close()).await;
-    match driver {
-        Some(driver) => driver.stop().await,
-        None => Ok(()),
-    }
 }

@@ -5,13 +5,19 @@ use super::secrets::secret;
 use crate::notice::{self, Notice, Ways};
 use crate::settings::HelpSettings;
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+/// Nobody is told for longer than this.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Tells them. Nothing that goes wrong here stops anybody: it is a warning.
 pub(super) async fn tell(help: &HelpSettings, notice: &Notice, out: Out) {
     if help.bell {
         bell();
     }
-    for warning in told(help, notice).await {
+    // The webhook's address may come from a program that waits for somebody.
+    let told = tokio::time::timeout(PATIENCE, told(help, notice)).await;
+    for warning in told.unwrap_or_else(|_| vec!["nobody was told in time but by this terminal".to_owned()]) {
         tracing::warn!(warning, "notice");
         out.note(&format!("warning: {warning}"));
     }

@@ -11,6 +11,7 @@ use crate::report::{self, Story, terminal};
 use crate::roster::Roster;
 use crate::run::{Ended, Engine, Progress, Record, StopSignal};
 use crate::settings::AppSettings;
+use crate::sign_in::Held;
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -131,18 +132,12 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     })?;
     let [begun, signed_in] = session.facts(tenant);
     record.fact(begun)?;
-    for held in session.entrance.visit().held.take() {
-        if let Some(picture) = &held.picture {
-            record.picture(0, 0, "held up", picture)?;
-        }
-        record.fact(Fact::HeldUp { job: None, outcome: held.outcome, why: held.why })?;
-        let waited_ms = u64::try_from(held.passed.waited.as_millis()).unwrap_or(u64::MAX);
-        record.fact(Fact::LetThrough { job: None, how: held.passed.how, waited_ms })?;
-    }
+    held_up(&mut record, session.entrance.visit().held.take())?;
     record.fact(signed_in)?;
     let when = if resumed.is_some() { "resumed" } else { "before" };
     Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
     let stop = StopSignal::default();
+    session.entrance.stops_with(&stop);
     let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
     let door = session.entrance.door();
     let mut engine =
@@ -183,6 +178,19 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
         tracing::warn!(%error, "the browser did not end as it should");
     }
     ended
+}
+
+/// What held usher up before there was a journal.
+fn held_up(record: &mut Record<'_>, all: Vec<Held>) -> anyhow::Result<()> {
+    for held in all {
+        if let Some(picture) = &held.picture {
+            record.picture(0, 0, "held up", picture)?;
+        }
+        record.fact(Fact::HeldUp { job: None, outcome: held.outcome, why: held.why })?;
+        let waited_ms = u64::try_from(held.passed.waited.as_millis()).unwrap_or(u64::MAX);
+        record.fact(Fact::LetThrough { job: None, how: held.passed.how, waited_ms })?;
+    }
+    Ok(())
 }
 
 /// Ctrl-C and the request to terminate, heard from the moment this is made.

@@ -23,7 +23,7 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
     let pack =
         packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(&arguments.app), context.out)?;
     let session = Session::open(context, &settings, tenant, &pack).await?;
-    let (session, roster) = session.roster(&tenant.url).await?;
+    let (session, roster) = session.roster(&tenant.url, false).await?;
     let columns: Vec<String> = session
         .view
         .book

@@ -4,12 +4,12 @@ use super::entrance::Entrance;
 use super::{Context, Exit, Failure, Out, exit_of};
 use crate::browser::driver::{self, Driver, Traces};
 use crate::browser::{Browser, Connect, Live, begin};
-use crate::journal::{Fact, Refusal};
+use crate::journal::{Fact, Refusal, RefusalKind};
 use crate::plan::{Pack, View};
 use crate::roster::Roster;
-use crate::run::{Halt, Locator, Reader, Reentry};
+use crate::run::{Halt, Locator, Reader, Reentry, watch_out};
 use crate::settings::{AppSettings, RunSettings, Settings};
-use crate::sign_in::{Entered, detect};
+use crate::sign_in::{Entered, Held, detect};
 use anyhow::Context as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -36,17 +36,18 @@ impl Session {
         app: &AppSettings,
         pack: &Pack,
     ) -> Result<Self, Failure> {
-        let entrance = Entrance::new(context.out, settings, app, pack).await?;
+        let mut entrance = Entrance::new(context.out, settings, app, pack).await?;
         entrance.fetch().await?;
         let (mut live, driver) = browser(context.out, &settings.run).await?;
         match Self::enter(&mut live, app, pack, &entrance).await {
-            Ok((entered, view)) => Ok(Self { live, driver, entrance, entered, view }),
+            Ok((entered, view)) => {
+                entrance.settle(&view);
+                Ok(Self { live, driver, entrance, entered, view })
+            }
             Err(halt) => {
                 let halt = entrance.pictured(&mut live, halt, &settings.run.folder).await;
-                live.close().await;
-                if let Some(driver) = driver {
-                    driver.stop().await?;
-                }
+                entrance.put_back(&mut live).await;
+                close(live, driver).await?;
                 Err(failure(halt))
             }
         }
@@ -104,48 +105,59 @@ impl Session {
         self.driver.as_ref().map(Driver::traces)
     }
 
-    /// Reads everybody; a roster that cannot be read ends the session and is told.
-    pub(super) async fn roster(mut self, url: &str) -> Result<(Self, Roster), Failure> {
-        let mut again = true;
-        loop {
-            let read = Reader::new(&self.view, url).roster(&mut self.live, true).await;
-            let halt = match read.map_err(|trouble| Halt::of(trouble, &Locator::new(&self.view), None)) {
-                Ok(roster) => return Ok((self, roster)),
-                Err(halt) => halt,
-            };
-            // The app may ask who usher is right after it was told.
+    /// Reads everybody; a roster that cannot be read ends the session and is told. Where an act is in doubt, what the app asks
+    /// may belong to it: then usher does not say once more who it is.
+    pub(super) async fn roster(mut self, url: &str, in_doubt: bool) -> Result<(Self, Roster), Failure> {
+        let mut read = self.read(url).await;
+        // The app may ask who usher is between its first page and its list.
+        if let Err(Halt::Refused(outcome, refusal)) = &read
+            && !(in_doubt && refusal.kind == RefusalKind::StepUp)
+        {
             let door = self.entrance.door();
-            let passed = match &halt {
-                Halt::Refused(outcome, refusal)
-                    if again && Reentry::<Live>::passes(&door, *outcome, refusal.kind) =>
-                {
-                    Some(door.pass(&mut self.live, *outcome, refusal).await)
+            if Reentry::<Live>::passes(&door, *outcome, refusal) {
+                let picture = door.picture(&mut self.live).await;
+                let why = refusal.said.clone().unwrap_or_else(|| refusal.message.clone());
+                let outcome = *outcome;
+                match door.pass(&mut self.live, outcome, refusal).await {
+                    Ok(passed) => {
+                        self.entrance.visit().held.borrow_mut().push(Held { outcome, why, picture, passed });
+                        read = match watch_out(&self.view, &mut self.live) {
+                            Ok(()) => self.read(url).await,
+                            Err(error) => Err(error.into()),
+                        };
+                    }
+                    Err(halt) => read = Err(halt),
                 }
-                _ => None,
-            };
-            again = false;
-            let halt = match passed {
-                Some(Ok(_)) => match ready(&mut self.live, &self.view) {
-                    Ok(()) => continue,
-                    Err(error) => error.into(),
-                },
-                Some(Err(halt)) => halt,
-                None => halt,
-            };
-            self.close().await?;
-            return Err(failure(halt));
+            }
         }
+        match read {
+            Ok(roster) => Ok((self, roster)),
+            Err(halt) => {
+                self.close().await?;
+                Err(failure(halt))
+            }
+        }
+    }
+
+    async fn read(&mut self, url: &str) -> Result<Roster, Halt> {
+        let read = Reader::new(&self.view, url).roster(&mut self.live, true).await;
+        read.map_err(|trouble| Halt::of(trouble, &Locator::new(&self.view), None))
     }
 
     /// Ends browser and driver. A session that is kept goes back as it is now: an app may have changed its cookies.
     pub(super) async fn close(mut self) -> anyhow::Result<()> {
         self.entrance.put_back(&mut self.live).await;
-        // A browser that hangs must not keep usher; the guard ends it.
-        let _ = tokio::time::timeout(Duration::from_secs(10), self.live.close()).await;
-        match self.driver {
-            Some(driver) => driver.stop().await,
-            None => Ok(()),
-        }
+        close(self.live, self.driver).await
+    }
+}
+
+/// Ends a browser and its driver.
+pub(super) async fn close(live: Live, driver: Option<Driver>) -> anyhow::Result<()> {
+    // A browser that hangs, or whose window was closed, must not keep usher; the guard ends it.
+    let _ = tokio::time::timeout(Duration::from_secs(10), live.close()).await;
+    match driver {
+        Some(driver) => driver.stop().await,
+        None => Ok(()),
     }
 }
 
@@ -171,18 +183,8 @@ pub(super) async fn generation(
         None => detect(browser, pack, app.practice, &app.url).await?,
     };
     // A list that cannot be read is most often a page that says why.
-    ready(browser, &view)?;
+    watch_out(&view, browser)?;
     Ok(view)
-}
-
-/// What is watched for on the app's pages.
-fn ready(browser: &mut impl Browser, view: &View) -> anyhow::Result<()> {
-    let locator = Locator::new(view);
-    browser.watch(locator.says()?);
-    browser.expect(locator.interrupts()?);
-    browser.gates(locator.gates()?);
-    browser.keep_secret(locator.secrets());
-    Ok(())
 }
 
 /// A browser of ours under a guard, or a session on a driver that is running already.

@@ -50,7 +50,7 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
                 let known = settings
                     .apps
                     .iter()
-                    .find(|(_, app)| app.url == kept.whose.url && app.account == kept.whose.account);
+                    .find(|(_, app)| kept.whose.is_of(&app.url, &app.tenant, &app.account));
                 known.map_or_else(
                     || format!("{} (not in usher.toml)", kept.whose.app),
                     |(name, _)| name.clone(),

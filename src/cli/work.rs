@@ -40,7 +40,7 @@ pub(super) async fn run(
     let lock = folders::lock(&settings.run.folder, &pack.app.app, &tenant.url)?;
     let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url, None)?;
     let session = Session::open(context, &settings, tenant, &pack).await?;
-    let (session, roster) = session.roster(&tenant.url).await?;
+    let (session, roster) = session.roster(&tenant.url, false).await?;
     let plan = plan::build(&Parts {
         view: &session.view,
         action,
@@ -181,11 +181,13 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     let tenant = settings
         .apps
         .values()
-        .find(|tenant| tenant.url == plan.url && tenant.account == plan.account)
+        .find(|tenant| {
+            (&tenant.url, &tenant.account, &tenant.tenant) == (&plan.url, &plan.account, &plan.tenant)
+        })
         .ok_or_else(|| {
             Failure::files(format!(
-                "usher.toml has no tenant with the URL {} and the account {}",
-                plan.url, plan.account
+                "usher.toml has no tenant \"{}\" with the URL {} and the account {}",
+                plan.tenant, plan.url, plan.account
             ))
         })?;
     let pack = frozen(&plan).map_err(|problems| packs::told(&problems, context.out))?;
@@ -195,7 +197,7 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     pinned.generation = Some(plan.generation.clone());
     pinned.practice = plan.practice;
     let session = Session::open(context, &settings, &pinned, &pack).await?;
-    let (session, roster) = session.roster(&plan.url).await?;
+    let (session, roster) = session.roster(&plan.url, !so_far.doubts.is_empty()).await?;
     let view = session.view.clone();
     let sitting = Sitting {
         context,

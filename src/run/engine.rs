@@ -4,7 +4,7 @@ use super::commit::{Verdict, judge};
 use super::job::Became;
 use super::reading::{Reader, standing};
 use super::record::{About, Record};
-use super::reentry::Reentry;
+use super::reentry::{Reentries, Reentry};
 use super::refuse::Halt;
 use super::resume::Progress;
 use super::target::Locator;
@@ -28,7 +28,8 @@ impl StopSignal {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    fn asked(&self) -> bool {
+    /// Whether somebody asked.
+    pub fn asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -42,12 +43,13 @@ pub trait Passwords {
 }
 
 /// What is watched for on the app's pages from now on.
-pub(super) fn watch_out(view: &View, browser: &mut impl Browser) {
+pub fn watch_out(view: &View, browser: &mut impl Browser) -> anyhow::Result<()> {
     let locator = Locator::new(view);
-    browser.watch(locator.says().unwrap_or_default());
-    browser.expect(locator.interrupts().unwrap_or_default());
-    browser.gates(locator.gates().unwrap_or_default());
+    browser.watch(locator.says()?);
+    browser.expect(locator.interrupts()?);
+    browser.gates(locator.gates()?);
     browser.keep_secret(locator.secrets());
+    Ok(())
 }
 
 /// How a run ended.
@@ -94,13 +96,13 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) acting: bool,
     /// How usher comes in again.
     pub(super) reentry: Option<&'e dyn Reentry<B>>,
-    /// How often it came in again for the person at hand.
-    pub(super) reentries: u8,
+    /// How often it came in again since the last person was done with.
+    pub(super) reentries: Reentries,
     /// Where first passwords come from.
     pub(super) passwords: Option<&'e dyn Passwords>,
     /// People whom another run left undecided, and that run.
     blocked: BTreeMap<String, String>,
-    stop: StopSignal,
+    pub(super) stop: StopSignal,
     acted: u32,
     outcomes: BTreeMap<u32, Outcome>,
 }
@@ -121,7 +123,6 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         blocked: BTreeMap<String, String>,
         stop: StopSignal,
     ) -> Self {
-        watch_out(view, browser);
         Self {
             plan,
             view,
@@ -139,7 +140,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             admin_reserved: None,
             acting: false,
             reentry: None,
-            reentries: 0,
+            reentries: Reentries::default(),
             passwords: None,
             blocked,
             stop,
@@ -249,6 +250,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             before: before.row,
             after: after.row,
         })?;
+        self.acting = false;
+        self.reentries = Reentries::default();
         if outcome.stops_the_run() {
             let more = self.last_look().await?.map(|(_, more)| format!("; {more}")).unwrap_or_default();
             return self.stopped(&format!("{}: {why}{more}", job.key), Some(outcome), refusal).map(Some);
@@ -433,7 +436,11 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     pub async fn settle_doubts(&mut self, doubts: &[super::Doubt]) -> anyhow::Result<Option<Ended>> {
         for doubt in doubts {
             let Some(job) = self.plan.jobs.iter().find(|job| job.id == doubt.job) else { continue };
-            match self.in_doubt(job, doubt).await? {
+            // What the app asks now may belong to the act that is in doubt.
+            self.acting = true;
+            let settled = self.in_doubt(job, doubt).await;
+            self.acting = false;
+            match settled? {
                 None => {}
                 Some(became) => {
                     self.picture_of(job, &became.after, doubt.step, "after").await?;

@@ -60,21 +60,14 @@ impl<B: Browser> Engine<'_, '_, B> {
             after: Standing::default(),
             acted: false,
         };
-        self.acting = false;
-        self.reentries = 0;
         let mut tried = self.try_job(job, &mut became).await;
         loop {
             let (outcome, refusal) = match tried {
-                Err(Halt::Refused(outcome, refusal)) if !became.acted => {
-                    (self.expired(outcome).await, refusal)
-                }
+                Err(Halt::Refused(outcome, refusal)) if !became.acted => (outcome, refusal),
                 _ => break,
             };
-            if outcome != Outcome::SessionExpired {
-                tried = Err(Halt::Refused(outcome, refusal));
-                break;
-            }
-            // Nothing was asked for yet, so the person's turn begins anew once usher is in again.
+            let outcome = self.expired(outcome).await;
+            // Nothing was asked for yet, so the person's turn begins anew once usher is in again: whatever was filled in is gone.
             tried = match self.come_in_again(Some(job.id), outcome, refusal).await {
                 Ok(()) => self.try_job_anew(job, &mut became).await,
                 Err(halt) => {
@@ -112,7 +105,8 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     async fn try_job_anew(&mut self, job: &Job, became: &mut Became) -> Result<(), Halt> {
-        if self.admin_reserved.take() == Some(job.id) {
+        if self.admin_reserved == Some(job.id) {
+            self.admin_reserved = None;
             self.admins_left += 1;
         }
         self.last_roster = None;
@@ -221,14 +215,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                 tracing::debug!(step = number, "the click before had no effect; it was done once more");
                 done = stepper.step(self.browser, at, verb).await;
             }
-            let done = match done {
-                // The page is still at this step: who usher is, or that a person is there, is all it asks.
-                Err(Halt::Refused(outcome, refusal)) if outcome != Outcome::SessionExpired => {
-                    self.come_in_again(Some(job.id), outcome, refusal).await?;
-                    stepper.step(self.browser, at, verb).await?
-                }
-                done => done?,
-            };
+            let done = done?;
             for what in self.browser.sent_away() {
                 self.record.fact(Fact::StepDone {
                     job: job.id,
@@ -283,14 +270,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                 return Err(Halt::Broken(anyhow::anyhow!("a commit that nothing binds got past the check")));
             }
         };
-        let armed = match self.browser.arm(&target, &act, &binding).await.map_err(halt) {
-            // Before anything is asked for, the app wants to know who usher is; afterwards it is armed anew.
-            Err(Halt::Refused(outcome, refusal)) if outcome != Outcome::SessionExpired => {
-                self.come_in_again(Some(job.id), outcome, refusal).await?;
-                self.browser.arm(&target, &act, &binding).await.map_err(halt)?
-            }
-            armed => armed?,
-        };
+        let armed = self.browser.arm(&target, &act, &binding).await.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
         self.record.fact(Fact::CommitIntended {

@@ -17,7 +17,7 @@ mod stretches;
 mod target;
 mod walk;
 
-pub use engine::{Ended, Engine, Passwords, StopSignal};
+pub use engine::{Ended, Engine, Passwords, StopSignal, watch_out};
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
 pub use reentry::{Passed, Reentry};

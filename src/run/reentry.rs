@@ -22,7 +22,7 @@ pub struct Passed {
 /// Lets usher in again.
 pub trait Reentry<B: Browser> {
     /// Whether this is about who usher is, and not about the person at hand.
-    fn passes(&self, outcome: Outcome, kind: RefusalKind) -> bool;
+    fn passes(&self, outcome: Outcome, refusal: &Refusal) -> bool;
     /// Comes in again; the page that is open afterwards is any page of the app.
     fn pass<'a>(
         &'a self,
@@ -34,6 +34,14 @@ pub trait Reentry<B: Browser> {
 
 /// How often usher comes in again for one person before it stops.
 const MOST: u8 = 3;
+
+/// How often it has come in again for one person.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reentries {
+    times: u8,
+    /// It said once more who it is among them.
+    stepped_up: bool,
+}
 
 impl<B: Browser> Engine<'_, '_, B> {
     /// Does something that only reads; where the app asks meanwhile who usher is, comes in again and does it once more.
@@ -58,12 +66,15 @@ impl<B: Browser> Engine<'_, '_, B> {
         refusal: Box<Refusal>,
     ) -> Result<(), Halt> {
         // What the app asks after an act may be part of that very act: then it is not answered, and a person decides.
-        let is_part_of_the_act = self.acting && refusal.kind == RefusalKind::StepUp;
-        let reentry = self.reentry.filter(|reentry| reentry.passes(outcome, refusal.kind));
-        let Some(reentry) = reentry.filter(|_| !is_part_of_the_act && self.reentries < MOST) else {
+        let steps_up = refusal.kind == RefusalKind::StepUp;
+        // And what is asked again right after it was answered was not taken.
+        let is_closed = steps_up && (self.acting || self.reentries.stepped_up);
+        let reentry = self.reentry.filter(|reentry| reentry.passes(outcome, &refusal));
+        let Some(reentry) = reentry.filter(|_| !is_closed && self.reentries.times < MOST) else {
             return Err(Halt::Refused(outcome, refusal));
         };
-        self.reentries += 1;
+        self.reentries.times += 1;
+        self.reentries.stepped_up |= steps_up;
         let locator = Locator::new(self.view);
         let lists = locator.lists()?;
         let cover = Cover { lists: lists.iter().collect(), secret: self.secret_places(), ..Cover::default() };
@@ -73,10 +84,12 @@ impl<B: Browser> Engine<'_, '_, B> {
         let why = refusal.said.clone().unwrap_or_else(|| refusal.message.clone());
         self.record.fact(Fact::HeldUp { job, outcome, why })?;
         let passed = reentry.pass(self.browser, outcome, &refusal).await;
-        watch_out(self.view, self.browser);
+        watch_out(self.view, self.browser)?;
         let Passed { how, waited } = passed?;
         let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        self.record.fact(Fact::LetThrough { job, how, waited_ms }).map_err(Halt::Broken)
+        self.record.fact(Fact::LetThrough { job, how, waited_ms })?;
+        // Somebody asked to stop meanwhile; what became of an act is still read.
+        if self.stop.asked() && !self.acting { Err(Halt::Refused(outcome, refusal)) } else { Ok(()) }
     }
 
     fn secret_places(&self) -> Vec<Target> {

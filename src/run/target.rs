@@ -220,6 +220,16 @@ impl<'a> Locator<'a> {
         each.collect()
     }
 
+    /// What only the pages of somebody who is signed in have, whichever of them it is; none where no book describes it.
+    pub fn signed_in(&self) -> Option<Target> {
+        let signed_in = &self.view.app.signed_in;
+        let name = match (&signed_in.page, &signed_in.tenant) {
+            (Some(_), Some(tenant)) => tenant,
+            _ => &signed_in.account,
+        };
+        Self::signing_in(self.view).control(name, &Values::default()).ok()
+    }
+
     /// The pages at which the app asks again who usher is: what its sign-in and step-up scripts fill in first.
     pub fn gates(&self) -> anyhow::Result<Vec<GateTarget>> {
         let door = Self::signing_in(self.view);
@@ -227,18 +237,16 @@ impl<'a> Locator<'a> {
         let mut gates = Vec::new();
         for (action, kind) in scripts {
             let Some(file) = self.view.script(action, State::Absent) else { continue };
-            // What a book for a real console does not describe cannot be seen there either.
-            let names: Vec<String> = file
-                .script
-                .form()
-                .into_iter()
-                .filter(|name| door.book.controls.get(name).is_some())
-                .collect();
-            let values = Values::default();
-            let sees = names.iter().filter_map(|name| door.control(name, &values).ok()).collect::<Vec<_>>();
-            if !sees.is_empty() && sees.len() == names.len() {
-                gates.push(GateTarget { sees, kind });
+            let names = file.script.form();
+            // A part of a form fits too many pages, and what a book does not describe cannot be seen.
+            if names.is_empty() || names.iter().any(|name| door.book.controls.get(name).is_none()) {
+                continue;
             }
+            let values = Values::default();
+            let sees = names.iter().map(|name| door.control(name, &values)).collect::<anyhow::Result<_>>()?;
+            // Who has to say once more who they are is signed in.
+            let unless = if kind == RefusalKind::SignedOut { self.signed_in() } else { None };
+            gates.push(GateTarget { sees, unless, kind });
         }
         Ok(gates)
     }

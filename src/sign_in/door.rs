@@ -1,11 +1,11 @@
 //! The door: how usher comes in at the start of a sitting, and comes in again when the app asks for it on the way.
 
-use super::held_up::{Held, minutes, wants_a_person};
+use super::held_up::{Held, minutes, wants_a_person, with_hint};
 use super::help::{Help, until_signed_in};
 use super::shown::shown;
 use super::store::{Kept, KeptFor, Store};
 use super::{SignedIn, Tenancy};
-use crate::browser::{Browser, Want};
+use crate::browser::{Browser, Trouble, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::View;
 use crate::run::{Halt, Locator, Passed, Reader, Reentry, SecretSource, Stepper, Values, Where, address};
@@ -68,8 +68,10 @@ pub struct Door<'a> {
 pub struct Visit {
     /// What held usher up before a run began.
     pub held: RefCell<Vec<Held>>,
-    /// The session goes back to where it is kept when it ends.
-    pub goes_back: Cell<bool>,
+    /// The session that goes back to where it is kept when it ends: when it was begun.
+    pub goes_back: Cell<Option<i64>>,
+    /// The app did not let usher in again; it is not asked once more.
+    pub refused: Cell<bool>,
 }
 
 impl Door<'_> {
@@ -100,13 +102,8 @@ impl Door<'_> {
                 }
             }
         }
-        self.visit.goes_back.set(false);
         if self.can_type {
-            let entered = self.by_script(browser).await?;
-            if self.shelf.keep {
-                self.keep(browser).await?;
-            }
-            return Ok(entered);
+            return self.by_script(browser).await;
         }
         Err(self
             .expired(over.as_deref().unwrap_or("no session is kept, and usher.toml names nothing to type")))
@@ -117,11 +114,7 @@ impl Door<'_> {
         self.prepare(browser)?;
         let entry = address(self.tenancy.url, &self.view.app.entry)?;
         browser.open(&entry).await.map_err(|trouble| self.halt(trouble))?;
-        self.person_at_work(browser).await
-    }
-
-    async fn person_at_work<B: Browser>(&self, browser: &mut B) -> Result<Entered, Halt> {
-        if !until_signed_in(browser, self.view, self.help.patience()).await? {
+        if !until_signed_in(browser, self.view, self.help).await? {
             let message = format!("nobody was signed in after {}", minutes(self.help.patience()));
             return Err(Halt::rule(Outcome::SignInFailed, message));
         }
@@ -145,7 +138,7 @@ impl Door<'_> {
         browser.gates(Vec::new());
         match inside {
             Ok(signed_in) => {
-                self.visit.goes_back.set(true);
+                self.visit.goes_back.set(Some(kept.created));
                 let how =
                     format!("with the session that {} kept on {}", kept.by, (self.shelf.day)(kept.created));
                 Ok(Entered { signed_in, how })
@@ -161,9 +154,20 @@ impl Door<'_> {
     /// Does the sign-in script, once, and looks who is in.
     async fn by_script<B: Browser>(&self, browser: &mut B) -> Result<Entered, Halt> {
         self.prepare(browser)?;
-        self.script(browser, Action::SignIn).await?;
+        let typed = self.script(browser, Action::SignIn).await;
+        typed.map_err(|halt| match halt {
+            // Where one signs in there is no session yet that could be over.
+            Halt::Refused(Outcome::SessionExpired, refusal) => {
+                let hint = "if this tenant signs in there, name it among its `origins` in usher.toml";
+                with_hint(Outcome::SignInFailed, &refusal, hint)
+            }
+            halt => halt,
+        })?;
         let signed_in =
             self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await?;
+        if self.shelf.keep {
+            self.keep(browser).await?;
+        }
         Ok(Entered { signed_in, how: "by what usher typed".to_owned() })
     }
 
@@ -200,50 +204,86 @@ impl Door<'_> {
     }
 
     /// Comes in again after the app has ended the session.
-    async fn again<B: Browser>(&self, browser: &mut B) -> Result<String, Halt> {
-        if self.can_type {
-            let entered = self.by_script(browser).await?;
-            if self.shelf.keep {
-                self.keep(browser).await?;
-            }
-            return Ok(format!("signed in again {}", entered.how));
+    async fn again<B: Browser>(&self, browser: &mut B, refusal: &Refusal) -> Result<String, Halt> {
+        if self.is_in(browser).await? {
+            // The app led elsewhere, or said something that was not so for long.
+            return match refusal.kind {
+                RefusalKind::SignedOut if refusal.book.is_none() => {
+                    Err(Halt::Refused(Outcome::UiUnknown, Box::new(refusal.clone())))
+                }
+                _ => Ok("the session was there still".to_owned()),
+            };
         }
-        if !self.help.has_window() {
+        self.visit.goes_back.set(None);
+        let entered = if self.can_type {
+            self.by_script(browser).await?
+        } else if self.help.has_window() {
+            let why = "the app ended the session; sign in again in usher's browser";
+            self.help.call(Outcome::SessionExpired, why).await;
+            self.by_person(browser).await?
+        } else {
             return Err(self.expired("the app ended the session"));
-        }
-        self.help
-            .call(Outcome::SessionExpired, "the app ended the session; sign in again in usher's browser")
-            .await;
-        self.prepare(browser)?;
-        let entered = self.person_at_work(browser).await?;
+        };
         Ok(format!("signed in again {}", entered.how))
+    }
+
+    /// Whether the entry page, loaded afresh, shows somebody who is signed in.
+    async fn is_in<B: Browser>(&self, browser: &mut B) -> Result<bool, Halt> {
+        self.prepare(browser)?;
+        let Some(sign) = Locator::new(self.view).signed_in() else { return Ok(false) };
+        browser.gates(Locator::new(self.view).gates()?);
+        let entry = address(self.tenancy.url, &self.view.app.entry)?;
+        let seen = match browser.open(&entry).await {
+            Ok(()) => browser.look(&sign, Want::Visible, PATIENCE).await,
+            Err(trouble) => Err(trouble),
+        };
+        browser.gates(Vec::new());
+        match seen {
+            Ok(_) => Ok(true),
+            Err(Trouble::Refused(_)) => Ok(false),
+            Err(Trouble::Broken(error)) => Err(Halt::Broken(error)),
+        }
     }
 
     /// Says once more who usher is.
     async fn step_up<B: Browser>(&self, browser: &mut B) -> Result<String, Halt> {
-        browser.gates(Vec::new());
         self.prepare(browser)?;
         self.script(browser, Action::StepUp).await?;
-        // As long as the form stands nobody knows whether it was taken, and it is filled in once only.
+        // As long as the form stands nobody knows whether it was taken, and it is filled in once only. It may make room for a
+        // sign that the page is busy, and come again.
         let form = Locator::new(self.view).gates()?.into_iter().find(|gate| gate.kind == RefusalKind::StepUp);
         if let Some(field) = form.as_ref().and_then(|form| form.sees.first()) {
-            let gone = browser.look(field, Want::Absent, PATIENCE).await;
-            gone.map_err(|trouble| match self.halt(trouble) {
-                Halt::Refused(_, refusal) if refusal.said.is_none() => {
-                    Halt::Refused(Outcome::SignInFailed, refusal)
-                }
-                halt => halt,
-            })?;
+            for _ in 0..2 {
+                browser
+                    .look(field, Want::Absent, PATIENCE)
+                    .await
+                    .map_err(|trouble| self.not_taken(trouble))?;
+                browser.rest().await.map_err(|trouble| self.not_taken(trouble))?;
+            }
+            browser
+                .look(field, Want::Absent, Duration::ZERO)
+                .await
+                .map_err(|trouble| self.not_taken(trouble))?;
         }
         Ok("usher said once more who it is".to_owned())
+    }
+
+    fn not_taken(&self, trouble: Trouble) -> Halt {
+        match self.halt(trouble) {
+            Halt::Refused(_, refusal) if refusal.said.is_none() => {
+                Halt::Refused(Outcome::SignInFailed, refusal)
+            }
+            halt => halt,
+        }
     }
 
     /// Keeps what the browser holds.
     pub async fn keep<B: Browser>(&self, browser: &mut B) -> Result<(), Halt> {
         let jar = browser.keep().await.map_err(|trouble| self.halt(trouble))?;
         let Shelf { store, whose, by, now, .. } = self.shelf;
-        store.put(whose, &jar, by, now())?;
-        self.visit.goes_back.set(true);
+        let begun = now();
+        store.put(whose, &jar, by, begun)?;
+        self.visit.goes_back.set(Some(begun));
         Ok(())
     }
 
@@ -262,7 +302,7 @@ impl Door<'_> {
         Values { key: account.clone(), account, tenant, ..Values::default() }
     }
 
-    fn halt(&self, trouble: crate::browser::Trouble) -> Halt {
+    fn halt(&self, trouble: Trouble) -> Halt {
         Halt::of(trouble, &Locator::signing_in(self.view), None)
     }
 
@@ -291,8 +331,11 @@ impl Door<'_> {
 }
 
 impl<B: Browser> Reentry<B> for Door<'_> {
-    fn passes(&self, outcome: Outcome, kind: RefusalKind) -> bool {
-        kind == RefusalKind::StepUp || outcome == Outcome::SessionExpired || wants_a_person(outcome)
+    fn passes(&self, outcome: Outcome, refusal: &Refusal) -> bool {
+        let asks = refusal.kind == RefusalKind::StepUp
+            || outcome == Outcome::SessionExpired
+            || wants_a_person(outcome, refusal);
+        asks && !self.visit.refused.get()
     }
 
     fn pass<'a>(
@@ -303,14 +346,31 @@ impl<B: Browser> Reentry<B> for Door<'_> {
     ) -> Pin<Box<dyn Future<Output = Result<Passed, Halt>> + 'a>> {
         Box::pin(async move {
             let begun = Instant::now();
-            let how = if refusal.kind == RefusalKind::StepUp {
-                self.step_up(browser).await?
-            } else if outcome == Outcome::SessionExpired {
-                self.again(browser).await?
-            } else {
-                return self.person_helps(browser, &Locator::new(self.view), outcome, refusal).await;
-            };
-            Ok(Passed { how, waited: begun.elapsed() })
+            let passed = self.passed(browser, outcome, refusal).await;
+            // Whatever was not taken is not offered again in this sitting: accounts are locked that way.
+            self.visit.refused.set(passed.is_err());
+            Ok(Passed { how: passed?, waited: begun.elapsed() })
         })
+    }
+}
+
+impl Door<'_> {
+    async fn passed<B: Browser>(
+        &self,
+        browser: &mut B,
+        outcome: Outcome,
+        refusal: &Refusal,
+    ) -> Result<String, Halt> {
+        let how = if refusal.kind == RefusalKind::StepUp {
+            self.step_up(browser).await?
+        } else if outcome == Outcome::SessionExpired {
+            return self.again(browser, refusal).await;
+        } else {
+            self.person_helps(browser, &Locator::new(self.view), outcome, refusal).await?.how
+        };
+        // A person may have signed in as somebody else, or to another tenant.
+        self.prepare(browser)?;
+        self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await?;
+        Ok(how)
     }
 }

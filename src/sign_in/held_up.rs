@@ -34,7 +34,9 @@ impl Door<'_> {
         let mut calls = 0;
         loop {
             let (outcome, refusal) = match act(browser).await {
-                Err(Halt::Refused(outcome, refusal)) if wants_a_person(outcome) && calls < MOST_CALLS => {
+                Err(Halt::Refused(outcome, refusal))
+                    if wants_a_person(outcome, &refusal) && calls < MOST_CALLS =>
+                {
                     (outcome, refusal)
                 }
                 other => return other,
@@ -66,7 +68,7 @@ impl Door<'_> {
         }
         let begun = Instant::now();
         self.help.call(outcome, why).await;
-        if until_unsaid(browser, locator, outcome, self.help.patience()).await? {
+        if until_unsaid(browser, locator, outcome, self.help).await? {
             return Ok(Passed { how: "a person helped".to_owned(), waited: begun.elapsed() });
         }
         let hint = format!(
@@ -86,11 +88,12 @@ impl Door<'_> {
     }
 }
 
-pub(super) const fn wants_a_person(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::MfaNeeded | Outcome::Captcha)
+/// The page itself says that a person has to do something; only that can be seen to be over.
+pub(super) fn wants_a_person(outcome: Outcome, refusal: &Refusal) -> bool {
+    matches!(outcome, Outcome::MfaNeeded | Outcome::Captcha) && refusal.said.is_some()
 }
 
-fn with_hint(outcome: Outcome, refusal: &Refusal, hint: &str) -> Halt {
+pub(super) fn with_hint(outcome: Outcome, refusal: &Refusal, hint: &str) -> Halt {
     Halt::Refused(outcome, Box::new(Refusal { hint: Some(hint.to_owned()), ..refusal.clone() }))
 }
 

@@ -1,6 +1,5 @@
 //! A person's help: called when the app wants somebody to approve, to prove that they are there, or to sign in themselves.
 
-use super::shown::sign;
 use crate::browser::{Browser, Trouble};
 use crate::plan::View;
 use crate::run::{Halt, Locator};
@@ -17,6 +16,8 @@ pub trait Help {
     fn has_window(&self) -> bool;
     /// How long usher waits for them.
     fn patience(&self) -> Duration;
+    /// Somebody asked usher to stop, so nobody is waited for any more.
+    fn is_stopping(&self) -> bool;
     /// Calls them, saying why.
     fn call<'a>(&'a self, outcome: Outcome, why: &'a str) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
 }
@@ -26,13 +27,13 @@ pub(super) async fn until_unsaid(
     browser: &mut impl Browser,
     locator: &Locator<'_>,
     outcome: Outcome,
-    patience: Duration,
+    help: &dyn Help,
 ) -> Result<bool, Halt> {
-    let until = Instant::now() + patience;
+    let until = Instant::now() + help.patience();
     // Between two pages nothing is said for a moment, so it has to be gone twice.
     let mut gone = 0_u8;
     while gone < 2 {
-        if Instant::now() >= until {
+        if Instant::now() >= until || help.is_stopping() {
             return Ok(false);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
@@ -49,16 +50,17 @@ pub(super) async fn until_unsaid(
 pub(super) async fn until_signed_in(
     browser: &mut impl Browser,
     view: &View,
-    patience: Duration,
+    help: &dyn Help,
 ) -> Result<bool, Halt> {
-    let until = Instant::now() + patience;
-    let sign = sign(view)?;
+    let until = Instant::now() + help.patience();
+    let sign = Locator::new(view).signed_in();
+    let sign = sign.ok_or_else(|| anyhow::anyhow!("no book describes what shows who is signed in"))?;
     loop {
         let there = match browser.sees(&sign).await {
             Ok(there) => there,
             Err(trouble) => !at_work(trouble)?,
         };
-        if there || Instant::now() >= until {
+        if there || Instant::now() >= until || help.is_stopping() {
             return Ok(there);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
@@ -70,7 +72,7 @@ fn at_work(trouble: Trouble) -> Result<bool, Halt> {
     match trouble {
         Trouble::Refused(_) => Ok(true),
         Trouble::Broken(error) => {
-            Err(Halt::Broken(error.context("the browser was closed before anybody was signed in")))
+            Err(Halt::Broken(error.context("the browser that a person was at work in is gone")))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who is signed in to what, as the page shows it.
 
 use super::{SignedIn, Tenancy};
-use crate::browser::{Browser, Target, Trouble, Want};
+use crate::browser::{Browser, Trouble, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::View;
 use crate::run::{Halt, Locator, Values};
@@ -10,16 +10,6 @@ use std::time::Duration;
 
 /// How long the app may take to show who is signed in.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// What only the pages of somebody who is signed in have, whichever of them it is.
-pub(super) fn sign(view: &View) -> anyhow::Result<Target> {
-    let signed_in = &view.app.signed_in;
-    let name = match (&signed_in.page, &signed_in.tenant) {
-        (Some(_), Some(tenant)) => tenant,
-        _ => &signed_in.account,
-    };
-    Locator::signing_in(view).control(name, &Values::default())
-}
 
 /// Reads who is signed in to what from the page, and refuses anybody else.
 pub async fn shown(browser: &mut impl Browser, view: &View, tenancy: Tenancy<'_>) -> Result<SignedIn, Halt> {

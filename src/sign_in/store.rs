@@ -10,7 +10,7 @@ use age::x25519::{Identity, Recipient};
 use anyhow::{Context as _, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, DirBuilder, File};
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -29,6 +29,14 @@ pub struct KeptFor {
     pub tenant: String,
     /// The account.
     pub account: String,
+}
+
+impl KeptFor {
+    /// Whether it is this account of this tenant; the case of an account says nothing.
+    pub fn is_of(&self, url: &str, tenant: &str, account: &str) -> bool {
+        (self.url.as_str(), self.tenant.as_str()) == (url, tenant)
+            && self.account.to_lowercase() == account.to_lowercase()
+    }
 }
 
 /// A session that was kept.
@@ -94,22 +102,29 @@ impl Store {
         let kept = self.read(&self.path(whose))?;
         // The name is a digest of what stands in it; anything else was put there by somebody.
         match kept {
-            Some(kept) if kept.whose != *whose => {
+            Some(kept)
+                if kept.whose.app != whose.app
+                    || !kept.whose.is_of(&whose.url, &whose.tenant, &whose.account) =>
+            {
                 bail!("{} is the session of somebody else", self.path(whose).display())
             }
             kept => Ok(kept),
         }
     }
 
-    /// Keeps a session; one that was there before is replaced, and stays as old as it was while the same person goes on.
+    /// Keeps a session that was begun just now; one that was there before is replaced.
     pub fn put(&self, whose: &KeptFor, jar: &Jar, by: &str, now: i64) -> anyhow::Result<()> {
         self.write(whose, jar, by, (now, now))
     }
 
-    /// Keeps how a session is now, after it was used.
-    pub fn put_back(&self, whose: &KeptFor, jar: &Jar, now: i64) -> anyhow::Result<()> {
-        let Some(before) = self.get(whose)? else { return Ok(()) };
-        self.write(whose, jar, &before.by, (before.created, now))
+    /// Keeps how a session is now, after it was used. One that was begun meanwhile by somebody else is left as it is.
+    pub fn put_back(&self, whose: &KeptFor, jar: &Jar, begun: i64, now: i64) -> anyhow::Result<()> {
+        match self.get(whose)? {
+            Some(before) if before.created == begun => {
+                self.write(whose, &jar.over(&before.jar)?, &before.by, (before.created, now))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Every session that is kept, by app and account.
@@ -149,7 +164,10 @@ impl Store {
     }
 
     fn path(&self, whose: &KeptFor) -> PathBuf {
-        let name = format!("{}\n{}", whose.url, whose.account.to_lowercase());
+        let account = whose.account.to_lowercase();
+        // Each with its length, so that no two run into each other.
+        let name =
+            [&whose.url, &whose.tenant, &account].map(|part| format!("{}:{part}", part.len())).concat();
         self.folder.join(format!("{}-{}.age", whose.app, Digest::of(name).short()))
     }
 
@@ -196,7 +214,8 @@ impl Store {
         let plain = Secret::new(format!("{}\n{}", serde_json::to_string(&written)?, jar.content.reveal()));
         let sealed = age::encrypt(&recipient(&identity), plain.reveal().as_bytes())
             .map_err(|error| anyhow!("failed to encrypt a session: {error}"))?;
-        replace(&self.path(whose), &sealed)
+        let path = self.path(whose);
+        put_down(&path, &sealed, |part| fs::rename(part, &path)).map(drop)
     }
 
     /// What opens the files. One of our own is made the first time something is kept.
@@ -221,8 +240,12 @@ impl Store {
                     "# The identity that opens the sessions usher keeps. Whoever has it and them is signed in.\n# public key: {public}\n{}\n",
                     identity.to_string().expose_secret()
                 ));
-                replace(&path, text.reveal().as_bytes())?;
-                Ok(identity)
+                // Another usher may make one at the same moment: the first counts, or what it sealed could never be opened.
+                if put_down(&path, text.reveal().as_bytes(), |part| fs::hard_link(part, &path))? {
+                    Ok(identity)
+                } else {
+                    self.identity(false)
+                }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => bail!(
                 "{shown} is not there, but sessions are\n  hint: put it back, or forget them with `usher sessions forget --all`"
@@ -256,25 +279,39 @@ fn parsed(text: &str, what: &str) -> anyhow::Result<Identity> {
     Identity::from_str(key).map_err(|_| anyhow!("{what} is no age identity\n  hint: `age-keygen` makes one; its secret line begins with AGE-SECRET-KEY-1"))
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
-fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+/// Writes a file that only its owner can read, whole or not at all; how it gets its name is the caller's. Says whether it
+/// got it: no when there is one of this name already.
+fn put_down(path: &Path, bytes: &[u8], name: impl FnOnce(&Path) -> io::Result<()>) -> anyhow::Result<bool> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .with_context(|| format!("failed to make {}", folder.display()))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = folder.join(format!(".{name}.part"));
-    let written = File::options().write(true).create(true).truncate(true).mode(0o600).open(&part).and_then(
-        |mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&part, path)?;
-            File::open(folder)?.sync_all()
-        },
-    );
-    written.with_context(|| format!("failed to write {}", path.display()))
+    let shown = folder.display();
+    let created = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    created.with_context(|| format!("failed to make {shown}"))?;
+    let mode =
+        fs::metadata(folder).with_context(|| format!("failed to look at {shown}"))?.permissions().mode();
+    if mode & 0o022 != 0 {
+        bail!("others can write to {shown}, so no session is kept there\n  hint: `chmod 700 {shown}`");
+    }
+    let part = folder.join(format!(
+        ".{}.{}",
+        std::process::id(),
+        path.file_name().unwrap_or_default().to_string_lossy()
+    ));
+    // What a crashed process of this number left behind is in the way, and nobody's any more.
+    let _ = fs::remove_file(&part);
+    let mut named = false;
+    let done = File::options().write(true).create_new(true).mode(0o600).open(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        match name(&part) {
+            Ok(()) => named = true,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+        File::open(folder)?.sync_all()
+    });
+    let _ = fs::remove_file(&part);
+    done.with_context(|| format!("failed to write {}", path.display()))?;
+    Ok(named)
 }
 
 #[cfg(test)]
@@ -296,17 +333,24 @@ mod tests {
         let store = Store::new(folder.path().join("sessions"), None, None);
         let me = whose("a@x.test");
         assert!(store.get(&me).unwrap().is_none());
-        store.put(&me, &jar("canary-4711", Some(2_000)), "ops@host", 1_000).unwrap();
+        store
+            .put(&me, &jar("{\"cookies\":[1],\"storage\":{\"canary\":1}}", Some(2_000)), "ops@host", 1_000)
+            .unwrap();
         store.put(&whose("b@x.test"), &jar("other", None), "ops@host", 1_000).unwrap();
         let kept = store.get(&me).unwrap().unwrap();
         assert_eq!(
             (kept.jar.content.reveal(), kept.created, kept.by.as_str()),
-            ("canary-4711", 1_000, "ops@host")
+            ("{\"cookies\":[1],\"storage\":{\"canary\":1}}", 1_000, "ops@host")
         );
         assert!(!kept.is_over(1_999) && kept.is_over(2_000));
-        store.put_back(&me, &jar("canary-4712", None), 1_500).unwrap();
+        store.put_back(&me, &jar("{\"storage\":{}}", None), 999, 1_500).unwrap();
+        assert_eq!(store.get(&me).unwrap().unwrap().used, 1_000, "somebody else began one meanwhile");
+        store.put_back(&me, &jar("{\"cookies\":[2]}", None), 1_000, 1_500).unwrap();
         let kept = store.get(&me).unwrap().unwrap();
-        assert_eq!((kept.jar.content.reveal(), kept.created, kept.used), ("canary-4712", 1_000, 1_500));
+        assert_eq!(
+            (kept.jar.content.reveal(), kept.created, kept.used),
+            ("{\"cookies\":[2],\"storage\":{\"canary\":1}}", 1_000, 1_500)
+        );
         assert_eq!(store.all().unwrap().len(), 2);
         for entry in fs::read_dir(folder.path().join("sessions")).unwrap() {
             let path = entry.unwrap().path();

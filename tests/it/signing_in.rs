@@ -319,6 +319,23 @@ fn a_session_that_ends_on_the_way_is_begun_again_and_nobody_is_invited_twice() {
 }
 
 #[test]
+fn a_password_that_is_refused_on_the_way_is_not_typed_again() {
+    let console = Practice::start(&["people=10", "latency_ms=60"]);
+    let usher = with(&console, "form.yaml", "");
+    let people = (1..=5).fold(String::new(), |all, n| format!("{all}p{n}@northwind.example,Member\n"));
+    usher.file("people.csv", format!("email,role\n{people}"));
+    let mut work = AtWork::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    work.until("1/5");
+    console.knob("password", "another-one");
+    console.post("/_expire");
+    let done = work.end();
+    assert!(matches!(done.status.code(), Some(7 | 8)), "{}", done.stderr);
+    done.says("Invalid email or password");
+    assert_eq!((count(&console, "sign_ins"), count(&console, "sign_in_failures")), (1, 1));
+    assert!(console.applied("invite").len() < 5);
+}
+
+#[test]
 fn a_kept_session_that_ends_on_the_way_stops_the_run_which_goes_on_afterwards() {
     let console = Practice::start(&["people=10"]);
     let usher = with(&console, "form.yaml", "keep_session = true");

@@ -38,8 +38,9 @@ impl Live {
                 let between = self.between.borrow();
                 let sees = between.expected.iter().filter(|_| may).map(|interrupt| &interrupt.sees);
                 request["interrupts"] = json!(sees.collect::<Vec<_>>());
-                let gates = between.gates.iter().filter(|_| may).map(|gate| &gate.sees);
-                request["gates"] = json!(gates.collect::<Vec<_>>());
+                let gates = between.gates.iter().filter(|_| may);
+                let gates = gates.map(|gate| json!({ "sees": gate.sees, "unless": gate.unless }));
+                request["gates"] = gates.collect();
             }
             let left = until.saturating_duration_since(Instant::now());
             let answer = self.ask(request.clone(), left).await?;

@@ -5,6 +5,7 @@ use crate::browser::answer::point;
 use crate::browser::driver::download::Downloads;
 use crate::browser::{Refused, Target, Trouble};
 use crate::words::RefusalKind;
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// How long a file may take to come.
@@ -18,6 +19,9 @@ impl Live {
         let Some(folder) = self.wire.facts.downloads.clone() else {
             return Err(refuse("files come to this machine only with a browser of usher's own".to_owned()));
         };
+        // A window that keeps nothing does not take the profile's folder for its files.
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        self.wire.vendor("Page.setDownloadBehavior", &behaviour).await?;
         let downloads = Downloads::begin(&folder).map_err(&refuse)?;
         let answer = self.guarded(target).await?;
         self.point(point(&answer)?, true).await?;

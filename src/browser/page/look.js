@@ -52,14 +52,22 @@ function interruptedNow(request) {
   return null;
 }
 
+// A page may show its sign-in form for a moment before it finds that somebody is signed in.
+const GATE_HOLDS_MS = 700;
+
+/** Since when which gate has been seen in this document. */
+let gateSeen = { gate: -1, since: 0 };
+
 /** The page at which the app asks again who one is, if this is it. Asked only where what is wanted is not there. */
 function gateNow(request) {
-  const isHere = (sees) => sees.every((target) => {
+  const isSeen = (target) => {
     const found = resolve(target);
     return found.state === "one" && found.element !== null && isVisible(found.element);
-  });
-  const gate = (request.gates || []).findIndex(isHere);
-  return gate < 0 ? null : { done: true, outcome: "gate", gate };
+  };
+  const gate = (request.gates || []).findIndex(({ sees, unless }) => sees.every(isSeen) && !(unless && isSeen(unless)));
+  const now = performance.now();
+  if (gate !== gateSeen.gate) gateSeen = { gate, since: now };
+  return gate < 0 || now - gateSeen.since < GATE_HOLDS_MS ? null : { done: true, outcome: "gate", gate };
 }
 
 /** Something else has to be done first: what came in between sent away, or the gate passed. */
