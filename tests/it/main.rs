@@ -26,6 +26,7 @@ mod power_cut;
 mod real;
 mod real_consoles;
 mod real_people;
+mod real_sessions;
 mod real_traps;
 mod real_whole;
 mod remove;

@@ -6,6 +6,8 @@
 #   unleash.sh truth DIR        print who is in it, from its database, one JSON object a line
 #   unleash.sh kept DIR         print what else it keeps of each of them, one a line: what no change of a role may change
 #   unleash.sh mail DIR         print the address of every mail it sent, one a line
+#   unleash.sh sessions DIR     print a line for each session that it holds, of whomever
+#   unleash.sh end-sessions DIR end every session, as if its time were over
 #   unleash.sh relabel DIR FROM TO
 #                               let a label of its pages read TO from now on; swapped takes it back
 #   unleash.sh stop DIR         end it, and wait until it is gone
@@ -27,7 +29,7 @@ CONSOLE=unleash
 VERSION=7.5.1
 NODE=20                   # the oldest Node it runs on
 PROCESSES=(web db)
-VERBS=(truth kept mail)
+VERBS=(truth kept mail sessions end-sessions)
 ADMIN="admin"
 PASSWORD=Adm1n-pass-9     # of the administrator
 PEOPLE_PASSWORD=Pers0n-pass-9
@@ -370,6 +372,14 @@ from users
 where deleted_at is null and id > 0
 order by id
 SQL
+}
+
+sessions() { # DIR
+  sql "$(whole "$1")" unleash <<<'select md5(sid), created_at from unleash_session order by created_at'
+}
+
+end-sessions() { # DIR
+  sql "$(whole "$1")" unleash <<<'delete from unleash_session'
 }
 
 run "$@"

@@ -6,6 +6,8 @@
 #   wordpress.sh start DIR [PORT] start it; prints one line of JSON once it answers
 #   wordpress.sh truth DIR        print who is in it, from its database, one JSON object a line
 #   wordpress.sh mail DIR         print the address of every mail it sent, one a line
+#   wordpress.sh sessions DIR     print a line for each session that it holds, of whomever
+#   wordpress.sh end-sessions DIR end every session, as if its time were over
 #   wordpress.sh relabel DIR FROM TO
 #                                 let a label of its pages read TO from now on; swapped takes it back
 #   wordpress.sh stop DIR         end it, and wait until it is gone
@@ -25,7 +27,7 @@ set -euo pipefail
 CONSOLE=wordpress
 PACKAGES=(wordpress php-cli php-mysql mariadb-server mariadb-client)
 PROCESSES=(web db)
-VERBS=(template truth mail)
+VERBS=(template truth mail sessions end-sessions)
 PACKAGED=/usr/share/wordpress
 ADMIN="admin"
 ADMIN_MAIL=admin@corp.test
@@ -276,6 +278,15 @@ select json_object('id', u.ID, 'login', u.user_login, 'email', u.user_email,
 from wp_users u left join wp_usermeta m on m.user_id = u.ID and m.meta_key = 'wp_capabilities'
 order by u.ID
 SQL
+}
+
+# All sessions of a person are one serialised PHP array: by a digest of each one's token.
+sessions() { # DIR
+  sql "$(whole "$1")" --raw wp <<<"select meta_value from wp_usermeta where meta_key = 'session_tokens'" | grep -oE '"[0-9a-f]{64}"' || true
+}
+
+end-sessions() { # DIR
+  sql "$(whole "$1")" wp <<<"delete from wp_usermeta where meta_key = 'session_tokens'"
 }
 
 run "$@"
