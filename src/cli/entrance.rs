@@ -283,21 +283,16 @@ impl Help for Caller {
                 (false, Outcome::MfaNeeded) => "on your device",
                 (false, _) => "in the app",
             };
-            let body = format!(
-                "{} ({}) says \"{}\": a person is needed {place}",
-                self.app,
-                self.tenant,
-                visible(why)
-            );
+            let says = format!("{} ({}) says \"{}\"", self.app, self.tenant, visible(why));
             // Also for whoever wanted quiet: nothing goes on without them.
-            self.out.error(&format!("usher waits for you: {body}, until {until}"));
+            self.out.error(&format!("usher needs you: {says}\n  {place}, until {}", until.strftime("%H:%M")));
             let notice = Notice {
                 title: format!("usher needs you for {}", self.app),
-                body,
+                body: format!("{says}: a person is needed {place}"),
                 app: self.name.clone(),
                 tenant: self.tenant.clone(),
                 outcome: outcome.to_string(),
-                until,
+                until: until.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             };
             super::notice::tell(&self.settings, &notice, self.out).await;
         })

@@ -53,11 +53,10 @@ pub(super) fn local() -> String {
     jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
-/// The moment this much later, on this machine's clock, as RFC 3339 has it.
+/// The moment this much later, on this machine's clock.
 #[expect(clippy::disallowed_methods, reason = "the clock that is handed in")]
-pub(super) fn later(by: std::time::Duration) -> String {
-    let at = jiff::Zoned::now().saturating_add(by);
-    at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+pub(super) fn later(by: std::time::Duration) -> jiff::Zoned {
+    jiff::Zoned::now().saturating_add(by)
 }
 
 /// Now, in milliseconds since 1970.

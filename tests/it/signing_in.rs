@@ -198,7 +198,7 @@ fn a_push_is_waited_for_while_a_person_approves_it() {
     let usher = with(&console, "form.yaml", "");
     usher.file("people.csv", "email,role\nann@northwind.example,Member\n");
     let mut work = AtWork::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
-    work.until("usher waits for you: Heap (Northwind Analytics) says \"Approve the sign-in on your phone\"");
+    work.until("usher needs you: Heap (Northwind Analytics) says \"Approve the sign-in on your phone\"");
     assert_eq!(console.post("/_approve")["approved"], 1);
     work.end().code(0);
     assert_eq!(count(&console, "sign_ins"), 1);
@@ -231,7 +231,7 @@ fn nobody_there_is_a_stop_and_a_captcha_is_for_people() {
         .says("usher solves no CAPTCHA")
         .says("`usher login heap`")
         .says("picture: ");
-    assert!(!done.stderr.contains("usher waits"), "{}", done.stderr);
+    assert!(!done.stderr.contains("usher needs you"), "{}", done.stderr);
     assert_eq!((count(&console, "sign_ins"), count(&console, "sign_in_failures")), (0, 0));
 }
 
@@ -265,6 +265,41 @@ fn a_kept_session_needs_no_password_until_the_app_ends_it() {
         .says("is over: the app shows its sign-in form")
         .says("hint: `usher login heap`");
     usher.run(&["sessions"]).says("no session is kept");
+}
+
+/// A driver that usher did not start, as on another machine.
+struct Driver(Child, String);
+
+impl Driver {
+    fn start() -> Self {
+        let mut command = std::process::Command::new("chromedriver");
+        let mut child = command.arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let told = "started successfully on port ";
+        let port = lines
+            .into_iter()
+            .find_map(|line| Some(line.split_once(told)?.1.trim_end_matches('.').to_owned()));
+        Self(child, format!("http://127.0.0.1:{}", port.unwrap()))
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_session_is_kept_from_and_for_a_driver_elsewhere() {
+    let console = Practice::start(&["people=10", "storage_token=on"]);
+    let usher = with(&console, "form.yaml", "keep_session = true");
+    let driver = Driver::start();
+    usher.run(&["--webdriver", &driver.1, "roster", "heap"]).code(0);
+    without_secrets(&usher);
+    usher.run(&["--webdriver", &driver.1, "roster", "heap"]).code(0);
+    usher.run(&["roster", "heap"]).code(0);
+    assert_eq!(count(&console, "sign_ins"), 1);
 }
 
 #[test]
@@ -582,7 +617,7 @@ fn a_captcha_is_left_to_the_person_in_front_of_the_browser() {
     let console = Practice::start(&["people=10", "captcha=on"]);
     let usher = with(&console, "form.yaml", "").env("DISPLAY", &desk.display);
     let mut work = AtWork::start(&usher, &["--headed", "roster", "heap"]);
-    work.until("usher waits for you: Heap (Northwind Analytics) says \"Complete the CAPTCHA to continue\"");
+    work.until("usher needs you: Heap (Northwind Analytics) says \"Complete the CAPTCHA to continue\"");
     desk.at("Are you human");
     desk.types(&[" ", ""]);
     work.end().code(0);

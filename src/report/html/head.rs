@@ -99,7 +99,7 @@ pub(super) fn facts(story: &Story) -> Markup {
                 @if !run.signed_in.is_empty() { small { "as the page showed it" } }
                 @if let Some(shown) = run.signed_in.last().filter(|shown| !shown.how.is_empty()) { small { (said(&shown.how)) } }
             }))
-            @for held in &run.held_up {
+            @for held in run.held_up.iter().take(HELD_UP) {
                 (fact("Held up", &html! {
                     (time(&held.at)) small { (said(&held.why)) " (" (held.outcome.as_str()) ")" }
                     small {
@@ -110,6 +110,7 @@ pub(super) fn facts(story: &Story) -> Markup {
                     }
                 }))
             }
+            @if run.held_up.len() > HELD_UP { (fact("Held up", &html! { (run.held_up.len() - HELD_UP) " more times" small { "each is in the journal" } })) }
             @for (session, times) in browsers(story) {
                 (fact("Browser", &html! {
                     (said(&session.browser))
@@ -142,6 +143,9 @@ pub(super) fn facts(story: &Story) -> Markup {
     };
     super::section("facts", "Who, when and where", "", &body)
 }
+
+/// More of them say no more: an app may end its sessions every few pages.
+const HELD_UP: usize = 4;
 
 /// The browsers that were used, alike ones counted.
 fn browsers(story: &Story) -> Vec<(&Session, u32)> {
