@@ -196,11 +196,38 @@ fn a_code_is_made_from_the_seed_and_never_used_twice() {
 fn a_push_is_waited_for_while_a_person_approves_it() {
     let console = Practice::start(&["people=10", "second_factor=push"]);
     let usher = with(&console, "form.yaml", "");
+    let chat = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/hook-4711", chat.local_addr().unwrap());
+    change(&usher, |toml| toml.replace("wait = \"60s\"", "wait = \"60s\"\nwebhook = { env = \"CHAT\" }"));
+    let usher = usher.env("CHAT", &address);
+    let posted = std::thread::spawn(move || {
+        let (mut stream, _) = chat.accept().unwrap();
+        let mut text = String::new();
+        let mut lines = BufReader::new(stream.try_clone().unwrap());
+        while !text.contains("mfa_needed") {
+            let mut byte = [0];
+            std::io::Read::read_exact(&mut lines, &mut byte).unwrap();
+            text.push(char::from(byte[0]));
+        }
+        std::io::Write::write_all(
+            &mut stream,
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+        )
+        .unwrap();
+        text
+    });
     usher.file("people.csv", "email,role\nann@northwind.example,Member\n");
     let mut work = AtWork::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
     work.until("usher needs you: Heap (Northwind Analytics) says \"Approve the sign-in on your phone\"");
     assert_eq!(console.post("/_approve")["approved"], 1);
-    work.end().code(0);
+    let done = work.end();
+    done.code(0);
+    assert!(!done.stderr.contains("hook-4711"), "a webhook's address is a secret: {}", done.stderr);
+    let posted = posted.join().unwrap();
+    assert!(
+        posted.starts_with("POST /hook-4711 ") && posted.contains("Approve the sign-in on your phone"),
+        "{posted}"
+    );
     assert_eq!(count(&console, "sign_ins"), 1);
     assert_eq!(console.applied("invite"), ["ann@northwind.example"]);
     let held = of_kind(&usher, "held_up");
