@@ -44,6 +44,10 @@ fn page(path: &str) -> &'static str {
         "/inner" => {
             "<div role=dialog aria-label=Invite><label>Email <input id=email></label><button onclick=\"fetch('/sent?' + email.value)\">Send</button></div>"
         }
+        "/laid-over" => {
+            "<main><button>Save</button></main><div id=over hidden style='position:fixed;inset:0;background:#fff'><iframe title='Session expired' src=/quiet></iframe></div>\
+             <script>onclick = () => { over.hidden = false; };</script>"
+        }
         "/covered-frame" => {
             "<iframe title=Users src=/middle style='width:600px;height:300px'></iframe><div style='position:absolute;inset:0;background:#fff'>above</div>"
         }
@@ -317,6 +321,31 @@ async fn what_a_page_says_late_and_in_several_boxes_is_heard() {
     let said: Vec<(usize, &str)> = answer.said.iter().map(|said| (said.id, said.line.as_str())).collect();
     assert_eq!((said, answer.passed), (vec![(0, "No such address: zoe.")], Some(1)));
     assert_eq!(site.count("/created"), 1);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+/// What is in a frame is no part of the page around it, but what the frame is called is.
+#[tokio::test]
+async fn what_a_frame_is_called_is_heard_while_it_shows() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    live.watch(vec![
+        SaysTarget { id: 0, texts: vec!["Delete".to_owned()], inside: None },
+        SaysTarget {
+            id: 1,
+            texts: vec!["session expired".to_owned()],
+            inside: Some(target("over", vec![css("#over")])),
+        },
+    ]);
+    live.open(&format!("{}/laid-over", site.url)).await.unwrap();
+    assert!(live.said().await.unwrap().is_empty());
+    let save = target("save_button", vec![role("Save")]);
+    live.click(&save).await.unwrap();
+    let said = live.said().await.unwrap();
+    let said: Vec<(usize, &str)> = said.iter().map(|said| (said.id, said.line.as_str())).collect();
+    assert_eq!(said, [(1, "Session expired")]);
+    refused(live.click(&save).await, RefusalKind::Said, &["Session expired"]);
     live.close().await;
     driver.stop().await.unwrap();
 }

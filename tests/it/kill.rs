@@ -224,6 +224,14 @@ impl<'a> Watched<'a> {
         Dead { status, last, processes }
     }
 
+    /// Does something while usher stands still.
+    pub(crate) fn meanwhile(&self, act: impl FnOnce()) {
+        let process = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(process, Signal::STOP).unwrap();
+        act();
+        kill_process(process, Signal::CONT).unwrap();
+    }
+
     /// Lets it come to its end.
     #[track_caller]
     pub(crate) fn end(mut self) -> ExitStatus {

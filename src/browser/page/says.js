@@ -25,8 +25,22 @@ function regionsOf(target) {
   return state === "one" && element !== null ? [element] : [];
 }
 
-/** The first visible line of a region that contains one of the texts, or null. */
+/** The first visible line of a region that contains one of the texts, or the name of a frame there that does; or null. */
 function firstLineWith(texts, region) {
+  return firstTextWith(texts, region) || firstFrameWith(texts, region);
+}
+
+// What is in a frame is a page of its own. What the frame is called is part of this one, and all that it says of it.
+function firstFrameWith(texts, region) {
+  const wanted = texts.map(fold);
+  for (const frame of queryAll("iframe, frame", region)) {
+    const name = nameOf(frame);
+    if (wanted.some((text) => fold(name).includes(text)) && isVisible(frame)) return name;
+  }
+  return null;
+}
+
+function firstTextWith(texts, region) {
   const present = texts.filter((text) => mayContain(region, squash(text)));
   if (present.length === 0) return null;
   for (const text of present) {
