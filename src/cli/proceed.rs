@@ -11,7 +11,6 @@ use crate::report::{self, Story, terminal};
 use crate::roster::Roster;
 use crate::run::{Ended, Engine, Progress, Record, StopSignal};
 use crate::settings::AppSettings;
-use crate::sign_in::Held;
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -131,7 +130,9 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     })?;
     let [begun, signed_in] = session.facts(tenant);
     record.fact(begun)?;
-    held_up(&mut record, session.entrance.visit().held.take())?;
+    for held in session.entrance.visit().held.take() {
+        held.record(&mut record, None)?;
+    }
     record.fact(signed_in)?;
     let when = if resumed.is_some() { "resumed" } else { "before" };
     Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
@@ -177,19 +178,6 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
         tracing::warn!(%error, "the browser did not end as it should");
     }
     ended
-}
-
-/// What held usher up before there was a journal.
-fn held_up(record: &mut Record<'_>, all: Vec<Held>) -> anyhow::Result<()> {
-    for held in all {
-        if let Some(picture) = &held.picture {
-            record.picture(0, 0, "held up", picture)?;
-        }
-        record.fact(Fact::HeldUp { job: None, outcome: held.outcome, why: held.why })?;
-        let waited_ms = u64::try_from(held.passed.waited.as_millis()).unwrap_or(u64::MAX);
-        record.fact(Fact::LetThrough { job: None, how: held.passed.how, waited_ms })?;
-    }
-    Ok(())
 }
 
 /// Ctrl-C and the request to terminate, heard from the moment this is made.

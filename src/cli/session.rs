@@ -7,9 +7,9 @@ use crate::browser::{Browser, Connect, Live, begin};
 use crate::journal::{Fact, Refusal, RefusalKind};
 use crate::plan::{Pack, View};
 use crate::roster::Roster;
-use crate::run::{Halt, Locator, Reader, Reentry, watch_out};
+use crate::run::{Halt, Held, Locator, Passed, Reader, Reentry, watch_out};
 use crate::settings::{AppSettings, RunSettings, Settings};
-use crate::sign_in::{Entered, Held, detect};
+use crate::sign_in::{Entered, detect};
 use anyhow::Context as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -119,8 +119,9 @@ impl Session {
                 let why = refusal.said.clone().unwrap_or_else(|| refusal.message.clone());
                 let outcome = *outcome;
                 match door.pass(&mut self.live, outcome, refusal).await {
-                    Ok(passed) => {
-                        self.entrance.visit().held.borrow_mut().push(Held { outcome, why, picture, passed });
+                    Ok(Passed { how, waited, held }) => {
+                        let outer = Held { outcome, why, picture, how, waited };
+                        self.entrance.visit().held.borrow_mut().extend(held.into_iter().chain([outer]));
                         read = match watch_out(&self.view, &mut self.live) {
                             Ok(()) => self.read(url).await,
                             Err(error) => Err(error.into()),

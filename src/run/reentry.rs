@@ -2,9 +2,10 @@
 //! not the engine's; it only knows when it may.
 
 use super::engine::{Engine, watch_out};
+use super::record::Record;
 use super::refuse::Halt;
 use super::target::Locator;
-use crate::browser::{Browser, Cover, Target};
+use crate::browser::{Browser, Cover, Picture, Target};
 use crate::journal::{Fact, Refusal, RefusalKind};
 use crate::words::Outcome;
 use std::pin::Pin;
@@ -17,6 +18,38 @@ pub struct Passed {
     pub how: String,
     /// How long it took.
     pub waited: Duration,
+    /// What the app wanted of a person meanwhile.
+    pub held: Vec<Held>,
+}
+
+/// The app wanted a person before it went on, and one helped.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// What it wanted.
+    pub outcome: Outcome,
+    /// In its words.
+    pub why: String,
+    /// How it looked.
+    pub picture: Option<Picture>,
+    /// How usher came through, in words.
+    pub how: String,
+    /// How long that took.
+    pub waited: Duration,
+}
+
+impl Held {
+    /// Keeps it, picture first.
+    pub fn record(self, record: &mut Record<'_>, job: Option<u32>) -> anyhow::Result<()> {
+        if let Some(picture) = &self.picture {
+            record.picture(job.unwrap_or(0), 0, "held up", picture)?;
+        }
+        record.fact(Fact::HeldUp { job, outcome: self.outcome, why: self.why })?;
+        record.fact(Fact::LetThrough { job, how: self.how, waited_ms: milliseconds(self.waited) })
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Lets usher in again.
@@ -85,9 +118,11 @@ impl<B: Browser> Engine<'_, '_, B> {
         self.record.fact(Fact::HeldUp { job, outcome, why })?;
         let passed = reentry.pass(self.browser, outcome, &refusal).await;
         watch_out(self.view, self.browser)?;
-        let Passed { how, waited } = passed?;
-        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        self.record.fact(Fact::LetThrough { job, how, waited_ms })?;
+        let Passed { how, waited, held } = passed?;
+        for held in held {
+            held.record(self.record, job)?;
+        }
+        self.record.fact(Fact::LetThrough { job, how, waited_ms: milliseconds(waited) })?;
         // Somebody asked to stop meanwhile; what became of an act is still read.
         if self.stop.asked() && !self.acting { Err(Halt::Refused(outcome, refusal)) } else { Ok(()) }
     }

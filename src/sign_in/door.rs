@@ -1,6 +1,6 @@
 //! The door: how usher comes in at the start of a sitting, and comes in again when the app asks for it on the way.
 
-use super::held_up::{Held, minutes, wants_a_person, with_hint};
+use super::held_up::{minutes, wants_a_person, with_hint};
 use super::help::{Help, until_signed_in};
 use super::shown::shown;
 use super::store::{Kept, KeptFor, Store};
@@ -8,7 +8,9 @@ use super::{SignedIn, Tenancy};
 use crate::browser::{Browser, Trouble, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::View;
-use crate::run::{Halt, Locator, Passed, Reader, Reentry, SecretSource, Stepper, Values, Where, address};
+use crate::run::{
+    Halt, Held, Locator, Passed, Reader, Reentry, SecretSource, Stepper, Values, Where, address,
+};
 use crate::words::{Action, Outcome, State};
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -349,7 +351,8 @@ impl<B: Browser> Reentry<B> for Door<'_> {
             let passed = self.passed(browser, outcome, refusal).await;
             // Whatever was not taken is not offered again in this sitting: accounts are locked that way.
             self.visit.refused.set(passed.is_err());
-            Ok(Passed { how: passed?, waited: begun.elapsed() })
+            let held = self.visit.held.take();
+            Ok(Passed { how: passed?, waited: begun.elapsed(), held })
         })
     }
 }
@@ -366,7 +369,7 @@ impl Door<'_> {
         } else if outcome == Outcome::SessionExpired {
             return self.again(browser, refusal).await;
         } else {
-            self.person_helps(browser, &Locator::new(self.view), outcome, refusal).await?.how
+            self.person_helps(browser, &Locator::new(self.view), outcome, refusal).await?
         };
         // A person may have signed in as somebody else, or to another tenant.
         self.prepare(browser)?;

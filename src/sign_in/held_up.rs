@@ -4,25 +4,12 @@ use super::door::Door;
 use super::help::until_unsaid;
 use crate::browser::{Browser, Cover, Picture};
 use crate::journal::Refusal;
-use crate::run::{Halt, Locator, Passed};
+use crate::run::{Halt, Held, Locator};
 use crate::words::Outcome;
 use std::time::{Duration, Instant};
 
 /// How often one step may be held up by what a person has to do.
 const MOST_CALLS: u8 = 3;
-
-/// What held usher up before a run began, and how it came through.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// What the app wanted.
-    pub outcome: Outcome,
-    /// In its words.
-    pub why: String,
-    /// How it looked.
-    pub picture: Option<Picture>,
-    /// How usher came through.
-    pub passed: Passed,
-}
 
 impl Door<'_> {
     /// Does something; where the app wants a person meanwhile, calls one, and does it again after them.
@@ -43,10 +30,11 @@ impl Door<'_> {
             };
             calls += 1;
             let picture = self.picture(browser).await;
-            let passed =
-                self.person_helps(browser, &Locator::signing_in(self.view), outcome, &refusal).await?;
+            let begun = Instant::now();
+            let how = self.person_helps(browser, &Locator::signing_in(self.view), outcome, &refusal).await?;
             let why = refusal.said.unwrap_or(refusal.message);
-            self.visit.held.borrow_mut().push(Held { outcome, why, picture, passed });
+            let held = Held { outcome, why, picture, how, waited: begun.elapsed() };
+            self.visit.held.borrow_mut().push(held);
         }
     }
 
@@ -57,7 +45,7 @@ impl Door<'_> {
         locator: &Locator<'_>,
         outcome: Outcome,
         refusal: &Refusal,
-    ) -> Result<Passed, Halt> {
+    ) -> Result<String, Halt> {
         let why = refusal.said.as_deref().unwrap_or(&refusal.message);
         if outcome == Outcome::Captcha && !self.help.has_window() {
             let hint = format!(
@@ -66,10 +54,9 @@ impl Door<'_> {
             );
             return Err(with_hint(outcome, refusal, &hint));
         }
-        let begun = Instant::now();
         self.help.call(outcome, why).await;
         if until_unsaid(browser, locator, outcome, self.help).await? {
-            return Ok(Passed { how: "a person helped".to_owned(), waited: begun.elapsed() });
+            return Ok("a person helped".to_owned());
         }
         let hint = format!(
             "nobody helped within {}; `help.wait` in usher.toml says how long usher waits",

@@ -13,7 +13,6 @@ mod used;
 pub use code::{Next, Seed};
 pub use detect::detect;
 pub use door::{Door, Entered, Shelf, Visit};
-pub use held_up::Held;
 pub use help::Help;
 pub use shown::shown;
 pub use store::{Kept, KeptFor, Store};

@@ -240,6 +240,29 @@ fn a_push_is_waited_for_while_a_person_approves_it() {
 }
 
 #[test]
+fn signing_in_again_on_the_way_may_need_a_person_too() {
+    let console = Practice::start(&["people=10", "latency_ms=60"]);
+    let usher = with(&console, "form.yaml", "");
+    let people: Vec<String> = (1..=4).map(|n| format!("p{n}@northwind.example")).collect();
+    let lines = people.iter().fold(String::new(), |all, one| all + one + ",Member\n");
+    usher.file("people.csv", format!("email,role\n{lines}"));
+    let mut work = AtWork::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    work.until("1/4");
+    console.knob("second_factor", "push");
+    console.post("/_expire");
+    work.until("usher needs you: Heap (Northwind Analytics) says \"Approve the sign-in on your phone\"");
+    console.post("/_approve");
+    work.end().code(0);
+    assert_eq!(console.applied("invite"), people);
+    let outcomes: Vec<Value> =
+        of_kind(&usher, "held_up").iter().map(|fact| fact["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["session_expired", "mfa_needed"]);
+    let how: Vec<Value> = of_kind(&usher, "let_through").iter().map(|fact| fact["how"].clone()).collect();
+    assert_eq!(how, ["a person helped", "signed in again by what usher typed"]);
+    usher.run(&["verify", "last"]).code(0);
+}
+
+#[test]
 fn nobody_there_is_a_stop_and_a_captcha_is_for_people() {
     let console = Practice::start(&["people=10", "second_factor=push"]);
     let usher = with(&console, "form.yaml", "");

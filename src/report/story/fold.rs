@@ -50,7 +50,9 @@ impl Story {
                 run.held_up.push(HeldUp { at, outcome, why, through: None });
             }
             Fact::LetThrough { how, waited_ms, .. } => {
-                if let Some(held) = run.held_up.last_mut() {
+                // Where signing in again needed a person, one hold is within another.
+                let open = run.held_up.iter_mut().rev().find(|held| held.through.is_none());
+                if let Some(held) = open {
                     held.through = Some((how, waited_ms));
                 }
             }
