@@ -69,7 +69,9 @@ impl Real {
 
     /// How often its web server, PHP's or Django's, was sent a form at this path, whatever became of it.
     pub(crate) fn posts_to(&self, path: &str) -> usize {
-        let log = std::fs::read_to_string(self.instance().join("log/web.log")).unwrap();
+        // Where a server only notes what it has answered, its script notes what arrives.
+        let log = |name: &str| std::fs::read_to_string(self.instance().join("log").join(name));
+        let log = log("arrivals.log").or_else(|_| log("web.log")).unwrap();
         log.lines()
             .filter(|line| line.split_once("POST ").is_some_and(|(_, at)| at.starts_with(path)))
             .count()

@@ -74,7 +74,7 @@ database() { # CACHE ENVIRONMENT
 
 # --- what is written into a fresh instance ------------------------------------------------------
 
-# Three modules: the settings, the pages, and what changes labels on their way out. They ask the environment
+# Four modules: the settings, the pages, what notes every request, and what changes labels on their way out. They ask the environment
 # where they are.
 prepare_folder() { # DIR
   mkdir -p "$1/pids" "$1/log" "$1/tmp" "$1/site"
@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "corp_arrivals.Arrivals",
     "corp_labels.Labels",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -178,6 +179,20 @@ urlpatterns = [
     path("documents/", include(documents_urls)),
     path("", include(urls)),
 ]
+PYTHON
+  # The server's own log has a request when it is answered, and not at all when nobody waits for the answer any more.
+  cat >"$1/site/corp_arrivals.py" <<'PYTHON'
+from django.conf import settings
+
+
+class Arrivals:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with open(settings.FOLDER + "/log/arrivals.log", "a") as file:
+            file.write(f"{request.method} {request.path}\n")
+        return self.get_response(request)
 PYTHON
   # Only whole labels are changed: a text between two tags, or an attribute that is shown or spoken.
   # What a form would send stays as it is.
