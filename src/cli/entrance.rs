@@ -7,7 +7,7 @@ use crate::browser::{Browser, Live};
 use crate::notice::Notice;
 use crate::plan::{Pack, View};
 use crate::report::safe::visible;
-use crate::run::{Asked, Halt, StopSignal};
+use crate::run::{Asked, Halt, StopSignal, picture_of_hold};
 use crate::secret::Secret;
 use crate::settings::{AppSettings, HelpSettings, Settings};
 use crate::sign_in::{Door, Help, Kept, KeptFor, Next, Seed, Shelf, Store, Tenancy, Used, Visit};
@@ -145,7 +145,7 @@ impl Entrance {
     /// The halt with a picture of the page that stopped usher, for there is no run yet to keep one.
     pub(super) async fn pictured(&self, live: &mut Live, halt: Halt, runs: &Path) -> Halt {
         let Halt::Refused(outcome, mut refusal) = halt else { return halt };
-        if let Some(picture) = self.door().picture(live).await {
+        if let Some(picture) = picture_of_hold(&self.view, live).await {
             match folders::stopped_picture(runs, &self.view.app.app, &picture.png) {
                 Ok(path) => refusal.picture = Some(super::proceed::shown(&path)),
                 Err(error) => tracing::warn!(%error, "the picture of what stopped usher could not be kept"),

@@ -7,7 +7,7 @@ use crate::browser::{Browser, Connect, Live, begin};
 use crate::journal::{Fact, Refusal, RefusalKind};
 use crate::plan::{Pack, View};
 use crate::roster::Roster;
-use crate::run::{Halt, Held, Locator, Passed, Reader, Reentry, watch_out};
+use crate::run::{Halt, Held, Locator, Passed, Reader, Reentry, picture_of_hold, watch_out};
 use crate::settings::{AppSettings, RunSettings, Settings};
 use crate::sign_in::{Entered, detect};
 use anyhow::Context as _;
@@ -115,8 +115,8 @@ impl Session {
         {
             let door = self.entrance.door();
             if Reentry::<Live>::passes(&door, *outcome, refusal) {
-                let picture = door.picture(&mut self.live).await;
-                let why = refusal.said.clone().unwrap_or_else(|| refusal.message.clone());
+                let picture = picture_of_hold(&self.view, &mut self.live).await;
+                let why = refusal.in_its_words().to_owned();
                 let outcome = *outcome;
                 match door.pass(&mut self.live, outcome, refusal).await {
                     Ok(Passed { how, waited, held }) => {

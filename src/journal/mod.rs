@@ -215,3 +215,10 @@ pub struct Refusal {
     /// What to do next.
     pub hint: Option<String>,
 }
+
+impl Refusal {
+    /// Why, in the app's own words where it has said any.
+    pub fn in_its_words(&self) -> &str {
+        self.said.as_deref().unwrap_or(&self.message)
+    }
+}

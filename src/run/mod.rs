@@ -20,7 +20,7 @@ mod walk;
 pub use engine::{Ended, Engine, Passwords, StopSignal, watch_out};
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
-pub use reentry::{Held, Passed, Reentry};
+pub use reentry::{Held, Passed, Reentry, picture_of_hold};
 pub use refuse::Halt;
 pub use resume::{Doubt, Progress, progress, undecided};
 pub use steps::{Asked, SecretSource, Secrets, Stepper, Where};

@@ -5,8 +5,9 @@ use super::engine::{Engine, watch_out};
 use super::record::Record;
 use super::refuse::Halt;
 use super::target::Locator;
-use crate::browser::{Browser, Cover, Picture, Target};
+use crate::browser::{Browser, Cover, Picture};
 use crate::journal::{Fact, Refusal, RefusalKind};
+use crate::plan::View;
 use crate::words::Outcome;
 use std::pin::Pin;
 use std::time::Duration;
@@ -46,6 +47,14 @@ impl Held {
         record.fact(Fact::HeldUp { job, outcome: self.outcome, why: self.why })?;
         record.fact(Fact::LetThrough { job, how: self.how, waited_ms: milliseconds(self.waited) })
     }
+}
+
+/// How the page looks that usher is held up at. One that cannot be pictured, or not be covered, is no reason to stop.
+pub async fn picture_of_hold(view: &View, browser: &mut impl Browser) -> Option<Picture> {
+    let (pages, door) = (Locator::new(view), Locator::signing_in(view));
+    let lists = pages.lists().ok()?;
+    let secret = door.secrets().into_iter().chain(pages.secrets()).collect();
+    browser.picture(&Cover { lists: lists.iter().collect(), secret, ..Cover::default() }).await.ok()
 }
 
 fn milliseconds(time: Duration) -> u64 {
@@ -108,13 +117,10 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         self.reentries.times += 1;
         self.reentries.stepped_up |= steps_up;
-        let locator = Locator::new(self.view);
-        let lists = locator.lists()?;
-        let cover = Cover { lists: lists.iter().collect(), secret: self.secret_places(), ..Cover::default() };
-        if let Ok(picture) = self.browser.picture(&cover).await {
+        if let Some(picture) = picture_of_hold(self.view, self.browser).await {
             self.record.picture(job.unwrap_or(0), 0, "held up", &picture)?;
         }
-        let why = refusal.said.clone().unwrap_or_else(|| refusal.message.clone());
+        let why = refusal.in_its_words().to_owned();
         self.record.fact(Fact::HeldUp { job, outcome, why })?;
         let passed = reentry.pass(self.browser, outcome, &refusal).await;
         watch_out(self.view, self.browser)?;
@@ -125,11 +131,5 @@ impl<B: Browser> Engine<'_, '_, B> {
         self.record.fact(Fact::LetThrough { job, how, waited_ms: milliseconds(waited) })?;
         // Somebody asked to stop meanwhile; what became of an act is still read.
         if self.stop.asked() && !self.acting { Err(Halt::Refused(outcome, refusal)) } else { Ok(()) }
-    }
-
-    fn secret_places(&self) -> Vec<Target> {
-        let mut places = Locator::new(self.view).secrets();
-        places.extend(Locator::signing_in(self.view).secrets());
-        places
     }
 }

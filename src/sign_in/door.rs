@@ -5,7 +5,7 @@ use super::help::{Help, until_signed_in};
 use super::shown::shown;
 use super::store::{Kept, KeptFor, Store};
 use super::{SignedIn, Tenancy};
-use crate::browser::{Browser, Trouble, Want};
+use crate::browser::{Browser, Target, Trouble, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::View;
 use crate::run::{
@@ -68,7 +68,7 @@ pub struct Door<'a> {
 /// What came of coming in.
 #[derive(Debug, Default)]
 pub struct Visit {
-    /// What held usher up before a run began.
+    /// What held usher up and is not on the record yet.
     pub held: RefCell<Vec<Held>>,
     /// The session that goes back to where it is kept when it ends: when it was begun.
     pub goes_back: Cell<Option<i64>>,
@@ -114,14 +114,12 @@ impl Door<'_> {
     /// Lets a person sign in themselves, in the browser's window, and keeps the session.
     pub async fn by_person<B: Browser>(&self, browser: &mut B) -> Result<Entered, Halt> {
         self.prepare(browser)?;
-        let entry = address(self.tenancy.url, &self.view.app.entry)?;
-        browser.open(&entry).await.map_err(|trouble| self.halt(trouble))?;
+        browser.open(&self.entry()?).await.map_err(|trouble| self.halt(trouble))?;
         if !until_signed_in(browser, self.view, self.help).await? {
             let message = format!("nobody was signed in after {}", minutes(self.help.patience()));
             return Err(Halt::rule(Outcome::SignInFailed, message));
         }
-        let signed_in =
-            self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await?;
+        let signed_in = self.who(browser).await?;
         self.keep(browser).await?;
         Ok(Entered { signed_in, how: "by a person".to_owned() })
     }
@@ -129,12 +127,9 @@ impl Door<'_> {
     async fn by_kept<B: Browser>(&self, browser: &mut B, kept: &Kept) -> Result<Entered, Halt> {
         self.prepare(browser)?;
         browser.gates(Locator::new(self.view).gates()?);
-        let entry = address(self.tenancy.url, &self.view.app.entry)?;
-        let restored = browser.restore(&kept.jar, &entry).await;
+        let restored = browser.restore(&kept.jar, &self.entry()?).await;
         let inside = match restored {
-            Ok(()) => {
-                self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await
-            }
+            Ok(()) => self.who(browser).await,
             Err(trouble) => Err(self.halt(trouble)),
         };
         browser.gates(Vec::new());
@@ -165,12 +160,20 @@ impl Door<'_> {
             }
             halt => halt,
         })?;
-        let signed_in =
-            self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await?;
+        let signed_in = self.who(browser).await?;
         if self.shelf.keep {
             self.keep(browser).await?;
         }
         Ok(Entered { signed_in, how: "by what usher typed".to_owned() })
+    }
+
+    /// Who the page shows, once no person is needed for it any more.
+    async fn who<B: Browser>(&self, browser: &mut B) -> Result<SignedIn, Halt> {
+        self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await
+    }
+
+    fn entry(&self) -> anyhow::Result<String> {
+        address(self.tenancy.url, &self.view.app.entry)
     }
 
     async fn script<B: Browser>(&self, browser: &mut B, action: Action) -> Result<(), Halt> {
@@ -234,8 +237,7 @@ impl Door<'_> {
         self.prepare(browser)?;
         let Some(sign) = Locator::new(self.view).signed_in() else { return Ok(false) };
         browser.gates(Locator::new(self.view).gates()?);
-        let entry = address(self.tenancy.url, &self.view.app.entry)?;
-        let seen = match browser.open(&entry).await {
+        let seen = match browser.open(&self.entry()?).await {
             Ok(()) => browser.look(&sign, Want::Visible, PATIENCE).await,
             Err(trouble) => Err(trouble),
         };
@@ -255,19 +257,17 @@ impl Door<'_> {
         // sign that the page is busy, and come again.
         let form = Locator::new(self.view).gates()?.into_iter().find(|gate| gate.kind == RefusalKind::StepUp);
         if let Some(field) = form.as_ref().and_then(|form| form.sees.first()) {
-            for _ in 0..2 {
-                browser
-                    .look(field, Want::Absent, PATIENCE)
-                    .await
-                    .map_err(|trouble| self.not_taken(trouble))?;
-                browser.rest().await.map_err(|trouble| self.not_taken(trouble))?;
-            }
-            browser
-                .look(field, Want::Absent, Duration::ZERO)
-                .await
-                .map_err(|trouble| self.not_taken(trouble))?;
+            self.is_gone(browser, field).await.map_err(|trouble| self.not_taken(trouble))?;
         }
         Ok("usher said once more who it is".to_owned())
+    }
+
+    async fn is_gone(&self, browser: &mut impl Browser, field: &Target) -> Result<(), Trouble> {
+        for _ in 0..2 {
+            browser.look(field, Want::Absent, PATIENCE).await?;
+            browser.rest().await?;
+        }
+        browser.look(field, Want::Absent, Duration::ZERO).await.map(drop)
     }
 
     fn not_taken(&self, trouble: Trouble) -> Halt {
@@ -373,7 +373,7 @@ impl Door<'_> {
         };
         // A person may have signed in as somebody else, or to another tenant.
         self.prepare(browser)?;
-        self.held_up(browser, async |browser| shown(browser, self.view, self.tenancy).await).await?;
+        self.who(browser).await?;
         Ok(how)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::door::Door;
 use super::help::until_unsaid;
-use crate::browser::{Browser, Cover, Picture};
+use crate::browser::Browser;
 use crate::journal::Refusal;
-use crate::run::{Halt, Held, Locator};
+use crate::run::{Halt, Held, Locator, picture_of_hold};
 use crate::words::Outcome;
 use std::time::{Duration, Instant};
 
@@ -29,10 +29,10 @@ impl Door<'_> {
                 other => return other,
             };
             calls += 1;
-            let picture = self.picture(browser).await;
+            let picture = picture_of_hold(self.view, browser).await;
             let begun = Instant::now();
             let how = self.person_helps(browser, &Locator::signing_in(self.view), outcome, &refusal).await?;
-            let why = refusal.said.unwrap_or(refusal.message);
+            let why = refusal.in_its_words().to_owned();
             let held = Held { outcome, why, picture, how, waited: begun.elapsed() };
             self.visit.held.borrow_mut().push(held);
         }
@@ -46,7 +46,7 @@ impl Door<'_> {
         outcome: Outcome,
         refusal: &Refusal,
     ) -> Result<String, Halt> {
-        let why = refusal.said.as_deref().unwrap_or(&refusal.message);
+        let why = refusal.in_its_words();
         if outcome == Outcome::Captcha && !self.help.has_window() {
             let hint = format!(
                 "usher solves no CAPTCHA; `{}` lets a person do it, and `--headed` shows the browser of a run",
@@ -63,15 +63,6 @@ impl Door<'_> {
             minutes(self.help.patience())
         );
         Err(with_hint(outcome, refusal, &hint))
-    }
-
-    /// How the page looks that usher is held up at; a page that cannot be pictured is no reason to stop.
-    pub async fn picture(&self, browser: &mut impl Browser) -> Option<Picture> {
-        let lists = Locator::new(self.view).lists().unwrap_or_default();
-        let mut secret = Locator::signing_in(self.view).secrets();
-        secret.extend(Locator::new(self.view).secrets());
-        let cover = Cover { lists: lists.iter().collect(), secret, ..Cover::default() };
-        browser.picture(&cover).await.ok()
     }
 }
 

@@ -6,6 +6,7 @@ mod detect;
 mod door;
 mod held_up;
 mod help;
+mod private;
 mod shown;
 mod store;
 mod used;

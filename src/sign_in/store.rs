@@ -1,7 +1,8 @@
 //! Sessions at rest: one file an app and account, encrypted with age for this installation's own X25519 identity, so that
 //! they can also be looked at with the `age` tool.
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "sessions are kept on disk")]
+#![expect(clippy::disallowed_methods, reason = "sessions are kept on disk")]
 
+use super::private::{self, put_down};
 use crate::browser::Jar;
 use crate::digest::Digest;
 use crate::secret::Secret;
@@ -9,9 +10,9 @@ use age::secrecy::ExposeSecret as _;
 use age::x25519::{Identity, Recipient};
 use anyhow::{Context as _, anyhow, bail};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
@@ -215,7 +216,7 @@ impl Store {
         let sealed = age::encrypt(&recipient(&identity), plain.reveal().as_bytes())
             .map_err(|error| anyhow!("failed to encrypt a session: {error}"))?;
         let path = self.path(whose);
-        put_down(&path, &sealed, |part| fs::rename(part, &path)).map(drop)
+        kept(&path, &sealed, |part| fs::rename(part, &path)).map(drop)
     }
 
     /// What opens the files. One of our own is made the first time something is kept.
@@ -241,7 +242,7 @@ impl Store {
                     identity.to_string().expose_secret()
                 ));
                 // Another usher may make one at the same moment: the first counts, or what it sealed could never be opened.
-                if put_down(&path, text.reveal().as_bytes(), |part| fs::hard_link(part, &path))? {
+                if kept(&path, text.reveal().as_bytes(), |part| fs::hard_link(part, &path))? {
                     Ok(identity)
                 } else {
                     self.identity(false)
@@ -279,39 +280,16 @@ fn parsed(text: &str, what: &str) -> anyhow::Result<Identity> {
     Identity::from_str(key).map_err(|_| anyhow!("{what} is no age identity\n  hint: `age-keygen` makes one; its secret line begins with AGE-SECRET-KEY-1"))
 }
 
-/// Writes a file that only its owner can read, whole or not at all; how it gets its name is the caller's. Says whether it
-/// got it: no when there is one of this name already.
-fn put_down(path: &Path, bytes: &[u8], name: impl FnOnce(&Path) -> io::Result<()>) -> anyhow::Result<bool> {
+/// Writes a file into the store's folder, which is made for it; says whether it got its name (see [`put_down`]).
+fn kept(path: &Path, bytes: &[u8], name: impl FnOnce(&Path) -> io::Result<()>) -> anyhow::Result<bool> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let shown = folder.display();
-    let created = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    created.with_context(|| format!("failed to make {shown}"))?;
-    let mode =
-        fs::metadata(folder).with_context(|| format!("failed to look at {shown}"))?.permissions().mode();
-    if mode & 0o022 != 0 {
+    private::make(folder).with_context(|| format!("failed to make {shown}"))?;
+    let about = fs::metadata(folder).with_context(|| format!("failed to look at {shown}"))?;
+    if about.permissions().mode() & 0o022 != 0 {
         bail!("others can write to {shown}, so no session is kept there\n  hint: `chmod 700 {shown}`");
     }
-    let part = folder.join(format!(
-        ".{}.{}",
-        std::process::id(),
-        path.file_name().unwrap_or_default().to_string_lossy()
-    ));
-    // What a crashed process of this number left behind is in the way, and nobody's any more.
-    let _ = fs::remove_file(&part);
-    let mut named = false;
-    let done = File::options().write(true).create_new(true).mode(0o600).open(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        match name(&part) {
-            Ok(()) => named = true,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-        File::open(folder)?.sync_all()
-    });
-    let _ = fs::remove_file(&part);
-    done.with_context(|| format!("failed to write {}", path.display()))?;
-    Ok(named)
+    put_down(path, bytes, name).with_context(|| format!("failed to write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -1,19 +1,13 @@
 //! Which one-time codes were used: of each account the last step, on disk before its code is handed out.
 //!
 //! So no code is ever typed twice, by two ushers or after a crash either: a code that was handed out counts as used.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "what is remembered over processes is on disk"
-)]
+#![expect(clippy::disallowed_methods, reason = "what is remembered over processes is on disk")]
 
 use super::code::{Next, Seed};
+use super::private::{self, put_down};
 use crate::digest::Digest;
 use anyhow::{Context as _, anyhow, bail};
 use serde::{Deserialize, Serialize};
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// The memory of one account's codes.
@@ -50,14 +44,10 @@ impl Used {
     /// That it is used is synced to disk before it is handed out. What cannot be read or written is an error: then
     /// nobody can say which codes were used, and none is handed out.
     pub fn next(&self, seed: &Seed, now: u64) -> anyhow::Result<Next> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder)
-            .with_context(|| format!("failed to make {}", self.folder.display()))?;
+        private::make(&self.folder).with_context(|| format!("failed to make {}", self.folder.display()))?;
         // Reading, deciding and writing are one: two ushers must not decide on the same memory.
         let lock = self.path("lock");
-        let lock = private()
+        let lock = private::writing()
             .create(true)
             .truncate(false)
             .open(&lock)
@@ -103,24 +93,12 @@ impl Used {
 
     /// Either the old file is there after a crash or the new one, whole.
     fn write(&self, until: u64) -> anyhow::Result<()> {
-        let (path, part) = (self.path("json"), self.path("part"));
+        let path = self.path("json");
         let bytes = serde_json::to_vec(&Kept { format: FORMAT, until }).context("failed to write JSON")?;
-        private()
-            .create(true)
-            .truncate(true)
-            .open(&part)
-            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| std::fs::rename(&part, &path))
-            .and_then(|()| File::open(&self.folder)?.sync_all())
+        put_down(&path, &bytes, |part| std::fs::rename(part, &path))
+            .map(drop)
             .with_context(|| format!("failed to write {}, so no one-time code is used", path.display()))
     }
-}
-
-/// For files that are nobody else's business.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).mode(0o600);
-    options
 }
 
 #[cfg(test)]
@@ -197,7 +175,9 @@ mod tests {
         std::fs::create_dir(used.path("json")).unwrap();
         used.next(&seed(30), 90_000).unwrap_err();
         std::fs::remove_dir(used.path("json")).unwrap();
-        std::fs::create_dir(used.path("part")).unwrap();
+        // What cannot be taken out of the way stands where the file is written before it gets its name.
+        let part = format!(".{}.{}.json", std::process::id(), used.name);
+        std::fs::create_dir(folder.path().join(part)).unwrap();
         let error = used.next(&seed(30), 90_000).unwrap_err().to_string();
         assert!(error.contains("no one-time code is used"), "{error}");
     }

@@ -131,8 +131,9 @@ const DISK: &[&str] = &[
     "browser/guard.rs",
     // Which one-time codes were used must outlive the process.
     "sign_in/used.rs",
-    // Kept sessions.
+    // Kept sessions, and how both are written.
     "sign_in/store.rs",
+    "sign_in/private.rs",
     "practice/store.rs",
     "practice/token.rs",
 ];
