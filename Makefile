@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help browser console desktop build demo test test-real golden schema lint doc clean
+.PHONY: help browser console desktop ssh build demo test test-real golden schema lint doc clean
 
 help:
 	@sed -n 's/^#\( \|$$\)//p' Makefile
@@ -45,7 +45,15 @@ build:
 demo: browser build
 	./target/debug/usher demo
 
-test: browser console desktop
+# `ssh-keygen` is the second opinion on usher's signatures.
+ssh:
+	@if ! command -v ssh-keygen >/dev/null; then \
+		echo "installing openssh-client"; \
+		$(SUDO) apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends openssh-client >/dev/null; \
+	fi
+
+test: browser console desktop ssh
 	cargo test --locked
 
 # Consoles that Debian does not have. What is installed for them stays below target/.
@@ -55,7 +63,7 @@ test-real: browser
 	cargo test --locked --test it -- --ignored real_
 
 # Accepts what the golden files should say from now on.
-golden: browser console desktop
+golden: browser console desktop ssh
 	UPDATE=1 cargo test --locked
 
 schema: build

@@ -8,9 +8,10 @@
 //! - What will be done, pure: [`plan`] joins request, roster and scripts, person by person, behind guards.
 //! - Doing it: [`run`] does a plan by the commit protocol; [`browser`] is the page as a trait, and over WebDriver;
 //!   [`sign_in`] signs usher in and holds the page against the account and tenant it should be.
-//! - What is kept: [`journal`] seals and syncs facts before anyone sees them; [`evidence`] keeps masked pictures.
+//! - What is kept: [`journal`] seals and syncs facts before anyone sees them; [`evidence`] keeps masked pictures;
+//!   [`signature`] signs the head of a run with an SSH key.
 //! - What is shown: [`report`] folds sealed facts into a story, and that into HTML, CSV, JSON and the terminal.
-//!   [`notice`] tells a person who is elsewhere that usher needs them.
+//!   [`verify`] holds a run's folder against itself; [`notice`] tells a person who is elsewhere that usher needs them.
 //! - To rehearse: [`practice`] serves consoles that are like the real ones, with the truth on the side.
 //! - Where it meets: [`cli`] is the command line; [`settings`] are usher.toml, variables and flags; [`source`] is YAML
 //!   with places kept; [`diag`] says what is wrong with a file and where; [`digest`] is SHA-256; [`secret`] holds what
@@ -34,6 +35,8 @@ pub mod secret;
 pub mod selector;
 pub mod settings;
 pub mod sign_in;
+pub mod signature;
 pub mod source;
 pub mod template;
+pub mod verify;
 pub mod words;

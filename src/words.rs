@@ -73,6 +73,61 @@ impl Action {
     }
 }
 
+impl Action {
+    /// What can have become of somebody it was asked for once, when a person has looked: never a rule that usher itself
+    /// refuses by, and nothing that another action does.
+    pub const fn decided_as(self) -> &'static [Outcome] {
+        use Outcome as O;
+        match self {
+            Self::Invite => &[
+                O::Added,
+                O::InvitedPending,
+                O::Resent,
+                O::AlreadyMember,
+                O::AlreadyPending,
+                O::ExistsInactive,
+                O::InvalidKey,
+                O::DomainNotAllowed,
+                O::OtherOrganisation,
+                O::RoleUnavailable,
+                O::RoleMismatch,
+                O::SeatLimit,
+                O::PermissionDenied,
+                O::ManagedByScim,
+                O::PendingAppApproval,
+                O::NotReached,
+            ],
+            Self::Remove => &[
+                O::Removed,
+                O::Deactivated,
+                O::AlreadyAbsent,
+                O::BlockedOwner,
+                O::BlockedLastAdmin,
+                O::ContentChoiceNeeded,
+                O::PermissionDenied,
+                O::ManagedByScim,
+                O::PendingAppApproval,
+                O::NotReached,
+            ],
+            Self::Role => &[
+                O::RoleChanged,
+                O::AlreadySo,
+                O::RoleUnavailable,
+                O::RoleMismatch,
+                O::NotFound,
+                O::BlockedOwner,
+                O::BlockedLastAdmin,
+                O::SeatLimit,
+                O::PermissionDenied,
+                O::ManagedByScim,
+                O::PendingAppApproval,
+                O::NotReached,
+            ],
+            Self::SignIn | Self::StepUp => &[],
+        }
+    }
+}
+
 words! {
     /// How an app shows a person.
     #[derive(Default)]

@@ -110,7 +110,7 @@ async fn both(
             asked_for: true,
             overrides: Overrides::default(),
         };
-        let verified = verify::run(&quiet, &run.path.display().to_string())?;
+        let verified = verify::run(&quiet, &verify::Arguments::of(&run.path))?;
         for exit in [exit, verified] {
             if exit != Exit::Done {
                 worst = exit;

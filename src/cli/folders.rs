@@ -34,20 +34,46 @@ pub(super) struct Kept {
     pub(super) entries: Vec<Entry>,
     /// Where the chain breaks.
     pub(super) broken: Option<Broken>,
-    /// Bytes of a torn last line.
-    pub(super) torn: u64,
 }
 
 impl Folder {
     /// Reads plan and journal.
     pub(super) fn read(&self) -> anyhow::Result<Kept> {
-        let file = self.path.join("plan.json");
-        let plan_bytes =
-            std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
+        let plan_bytes = crate::evidence::read_file(&self.path.join("plan.json"))?;
         let plan =
             Plan::from_bytes(&plan_bytes).map_err(|why| anyhow::anyhow!("plan.json is not a plan: {why}"))?;
-        let (entries, broken, torn) = journal::read(&self.path.join("journal.jsonl"))?;
-        Ok(Kept { plan, plan_bytes, entries, broken, torn })
+        let (entries, broken, _) = journal::read(&self.path.join("journal.jsonl"))?;
+        Ok(Kept { plan, plan_bytes, entries, broken })
+    }
+
+    /// Whether somebody may go on with the run here: its journal holds, its plan is the one that was run, and it is no
+    /// copy of it.
+    pub(super) fn fit(&self, kept: &Kept, root: &Path) -> Result<(), Failure> {
+        let not = |message: String| Err(Failure::new(super::Exit::NotVerified, message));
+        if let Some(broken) = &kept.broken {
+            return not(format!("{} does not verify at line {}: {}", self.id, broken.line, broken.why));
+        }
+        let Some(entry) = kept.entries.first() else {
+            return Err(Failure::new(
+                super::Exit::Refused,
+                format!("{} was interrupted before it began; nothing was done. Start it again", self.id),
+            ));
+        };
+        let digest = Digest::of(&kept.plan_bytes);
+        match &entry.fact {
+            Fact::RunBegun { plan, .. } if *plan != digest => {
+                not(format!("plan.json of {} is not the plan that was run", self.id))
+            }
+            Fact::RunBegun { run, .. } if *run == self.id && self.is_at_home(root) => Ok(()),
+            _ => not(format!(
+                "{} is a copy: a run is gone on with where it was begun, or two could go on at once",
+                self.path.display()
+            )),
+        }
+    }
+
+    fn is_at_home(&self, root: &Path) -> bool {
+        self.path.parent().and_then(|parent| parent.canonicalize().ok()) == root.canonicalize().ok()
     }
 
     /// Writes a file that can be made again at any time, such as the report.
@@ -81,7 +107,8 @@ pub(super) fn all(root: &Path) -> anyhow::Result<Vec<Folder>> {
 /// The run that is meant: an id, a unique part of its beginning, `last`, or a folder.
 pub(super) fn find(root: &Path, which: &str) -> Result<Folder, Failure> {
     let as_path = Path::new(which);
-    if as_path.join("plan.json").is_file() || as_path.join("journal.jsonl").is_file() {
+    // Whatever lies there by these names: what it really is, is for the reader to say.
+    if ["plan.json", "journal.jsonl"].iter().any(|name| as_path.join(name).symlink_metadata().is_ok()) {
         let path = as_path.canonicalize().context("failed to resolve the run's folder")?;
         let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         return Ok(Folder { path, id });
@@ -224,16 +251,4 @@ pub(super) fn write_plan(folder: &Folder, bytes: &[u8]) -> anyhow::Result<()> {
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .with_context(|| format!("failed to write {}", path.display()))
-}
-
-impl Folder {
-    /// The names of the pictures in it.
-    pub(super) fn pictures(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == "png"));
-        names.sort();
-        names
-    }
 }

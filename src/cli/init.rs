@@ -101,6 +101,10 @@ fn template(app: &str, url: &str, account: &str, tenant: &str) -> String {
 # desktop = true                    # show a notice on the desktop
 # webhook = {{ env = "USHER_WEBHOOK" }} # also tell a chat: the address of its webhook, such as Slack's
 
+# [signing]                         # an SSH key that signs what runs end with; without it they are not signed
+# key = "~/.ssh/id_ed25519"         # Ed25519, and readable for nobody else
+# passphrase = {{ env = "USHER_PASSPHRASE" }} # when the key has one
+
 [apps.{app}]                        # the name you call this tenant on the command line
 # pack = "{app}"                    # the pack, when the name above is another
 url = {url}
@@ -158,5 +162,6 @@ mod tests {
         let settings = Settings::read(&file, true, &Overrides::default()).unwrap();
         assert!(settings.help.webhook.is_some() && settings.sessions.keep_for.is_some());
         assert!(settings.app("heap").unwrap().keep_session);
+        assert!(settings.signing.key.is_some() && settings.signing.passphrase.is_some());
     }
 }

@@ -22,6 +22,7 @@ mod schema;
 mod secrets;
 mod session;
 mod sessions;
+mod signing;
 mod unresolved;
 mod verify;
 mod work;
@@ -103,8 +104,8 @@ enum Command {
     Runs,
     /// Make a run's report again and say where it is
     Report(Which),
-    /// Re-compute every digest of a run
-    Verify(Which),
+    /// Re-compute every digest of a run, and check its signatures
+    Verify(verify::Arguments),
     /// Go on where a run stopped
     Resume(Resume),
     /// People nobody has decided, and deciding them
@@ -319,14 +320,14 @@ async fn dispatch(context: &Context, command: Command) -> Result<Exit, Failure> 
         }
         Command::Runs => runs::list(context),
         Command::Report(which) => runs::report(context, &which.run),
-        Command::Verify(which) => verify::run(context, &which.run),
+        Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Resume(which) => work::resume(context, &which.run).await,
-        Command::Unresolved(arguments) => unresolved::run(context, &arguments),
+        Command::Unresolved(arguments) => unresolved::run(context, &arguments).await,
         Command::Leftovers => runs::leftovers(context),
         Command::Check(arguments) => check::run(context, &arguments).await,
         Command::Login(arguments) => login::run(context, &arguments).await,
         Command::Sessions(arguments) => sessions::run(context, &arguments).await,
-        Command::Doctor => doctor::run(context),
+        Command::Doctor => doctor::run(context).await,
         Command::Practice(arguments) => practice::run(context, arguments).await,
         Command::Schema(arguments) => Ok(schema::run(context, &arguments)),
         Command::Completions { shell } => {

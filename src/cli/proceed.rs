@@ -11,6 +11,7 @@ use crate::report::{self, Story, terminal};
 use crate::roster::Roster;
 use crate::run::{Ended, Engine, Progress, Record, StopSignal};
 use crate::settings::AppSettings;
+use crate::signature::SigningKey;
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub(super) struct Sitting<'a> {
     pub(super) resumed: Option<Vec<Entry>>,
     /// The last seal of this tenant's previous run.
     pub(super) previous: Option<Seal>,
+    /// The key that signs where this sitting ends.
+    pub(super) signer: Option<&'a SigningKey>,
     /// People whom another run of this tenant left undecided, and that run.
     pub(super) blocked: std::collections::BTreeMap<String, String>,
 }
@@ -82,7 +85,7 @@ pub(super) fn operator() -> String {
 
 /// Runs until the end, a stop, or the second Ctrl-C.
 pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
-    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous, blocked } =
+    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous, signer, blocked } =
         sitting;
     let out = context.out;
     // From here on a stop is heard, also before the engine has its first moment of rest.
@@ -128,6 +131,9 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
             in_doubt: u32::try_from(progress.doubts.len()).unwrap_or(u32::MAX),
         },
     })?;
+    if let Some(key) = signer {
+        record.fact(super::signing::named(key))?;
+    }
     let [begun, signed_in] = session.facts(tenant);
     record.fact(begun)?;
     for held in session.entrance.visit().held.take() {
@@ -228,18 +234,25 @@ pub(super) async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the report and the tables of a run and tells how it went.
-pub(super) fn finish(context: &Context, folder: &Folder, ended: &Ended) -> Result<Exit, Failure> {
+/// Writes the report and the tables of a run, signs it, and tells how it went.
+pub(super) fn finish(
+    context: &Context,
+    folder: &Folder,
+    signer: Option<&SigningKey>,
+    ended: &Ended,
+) -> Result<Exit, Failure> {
     let kept = folder.read()?;
     let story = Story::of(&kept.plan, &kept.entries);
     let out = context.out;
     let report = write_reports(folder, &kept.plan, &story)?;
+    let signed = super::signing::sign(folder, signer);
     if out.json {
         out.result(&report::json::summary(&story).to_string());
     } else {
         out.note(&terminal::summary(&story, out.width, out.colour_err));
         out.result(&format!("report: {}", shown(&report)));
     }
+    super::signing::told(folder, signed)?;
     let whole = *ended == Ended::Whole;
     Ok(Exit::of(&story, whole))
 }

@@ -1,13 +1,17 @@
 //! `usher unresolved`: people nobody has decided, and a person's decision, which is a fact too.
 #![expect(clippy::disallowed_methods, reason = "the command line reads the proof it is given")]
 
-use super::{Context, Exit, Failure, folders};
-use crate::evidence::{ExhibitKind, Masked, Store};
+use super::folders::{self, Folder};
+use super::{Context, Exit, Failure};
+use crate::evidence::{ExhibitKind, Masked, Store, mask};
 use crate::journal::{Fact, Journal};
+use crate::report::safe::visible;
 use crate::report::terminal;
 use crate::run::{About, Record, undecided};
-use crate::words::{Family, Outcome};
-use std::path::PathBuf;
+use crate::settings::Settings;
+use crate::signature::SigningKey;
+use crate::words::{Action, Outcome};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What it takes.
@@ -19,19 +23,24 @@ pub(super) struct Arguments {
     /// The person to decide
     person: Option<String>,
     /// What became of them, such as `removed`, `added` or `not_reached` (it never happened)
-    #[arg(long = "as", value_name = "OUTCOME", value_parser = outcome)]
+    #[arg(long = "as", requires = "person", value_name = "OUTCOME", value_parser = outcome)]
     as_outcome: Option<Outcome>,
-    /// How you know
-    #[arg(long)]
+    /// How you know, in a line
+    #[arg(long, requires = "person", value_parser = note)]
     note: Option<String>,
-    /// A picture that shows it
-    #[arg(long, value_name = "FILE")]
+    /// A picture that shows it, as PNG; it is kept as it is, nothing in it is covered
+    #[arg(long, requires = "person", value_name = "FILE")]
     proof: Option<PathBuf>,
 }
 
+/// No picture of a screen is larger.
+const LARGEST: u64 = 20 * 1024 * 1024;
+/// More is no note.
+const LONGEST_NOTE: usize = 2000;
+
 fn outcome(word: &str) -> Result<Outcome, String> {
-    let good = |outcome: &Outcome| !matches!(outcome.family(), Family::Stopped | Family::Undecided);
-    let all: Vec<Outcome> = Outcome::ALL.iter().copied().filter(good).collect();
+    let all = [Action::Invite, Action::Remove, Action::Role].into_iter().flat_map(Action::decided_as);
+    let all: Vec<Outcome> = all.copied().collect();
     all.iter().copied().find(|known| known.as_str() == word).ok_or_else(|| {
         let near = crate::diag::did_you_mean(word, all.iter().map(|known| known.as_str()));
         near.map_or_else(
@@ -41,14 +50,31 @@ fn outcome(word: &str) -> Result<Outcome, String> {
     })
 }
 
+/// A note is read by others, in a terminal too: a line of text with nothing hidden in it.
+fn note(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("say how you know".to_owned());
+    }
+    if text.chars().count() > LONGEST_NOTE {
+        return Err(format!("a note has at most {LONGEST_NOTE} characters"));
+    }
+    if visible(text) != text {
+        return Err("a note is one line, without control characters or hidden ones".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// Lists them, or decides one.
-pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let root = &settings.run.folder;
     if let (Some(run), Some(person), Some(outcome), Some(note)) =
         (&arguments.run, &arguments.person, arguments.as_outcome, &arguments.note)
     {
-        return decide(context, &folders::find(root, run)?, person, outcome, note, arguments.proof.as_ref());
+        let decision = Decision { person, outcome, note, proof: arguments.proof.as_deref() };
+        let signer = super::signing::signer(&settings).await?;
+        return decide(context, &settings, &folders::find(root, run)?, &decision, signer.as_ref());
     }
     let mut rows = Vec::new();
     for run in folders::all(root)? {
@@ -80,51 +106,99 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Fail
     Ok(if rows.is_empty() { Exit::Done } else { Exit::Undecided })
 }
 
+/// What was said of one person.
+struct Decision<'a> {
+    person: &'a str,
+    outcome: Outcome,
+    note: &'a str,
+    proof: Option<&'a Path>,
+}
+
 fn decide(
     context: &Context,
-    folder: &folders::Folder,
-    person: &str,
-    outcome: Outcome,
-    note: &str,
-    proof: Option<&PathBuf>,
+    settings: &Settings,
+    folder: &Folder,
+    decision: &Decision<'_>,
+    signer: Option<&SigningKey>,
 ) -> Result<Exit, Failure> {
+    let root = &settings.run.folder;
+    let named = folder.read()?.plan;
+    // A run that is resumed just now may find out by itself, and must not learn of a decision half-way.
+    let lock = folders::lock(root, &named.app, &named.url)?;
     let kept = folder.read()?;
-    let key = crate::roster::fold(person);
-    if !undecided(&kept.entries).contains(&key) {
-        return Err(Failure::usage(format!("{key} is not undecided in {}", folder.id)));
+    folder.fit(&kept, root)?;
+    let key = crate::roster::fold(decision.person);
+    let open = undecided(&kept.entries);
+    if !open.contains(&key) {
+        let near = crate::diag::did_you_mean(&key, open.iter().map(String::as_str));
+        let hint = near.map_or_else(
+            || "`usher unresolved` lists who is".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let key = visible(&key);
+        return Err(Failure::usage(format!("{key} is not undecided in {}\n  hint: {hint}", folder.id)));
     }
+    let action = kept.plan.action;
+    if !action.decided_as().contains(&decision.outcome) {
+        let good = crate::diag::listed(action.decided_as().iter().map(|outcome| outcome.as_str()));
+        return Err(Failure::usage(format!(
+            "`{}` cannot have become of somebody whom `{action}` was asked for\n  hint: there are {good}",
+            decision.outcome
+        )));
+    }
+    // All that can be wrong is found before anything is kept.
+    let proof = decision.proof.map(picture).transpose()?;
     let job = kept.plan.jobs.iter().find(|job| job.key == key).map(|job| job.id).unwrap_or_default();
     let opened = Journal::open(&folder.path.join("journal.jsonl"), Arc::new(super::proceed::utc))?;
     let mut record = Record::new(opened.journal, Store::new(&folder.path), super::proceed::local, Vec::new());
-    let exhibit = match proof {
-        None => None,
-        Some(path) => {
-            let bytes = std::fs::read(path)
-                .map_err(|error| Failure::files(format!("failed to read {}: {error}", path.display())))?;
-            let about = About {
-                kind: ExhibitKind::Picture,
-                label: "a person's proof",
-                url: "",
-                title: "",
-                masked: Masked::default(),
-            };
-            let ending = path.extension().map_or_else(|| "bin".into(), |ending| ending.to_string_lossy());
-            Some(record.keep(&format!("p{job:04}-decided.{ending}"), &bytes, &about)?)
-        }
-    };
-    let operator = super::proceed::operator();
+    let exhibit = proof.map(|png| {
+        let about = About {
+            kind: ExhibitKind::Picture,
+            label: "a person's proof",
+            url: "",
+            title: "",
+            masked: Masked::default(),
+        };
+        record.keep(&format!("p{job:04}-decided.png"), &png, &about)
+    });
+    let exhibit = exhibit.transpose()?;
+    record.sync()?;
     record.fact(Fact::Decided {
         job,
         person: key.clone(),
-        outcome,
-        note: note.to_owned(),
-        operator,
-        exhibit,
+        outcome: decision.outcome,
+        note: decision.note.to_owned(),
+        operator: super::proceed::operator(),
+        exhibit: exhibit.clone(),
     })?;
+    if let Some(signer) = signer {
+        record.fact(super::signing::named(signer))?;
+    }
     drop(record);
     let kept = folder.read()?;
     let story = crate::report::Story::of(&kept.plan, &kept.entries);
     super::proceed::write_reports(folder, &kept.plan, &story)?;
-    context.out.note(&format!("{key} is decided: {outcome}"));
+    super::signing::told(folder, super::signing::sign(folder, signer))?;
+    drop(lock);
+    context.out.note(&format!("{key} is decided: {}", decision.outcome));
+    if let Some(exhibit) = exhibit {
+        context.out.note(&format!("kept {}: as it is, nothing in it is covered", exhibit.file));
+    }
     Ok(Exit::Done)
+}
+
+/// The picture that was given as a proof, less what does not show in it.
+fn picture(path: &Path) -> Result<Vec<u8>, Failure> {
+    let shown = path.display();
+    let failed = |why: String| Failure::files(format!("the proof {shown} {why}"));
+    let metadata = std::fs::metadata(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+    if !metadata.is_file() {
+        return Err(failed("is not a file".to_owned()));
+    }
+    if metadata.len() > LARGEST {
+        return Err(failed(format!("is larger than {} MB", LARGEST / 1024 / 1024)));
+    }
+    let bytes = std::fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+    mask::whole(&bytes)
+        .map_err(|error| failed(format!("will not do: {error}\n  hint: take a picture as PNG")))
 }

@@ -2,12 +2,13 @@
 
 use super::proceed::{Sitting, finish, sit};
 use super::session::Session;
-use super::{Context, Exit, Failure, How, folders, packs};
+use super::{Context, Exit, Failure, How, folders, packs, signing};
 use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, View};
 use crate::report::{Story, terminal};
 use crate::request::{self, Column, Key, Wants};
 use crate::run::{Progress, progress};
 use crate::settings::AppSettings;
+use crate::signature::SigningKey;
 use crate::source::Source;
 use crate::words::{Action, Identity};
 use std::path::Path;
@@ -23,6 +24,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let tenant = settings.app(app).map_err(|error| Failure::files(error.to_string()))?;
+    let signer = signing::signer(&settings).await?;
     let pack = packs::pack(&settings.run.packs, tenant.pack.as_deref().unwrap_or(app), context.out)?;
     if pack.app.does.get(action.as_str()).is_none() {
         let does = crate::diag::listed(pack.app.does.keys());
@@ -55,9 +57,18 @@ pub(super) async fn run(
         cap: tenant.caps.removals,
         undecided: &earlier.undecided,
     });
-    let exit = go(context, &settings.run.folder, tenant, session, plan, roster, earlier.head, how).await;
+    let before = Before { previous: earlier.head, signer };
+    let exit = go(context, &settings.run.folder, tenant, session, plan, roster, before, how).await;
     drop(lock);
     exit
+}
+
+/// What is known before a run, and goes into its record.
+struct Before {
+    /// The last seal of this tenant's previous run.
+    previous: Option<crate::digest::Digest>,
+    /// The key that signs its end.
+    signer: Option<SigningKey>,
 }
 
 #[expect(
@@ -71,7 +82,7 @@ async fn go(
     session: Session,
     plan: Plan,
     roster: crate::roster::Roster,
-    previous: Option<crate::digest::Digest>,
+    before: Before,
     how: How,
 ) -> Result<Exit, Failure> {
     let out = context.out;
@@ -112,16 +123,19 @@ async fn go(
         roster,
         progress: Progress::default(),
         resumed: None,
-        previous,
+        previous: before.previous,
+        signer: before.signer.as_ref(),
         blocked: std::collections::BTreeMap::new(),
     };
-    let ended = sat(&folder, sit(sitting, session).await)?;
-    finish(context, &folder, &ended)
+    let ended = sat(context, &folder, before.signer.as_ref(), sit(sitting, session).await)?;
+    finish(context, &folder, before.signer.as_ref(), &ended)
 }
 
 /// A sitting that broke off still leaves a report of how far it came; what broke it off is told in any case.
 fn sat(
+    context: &Context,
     folder: &folders::Folder,
+    signer: Option<&SigningKey>,
     ended: Result<crate::run::Ended, Failure>,
 ) -> Result<crate::run::Ended, Failure> {
     if ended.is_err()
@@ -130,6 +144,9 @@ fn sat(
         let story = Story::of(&kept.plan, &kept.entries);
         if let Err(error) = super::proceed::write_reports(folder, &kept.plan, &story) {
             tracing::debug!(%error, "no report of the broken sitting");
+        }
+        if let Err(error) = signing::sign(folder, signer) {
+            context.out.error(&format!("warning: {} is not signed: {error:#}", folder.id));
         }
     }
     ended
@@ -143,40 +160,15 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
     // Only under the lock is what is read still so when it is acted upon.
     let lock = folders::lock(&settings.run.folder, &named.app, &named.url)?;
     let kept = folder.read()?;
-    if let Some(broken) = &kept.broken {
-        let message = format!("{} does not verify at line {}: {}", folder.id, broken.line, broken.why);
-        return Err(Failure::new(Exit::NotVerified, message));
-    }
+    folder.fit(&kept, &settings.run.folder)?;
     let plan = kept.plan;
-    let digest = crate::digest::Digest::of(&kept.plan_bytes);
-    if !matches!(kept.entries.first().map(|entry| &entry.fact), Some(crate::journal::Fact::RunBegun { plan, .. }) if *plan == digest)
-    {
-        if kept.entries.is_empty() {
-            return Err(Failure::new(
-                Exit::Refused,
-                format!("{} was interrupted before it began; nothing was done. Start it again", folder.id),
-            ));
-        }
-        return Err(Failure::new(
-            Exit::NotVerified,
-            format!("plan.json of {} is not the plan that was run", folder.id),
-        ));
-    }
-    let at_home = folder.path.parent().and_then(|parent| parent.canonicalize().ok())
-        == settings.run.folder.canonicalize().ok();
-    if !at_home
-        || !matches!(kept.entries.first().map(|entry| &entry.fact), Some(crate::journal::Fact::RunBegun { run, .. }) if *run == folder.id)
-    {
-        let message = format!(
-            "{} is a copy: a run is resumed where it was begun, or two could go on at once",
-            folder.path.display()
-        );
-        return Err(Failure::new(Exit::NotVerified, message));
-    }
     let so_far = progress(&kept.entries);
     if so_far.ended && so_far.doubts.is_empty() {
         context.out.note(&format!("{} ended already; there is nothing left to do", folder.id));
-        return Ok(Exit::of(&Story::of(&plan, &kept.entries), true));
+        let story = Story::of(&plan, &kept.entries);
+        // usher may have been killed after the last entry and before it signed.
+        signing::sign_at_last(&folder, &story, signing::signer(&settings).await?.as_ref())?;
+        return Ok(Exit::of(&story, true));
     }
     let tenant = settings
         .apps
@@ -190,6 +182,7 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
                 plan.tenant, plan.url, plan.account
             ))
         })?;
+    let signer = signing::signer(&settings).await?;
     let pack = frozen(&plan).map_err(|problems| packs::told(&problems, context.out))?;
     let earlier = folders::earlier(&settings.run.folder, &plan.app, &plan.url, Some(&folder.id))?;
     super::proceed::end_old_browsers(&kept.entries).await?;
@@ -209,11 +202,13 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
         progress: so_far,
         resumed: Some(kept.entries),
         previous: None,
+        signer: signer.as_ref(),
         blocked: earlier.undecided,
     };
-    let ended = sat(&folder, sit(sitting, session).await)?;
+    let ended = sat(context, &folder, signer.as_ref(), sit(sitting, session).await)?;
+    let exit = finish(context, &folder, signer.as_ref(), &ended);
     drop(lock);
-    finish(context, &folder, &ended)
+    exit
 }
 
 /// The pack as it was when the plan was made.

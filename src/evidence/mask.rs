@@ -100,6 +100,12 @@ pub fn strip(png: &[u8]) -> Result<Vec<u8>, MaskError> {
     Err(MaskError::NotAPicture)
 }
 
+/// A picture from elsewhere, less what does not show, when all of it can be shown.
+pub fn whole(png: &[u8]) -> Result<Vec<u8>, MaskError> {
+    Canvas::read(png)?;
+    strip(png)
+}
+
 /// One part of a PNG: its length, name, data and checksum.
 struct Chunk<'a>(&'a [u8]);
 

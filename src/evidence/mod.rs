@@ -3,7 +3,7 @@
 pub mod mask;
 mod store;
 
-pub use store::{Store, is_plain};
+pub use store::{Store, is_plain, read_file};
 
 use crate::digest::Digest;
 use serde::{Deserialize, Serialize};

@@ -57,12 +57,53 @@ impl Store {
             .with_context(|| format!("failed to sync {}", self.folder.display()))
     }
 
+    /// Writes a file that must not be there yet, whole or not at all: nobody ever sees the beginning of one.
+    pub fn write_whole(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let (path, part) = (self.folder.join(name), self.folder.join(format!(".{name}.part")));
+        std::fs::File::create(&part)
+            .and_then(|mut file| {
+                file.write_all(bytes)?;
+                file.sync_all()?;
+                // A link, unlike a new name, says no where there is such a file already.
+                std::fs::hard_link(&part, &path)
+            })
+            .and_then(|()| std::fs::remove_file(&part))
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        self.sync()
+    }
+
     /// Reads a file of the folder; names that lead out of it are refused.
     pub fn read(&self, name: &str) -> anyhow::Result<Vec<u8>> {
         anyhow::ensure!(is_plain(name), "`{name}` is not the name of a file in a run's folder");
-        let path = self.folder.join(name);
-        std::fs::read(&path).with_context(|| format!("failed to read {}", path.display()))
+        read_file(&self.folder.join(name))
     }
+
+    /// The names of everything in the folder, in order.
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// No file of a run is larger; one that is was put there by somebody else.
+const LARGEST: u64 = 1024 * 1024 * 1024;
+
+/// Reads a file that is one. A link leads to what does not travel with the folder, and a pipe would never end.
+pub fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let failed = || format!("failed to read {}", path.display());
+    let metadata = std::fs::symlink_metadata(path).with_context(failed)?;
+    let kind = metadata.file_type();
+    let is = match (kind.is_file(), kind.is_symlink(), kind.is_dir()) {
+        (true, _, _) if metadata.len() > LARGEST => "larger than any file of a run",
+        (true, _, _) => return std::fs::read(path).with_context(failed),
+        (_, true, _) => "a link, not a file",
+        (_, _, true) => "a folder, not a file",
+        _ => "not a file",
+    };
+    anyhow::bail!("{} is {is}", path.display())
 }
 
 /// Whether a name is just a name: no folders, no way up.
@@ -82,5 +123,23 @@ mod tests {
         assert_eq!(store.write_once("a.png", b"2").unwrap().0, "a-2.png");
         assert_eq!(store.read("a.png").unwrap(), b"1");
         assert!(store.read("../etc/passwd").is_err());
+        store.write_whole("b.txt", b"1").unwrap();
+        store.write_whole("b.txt", b"2").unwrap_err();
+        assert_eq!(store.read("b.txt").unwrap(), b"1");
+    }
+
+    #[test]
+    fn only_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        std::fs::create_dir(folder.path().join("folder")).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link")).unwrap();
+        std::fs::File::create(folder.path().join("large")).unwrap().set_len(LARGEST + 1).unwrap();
+        for (name, says) in
+            [("folder", "a folder"), ("link", "a link"), ("large", "larger"), ("gone", "read")]
+        {
+            let error = format!("{:#}", store.read(name).unwrap_err());
+            assert!(error.contains(says) && error.contains(name), "{error}");
+        }
     }
 }

@@ -108,12 +108,16 @@ impl Journal {
 
 /// Reads a journal without changing it: the entries that hold, the first break, and the bytes of a torn last line.
 pub fn read(path: &Path) -> anyhow::Result<(Vec<Entry>, Option<Broken>, u64)> {
-    let bytes = std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
+    Ok(parse(&crate::evidence::read_file(path)?))
+}
+
+/// The same from bytes; see [`read`].
+pub fn parse(bytes: &[u8]) -> (Vec<Entry>, Option<Broken>, u64) {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let torn = u64::try_from(bytes.len() - whole).unwrap_or(u64::MAX);
     let mut entries = Vec::new();
     let broken = verify(bytes.get(..whole).unwrap_or_default(), |entry| entries.push(entry.clone())).err();
-    Ok((entries, broken, torn))
+    (entries, broken, torn)
 }
 
 fn verify(bytes: &[u8], mut each: impl FnMut(&Entry)) -> Result<(u64, Seal), Broken> {

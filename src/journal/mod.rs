@@ -6,7 +6,7 @@ mod chain;
 mod file;
 
 pub use chain::{Broken, Seal, seal_line, verify_lines};
-pub use file::{Clock, Journal, Opened, read};
+pub use file::{Clock, Journal, Opened, parse, read};
 
 use crate::digest::Digest;
 use crate::evidence::Exhibit;
@@ -68,6 +68,13 @@ pub enum Fact {
         mended: u64,
         /// Jobs with an intent and no outcome.
         in_doubt: u32,
+    },
+    /// Whoever is at work now signs where it ends, with this key.
+    SignerNamed {
+        /// Its fingerprint, as `ssh-keygen -l` prints it.
+        key: String,
+        /// What its owner calls it.
+        comment: String,
     },
     /// A browser was started.
     SessionBegun {
@@ -191,6 +198,17 @@ pub enum Fact {
         operator: String,
         exhibit: Option<Exhibit>,
     },
+}
+
+impl Fact {
+    /// The file that it names, if it keeps one.
+    pub fn exhibit(&self) -> Option<&Exhibit> {
+        match self {
+            Self::ProofKept { exhibit, .. } | Self::RosterRead { exhibit, .. } => Some(exhibit),
+            Self::Decided { exhibit, .. } => exhibit.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// The page would not: which, where it is said, and what was seen instead.

@@ -36,6 +36,7 @@ pub fn summary(story: &Story) -> Value {
         "request": plan.request,
         "entries": run.entries,
         "head": run.head,
+        "signer": run.signer.as_ref().map(|signer| &signer.key),
         "verdict": super::verdict(story),
         "outcomes": story.by_outcome(),
         "families": story.by_family(),

@@ -19,6 +19,6 @@ pub mod walk;
 #[cfg(test)]
 mod sample;
 
-pub use html::html;
+pub use html::{VERSION, drawn_by, html};
 pub use phrase::verdict;
 pub use story::Story;

@@ -2,6 +2,7 @@
 
 pub(super) use super::figures::{capital, cells, clock, duration, number, people, time};
 
+use super::safe::visible;
 use super::story::Story;
 use crate::words::{Action, Family, Outcome};
 
@@ -49,6 +50,15 @@ pub(super) fn ending(story: &Story) -> Option<String> {
     }
     let stop = story.run.stops.last().filter(|_| story.run.is_stopped)?;
     Some(format!("The run stopped before its end: {}.", stop.why.trim_end_matches('.')))
+}
+
+/// Whether the end of the run is signed, and with which key.
+pub(super) fn signer(story: &Story) -> String {
+    match &story.run.signer {
+        None => "not signed: usher.toml names no key to sign with".to_owned(),
+        Some(signer) if signer.comment.is_empty() => format!("signed with {}", visible(&signer.key)),
+        Some(signer) => format!("signed with {} ({})", visible(&signer.key), visible(&signer.comment)),
+    }
 }
 
 /// Past participles for the verdict.

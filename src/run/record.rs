@@ -27,13 +27,18 @@ impl<'a> Record<'a> {
     pub fn fact(&mut self, fact: Fact) -> anyhow::Result<()> {
         if matches!(fact, Fact::CommitIntended { .. }) {
             // The picture of the armed page belongs to the intent and must be as safe as it.
-            self.store.sync()?;
+            self.sync()?;
         }
         let entry = self.journal.append(fact)?;
         for observer in &mut self.observers {
             observer(&entry);
         }
         Ok(())
+    }
+
+    /// Syncs the folder, so that the files a fact is about to name are as safe as it.
+    pub fn sync(&self) -> anyhow::Result<()> {
+        self.store.sync()
     }
 
     /// The seal of the last entry.

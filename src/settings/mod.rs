@@ -24,6 +24,8 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// How a person's help is asked for.
     pub help: HelpSettings,
+    /// What runs are signed with.
+    pub signing: SigningSettings,
     /// The tenants, by the name they are called on the command line.
     pub apps: BTreeMap<String, AppSettings>,
 }
@@ -95,6 +97,16 @@ impl Default for HelpSettings {
     fn default() -> Self {
         Self { wait: Period(Duration::from_mins(5)), bell: true, desktop: true, webhook: None }
     }
+}
+
+/// What runs are signed with; nothing when there is no key.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SigningSettings {
+    /// The file of an Ed25519 SSH key, such as `~/.ssh/id_ed25519`, that nobody else can read.
+    pub key: Option<PathBuf>,
+    /// Where the key's passphrase is, when it has one.
+    pub passphrase: Option<SecretFrom>,
 }
 
 /// One tenant of an app.

@@ -15,6 +15,7 @@ impl Settings {
         let world = World {
             variables: settings.collect(),
             credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            home: std::env::var_os("HOME").map(PathBuf::from),
         };
         Self::read_in(file, asked_for, overrides, world)
     }
@@ -52,6 +53,12 @@ impl Settings {
         for (_, from) in settings.places() {
             from.settle(beside.as_deref().unwrap_or(Path::new("")), world.credentials.as_deref());
         }
+        if let Some(key) = &mut settings.signing.key {
+            *key = match (key.strip_prefix("~"), &world.home) {
+                (Ok(rest), Some(home)) => home.join(rest),
+                _ => beside.as_deref().unwrap_or(Path::new("")).join(&*key),
+            };
+        }
         Ok(settings)
     }
 
@@ -63,12 +70,18 @@ impl Settings {
             let path = move |name: &String| format!("apps.{app}.secrets.{name}");
             settings.secrets.iter_mut().map(move |(name, from)| (path(name), from))
         });
-        identity.into_iter().chain(webhook).chain(apps)
+        let passphrase = self.signing.passphrase.as_mut().map(|from| ("signing.passphrase".to_owned(), from));
+        identity.into_iter().chain(webhook).chain(passphrase).chain(apps)
     }
 
     fn check(&mut self) -> Result<(), String> {
         for (path, from) in self.places() {
             from.check().map_err(|what| format!("`{path}` {what}"))?;
+        }
+        match (&self.signing.key, &self.signing.passphrase) {
+            (None, Some(_)) => return Err("`signing.passphrase` is there without a `signing.key`".to_owned()),
+            (Some(key), _) if key.as_os_str().is_empty() => return Err("`signing.key` is empty".to_owned()),
+            _ => {}
         }
         for (name, app) in &mut self.apps {
             app.check(name)?;
@@ -123,6 +136,8 @@ struct World {
     variables: std::collections::HashMap<String, String>,
     /// The folder of the credentials that systemd hands to a service.
     credentials: Option<PathBuf>,
+    /// The user's own folder.
+    home: Option<PathBuf>,
 }
 
 /// An origin in the one way it is compared; none when it is anything else, or more.

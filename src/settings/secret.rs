@@ -104,13 +104,27 @@ pub(super) struct Found {
 /// Looks through the settings, as they are before they are read, for the first secret that stands in them.
 pub(super) fn in_the_open(whole: &config::Config) -> Option<Found> {
     let tables = |name: &str| whole.get_table(name).unwrap_or_default();
-    for (table, key) in [("sessions", "identity"), ("help", "webhook")] {
+    for (table, key) in [("sessions", "identity"), ("help", "webhook"), ("signing", "passphrase")] {
         if let Some(value) = tables(table).remove(key) {
             let found = itself(&format!("{table}.{key}"), key, value);
             if found.is_some() {
                 return found;
             }
         }
+    }
+    // A key is named by its file, so whatever is no name of one is the key itself.
+    if let Some(key) = tables("signing").remove("key")
+        && !key
+            .clone()
+            .into_string()
+            .is_ok_and(|file| !file.contains(['\n', '\r']) && !file.contains("PRIVATE KEY"))
+    {
+        return Some(Found {
+            path: "signing.key".to_owned(),
+            what: "holds the key itself, or not the file that it is in".to_owned(),
+            hint: "say where it is: `key = \"~/.ssh/id_ed25519\"`".to_owned(),
+            in_a_variable: is_variable_value(&key),
+        });
     }
     let mut apps: Vec<(String, config::Value)> = tables("apps").into_iter().collect();
     apps.sort_by(|a, b| a.0.cmp(&b.0));

@@ -132,6 +132,12 @@ pub(super) fn facts(story: &Story) -> Markup {
                     None => { "none" }
                 }
             }))
+            (fact("Signature", &html! {
+                @match &run.signer {
+                    Some(signer) => { (said(&signer.key)) small { (said(&signer.comment)) } small { code { "usher verify" } " checks it" } }
+                    None => { "none" small { (phrase::signer(story)) } }
+                }
+            }))
             (fact("usher", &html! { (said(&plan.usher)) }))
         }
         @if !plan.notes.is_empty() {

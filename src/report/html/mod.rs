@@ -31,6 +31,21 @@ addEventListener('beforeprint',()=>document.querySelectorAll('details').forEach(
 /// Cards are folded when there are more of them than somebody would scroll through.
 const OPEN_CARDS: usize = 40;
 
+/// The version of usher that draws: another may draw otherwise.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a report calls whoever drew it.
+const DRAWN_BY: &str = "<meta name=\"generator\" content=\"usher ";
+
+/// Which version of usher a report says has drawn it.
+pub fn drawn_by(report: &[u8]) -> Option<&str> {
+    let head = report.get(..report.len().min(4096))?;
+    let place = head.windows(DRAWN_BY.len()).position(|window| window == DRAWN_BY.as_bytes())?;
+    let rest = head.get(place + DRAWN_BY.len()..)?;
+    let end = rest.iter().position(|byte| *byte == b'"')?;
+    std::str::from_utf8(rest.get(..end)?).ok()
+}
+
 /// The whole report. `picture` gives a file of the run's folder by its name.
 pub fn html(story: &Story, picture: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
     draw_page(story, picture, album::ROOM)
@@ -50,6 +65,7 @@ fn draw_page(story: &Story, picture: &dyn Fn(&str) -> Option<Vec<u8>>, room: u64
         html lang="en" {
             head {
                 meta charset="utf-8";
+                meta name="generator" content={ "usher " (VERSION) };
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="referrer" content="no-referrer";

@@ -55,7 +55,10 @@ pub(super) fn proof(story: &Story, album: &Album<'_>) -> Markup {
             ol {
                 li { p { "Check the seals, every file and this report itself, offline:" } pre { "usher verify " (said(story.run_id())) } }
                 li { p { "Or check one picture with any tool, against the digest beside it:" } pre { "sha256sum *.png" } }
-                @if let Some(head) = &story.run.head {
+                @if story.run.signer.is_some() {
+                    li { p { "Check who signed it, with OpenSSH alone; " code { "allowed_signers" } " holds the public keys of those you trust:" } pre { "ssh-keygen -Y verify -n " (crate::signature::NAMESPACE) " -f allowed_signers -I NAME -s head-N.txt.sig < head-N.txt" } }
+                    li { p { "Then every file, as the signed text names it:" } pre { "sha256sum --check head-N.txt" } }
+                } @else if let Some(head) = &story.run.head {
                     li { p { "Compare the head seal with the one you were given by another way:" } pre { (head.as_str()) } }
                 }
             }

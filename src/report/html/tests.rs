@@ -14,6 +14,14 @@ fn the_same_story_gives_the_same_bytes() {
 }
 
 #[test]
+fn it_says_which_usher_drew_it() {
+    let page = page();
+    assert_eq!(drawn_by(page.as_bytes()), Some(VERSION));
+    assert_eq!(drawn_by(&page.as_bytes()[60..200]), None);
+    assert_eq!(drawn_by(b"<meta name=\"generator\" content=\"usher \xff\""), None);
+}
+
+#[test]
 fn nothing_from_outside_becomes_markup() {
     let page = page();
     assert!(page.contains("Sam &lt;script&gt;alert(1)&lt;/script&gt; O'Neil"));

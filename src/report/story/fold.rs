@@ -2,7 +2,7 @@
 
 use super::{
     Begun, Ended, Frame, HeldUp, Intent, Looked, Person, Resumed, Returned, Revision, RosterKept, Session,
-    SignedIn, Step, Stopped, Story, Unclear,
+    SignedIn, Signer, Step, Stopped, Story, Unclear,
 };
 use crate::journal::{Entry, Fact};
 use crate::words::Outcome;
@@ -37,8 +37,12 @@ impl Story {
             Fact::RunResumed { usher, operator, mended, in_doubt } => {
                 run.is_stopped = false;
                 run.ended = None;
+                run.signer = None;
                 run.resumed.push(Resumed { at, usher, operator, mended, in_doubt });
             }
+            // A decision is signed by whoever decides, if by anybody; the fact that names the key follows it.
+            Fact::Decided { .. } => run.signer = None,
+            Fact::SignerNamed { key, comment } => run.signer = Some(Signer { key, comment }),
             Fact::SessionBegun { browser, driver, platform, viewport, sandbox, input, pictures, .. } => {
                 let session = Session { at, browser, driver, platform, viewport, sandbox, input, pictures };
                 run.sessions.push(session);

@@ -34,6 +34,8 @@ pub struct Run {
     pub begun: Option<Begun>,
     /// Each time it was taken up again.
     pub resumed: Vec<Resumed>,
+    /// The key that where it ended was signed with, as whoever was at work last named it.
+    pub signer: Option<Signer>,
     /// Each browser that was started.
     pub sessions: Vec<Session>,
     /// Each time the page showed who is signed in.
@@ -90,6 +92,15 @@ pub struct Resumed {
     pub mended: u64,
     /// Jobs with an intent and no outcome at that time.
     pub in_doubt: u32,
+}
+
+/// A key that signs.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    /// Its fingerprint.
+    pub key: String,
+    /// What its owner calls it; may be empty.
+    pub comment: String,
 }
 
 /// A browser that was started.

@@ -47,6 +47,7 @@ pub fn summary(story: &Story, width: usize, colour: bool) -> String {
         };
         let _ = writeln!(out, "  {}", paint.dim(&format!("{} of work{again}", phrase::duration(worked))));
     }
+    let _ = writeln!(out, "  {}", paint.dim(&phrase::signer(story)));
     if story.run.is_stopped || story.is_torn() {
         let _ = writeln!(out, "  hint: `usher resume {}` goes on where it ended", visible(story.run_id()));
     }
@@ -177,6 +178,7 @@ refused: lea.fontaine@contractor.example: role unavailable: `role_select` does n
   ?     1  unknown after commit
   ·     1  not reached
   56.1 s of work, resumed once
+  not signed: usher.toml names no key to sign with
   hint: `usher resume 2026-03-11-heap-invite-7q2f` goes on where it ended
 ";
         assert!(drawn(false).ends_with(expected), "{}", drawn(false));

@@ -7,7 +7,11 @@ fn read_with(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings>
     let file = folder.path().join("usher.toml");
     std::fs::write(&file, text).unwrap();
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let world = World { variables, credentials: Some(PathBuf::from("/run/credentials/usher")) };
+    let world = World {
+        variables,
+        credentials: Some(PathBuf::from("/run/credentials/usher")),
+        home: Some(PathBuf::from("/home/ada")),
+    };
     Settings::read_in(&file, true, &Overrides::default(), world)
 }
 
@@ -109,6 +113,13 @@ fn a_secret_in_the_file_is_refused_and_not_shown() {
         ("[sessions]\nidentity = { file = \"AGE-SECRET-KEY-1hunter2\" }", "holds the secret itself"),
         ("[help]\nwebhook = \"https://hooks.test/hunter2\"", "`help.webhook` holds the secret itself"),
         ("[help]\nwebhook = { file = \"https://hooks.test/hunter2\" }", "holds the secret itself"),
+        ("[signing]\nkey = \"k\"\npassphrase = \"hunter2\"", "`signing.passphrase` holds the secret itself"),
+        (
+            "[signing]\nkey = \"-----BEGIN OPENSSH PRIVATE KEY-----hunter2\"",
+            "`signing.key` holds the key itself",
+        ),
+        ("[signing]\nkey = \"\"\"\nhunter2\nhunter2\"\"\"", "`signing.key` holds the key itself"),
+        ("[signing]\nkey = { env = \"hunter2\" }", "`signing.key` holds the key itself"),
     ] {
         let error = read(&format!("{GOOD}{more}\n")).unwrap_err().to_string();
         assert!(error.contains(says) && error.contains("usher.toml"), "{more}: {error}");
@@ -149,6 +160,23 @@ fn a_secret_is_in_one_place() {
     let empty = "{ keyring = { service = \"\", user = \"b\" } }";
     let error = read(&format!("{GOOD}secrets = {{ password = {empty} }}\n")).unwrap_err().to_string();
     assert!(error.contains("`service` and `user`"), "{error}");
+}
+
+#[test]
+fn a_key_to_sign_with_is_found_at_home_or_beside_the_file() {
+    let key = |text: &str| read(&format!("[signing]\nkey = {text:?}\n{GOOD}")).unwrap().signing.key.unwrap();
+    assert_eq!(key("~/.ssh/id_ed25519"), PathBuf::from("/home/ada/.ssh/id_ed25519"));
+    assert_eq!(key("/etc/usher/key"), PathBuf::from("/etc/usher/key"));
+    assert!(key("key").is_absolute() && key("key").ends_with("key"));
+    for (text, says) in [
+        ("key = \"\"", "`signing.key` is empty"),
+        ("passphrase = { env = \"A\" }", "without a `signing.key`"),
+        ("key = \"k\"\npassphrase = { }", "`signing.passphrase` takes one of"),
+        ("kye = \"k\"", "kye"),
+    ] {
+        let error = read(&format!("[signing]\n{text}\n")).unwrap_err().to_string();
+        assert!(error.contains(says) && error.contains("usher.toml"), "{text}: {error}");
+    }
 }
 
 #[test]
