@@ -39,7 +39,7 @@ pub(super) async fn signer(settings: &Settings) -> Result<Option<SigningKey>, Fa
     };
     Err(failed(match trouble {
         KeyTrouble::NoKey => {
-            "is not a private key in OpenSSH's format\n  hint: name the file without `.pub`; `ssh-keygen -t ed25519` makes one".to_owned()
+            "is not a private Ed25519 key in OpenSSH's format\n  hint: name the file without `.pub`; `ssh-keygen -t ed25519` makes one".to_owned()
         }
         KeyTrouble::OtherKind(kind) => {
             format!("is of the kind {kind}, and usher signs with Ed25519\n  hint: `ssh-keygen -t ed25519` makes one")

@@ -21,7 +21,7 @@ pub struct SigningKey(PrivateKey);
 /// Why a key cannot sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyTrouble {
-    /// The text is no private key in OpenSSH's format.
+    /// The text is no private key in OpenSSH's format, or one of a kind that is not even read.
     NoKey,
     /// It is of another kind, which is named.
     OtherKind(String),

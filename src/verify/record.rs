@@ -18,10 +18,17 @@ pub(super) struct Journal {
     pub(super) entries: Vec<Entry>,
 }
 
+/// What is drawn from the rest.
+const DRAWN: [&str; 3] = ["report.html", "results.csv", "undo.csv"];
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
 /// Why a file could not be read, in a few words behind its name.
 fn unread(name: &str, error: &anyhow::Error) -> String {
     match error.downcast_ref::<std::io::Error>() {
-        Some(error) if error.kind() == ErrorKind::NotFound => format!("{name} is missing"),
+        _ if is_missing(error) => format!("{name} is missing"),
         Some(error) => format!("{name} cannot be read: {error}"),
         // The error begins with the path, and ends with what the thing is instead.
         None => match error.to_string().split_once(" is ") {
@@ -181,20 +188,22 @@ pub(super) fn drawn(
         return;
     };
     let story = Story::of(plan, &journal.entries);
-    let html = report::html(&story, &|name| store.read(name).ok());
-    let undo = report::csv::undo(&story, plan);
-    let files = [("report.html", html.into_bytes()), ("results.csv", report::csv::results(&story))];
+    let draw = |name: &str| match name {
+        "report.html" => Some(report::html(&story, &|name| store.read(name).ok()).into_bytes()),
+        "results.csv" => Some(report::csv::results(&story)),
+        _ => report::csv::undo(&story, plan),
+    };
     let by = store.read("report.html").ok().and_then(|bytes| report::drawn_by(&bytes).map(str::to_owned));
     let other = by.filter(|by| by != report::VERSION);
-    for (name, bytes) in files.into_iter().chain(undo.map(|bytes| ("undo.csv", bytes))) {
+    for name in DRAWN {
         let there = match store.read(name) {
             Ok(there) => there,
-            Err(error) if unread(name, &error).ends_with("is missing") => {
-                verdict.line(
-                    Part::Report,
-                    Mark::Note,
-                    format!("{name} is not there; `usher report` draws it"),
-                );
+            Err(error) if is_missing(&error) => {
+                // Not every action can be undone.
+                if name != "undo.csv" || draw(name).is_some() {
+                    let what = format!("{name} is not there; `usher report` draws it");
+                    verdict.line(Part::Report, Mark::Note, what);
+                }
                 continue;
             }
             Err(error) => {
@@ -203,7 +212,7 @@ pub(super) fn drawn(
             }
         };
         let digest = Digest::of(&there);
-        let (mark, what) = if there == bytes {
+        let (mark, what) = if draw(name).as_ref() == Some(&there) {
             (Mark::Good(digest), name.to_owned())
         } else if vouched.get(name) == Some(&digest) {
             (Mark::Good(digest), format!("{name}, as it was signed"))

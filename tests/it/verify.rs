@@ -33,7 +33,7 @@ fn finished() -> &'static Path {
 }
 
 /// Verifies a folder by its path, from somewhere else, without settings.
-fn verify(folder: &Path) -> Done {
+pub(crate) fn verify(folder: &Path) -> Done {
     let usher = Usher::new();
     std::fs::remove_file(usher.path().join("usher.toml")).unwrap();
     usher.run(&["verify", &folder.display().to_string()])
@@ -48,16 +48,16 @@ fn spoiled(spoil: impl FnOnce(&Path)) -> Done {
     verify(&run)
 }
 
-fn journal_lines(run: &Path) -> Vec<String> {
+pub(crate) fn journal_lines(run: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(run.join("journal.jsonl")).unwrap();
     text.lines().map(str::to_owned).collect()
 }
 
-fn write_lines(run: &Path, lines: &[String]) {
+pub(crate) fn write_lines(run: &Path, lines: &[String]) {
     std::fs::write(run.join("journal.jsonl"), lines.join("\n") + "\n").unwrap();
 }
 
-fn pictures(run: &Path) -> Vec<PathBuf> {
+pub(crate) fn pictures(run: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(run).unwrap().map(|entry| entry.unwrap().path());
     let mut all: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "png")).collect();
     all.sort();
@@ -291,14 +291,14 @@ proptest! {
 }
 
 /// A picture of one dot.
-const DOT: &[u8] = &[
+pub(crate) const DOT: &[u8] = &[
     0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0,
     0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0, 0, 0x0a, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63,
     0x68, 0, 0, 0, 0x82, 0, 0x81, 0x77, 0xcd, 0x72, 0xb6, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42,
     0x60, 0x82,
 ];
 
-fn small_plan() -> Plan {
+pub(crate) fn small_plan() -> Plan {
     let text = "app: shop\n".to_owned();
     Plan {
         format: 1,
@@ -336,7 +336,7 @@ fn small_plan() -> Plan {
     }
 }
 
-fn small_facts(plan: &Plan, picture: &str) -> Vec<Fact> {
+pub(crate) fn small_facts(plan: &Plan, picture: &str) -> Vec<Fact> {
     let person = plan.jobs[0].key.clone();
     let exhibit = Exhibit {
         file: picture.into(),
@@ -400,7 +400,7 @@ fn small_facts(plan: &Plan, picture: &str) -> Vec<Fact> {
     ]
 }
 
-fn write_run(folder: &Path, plan: &Plan, facts: Vec<Fact>) {
+pub(crate) fn write_run(folder: &Path, plan: &Plan, facts: Vec<Fact>) {
     if folder.is_dir() {
         std::fs::remove_dir_all(folder).unwrap();
     }

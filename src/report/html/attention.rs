@@ -16,15 +16,21 @@ pub(super) fn of(story: &Story) -> Vec<&Person> {
 
 /// Whether there is anything to say here.
 pub(super) fn is_needed(story: &Story) -> bool {
-    story.people.iter().any(|person| person.needs_attention() || person.family() == Family::NotReached)
-        || stop(story).is_some()
+    story.people.iter().any(|person| person.needs_attention() || is_left(person)) || stop(story).is_some()
+}
+
+/// Whether the run can still come to a person; whom somebody has decided, it passes over.
+fn is_left(person: &Person) -> bool {
+    person.family() == Family::NotReached && person.revisions.last().is_none_or(|last| last.by.is_none())
 }
 
 /// The stop that still stands, when it has something to say of its own: what stopped at a person is told there.
 fn stop(story: &Story) -> Option<&Stopped> {
     let stop = story.run.stops.last().filter(|_| story.run.is_stopped)?;
+    let is_settled = stop.outcome.is_some_and(|outcome| outcome.family() == Family::Undecided)
+        && story.count(Family::Undecided) == 0;
     let at_a_person = story.people.iter().any(|person| Some(person.outcome()) == stop.outcome);
-    (!at_a_person && (stop.outcome.is_some() || stop.refusal.is_some())).then_some(stop)
+    (!at_a_person && !is_settled && (stop.outcome.is_some() || stop.refusal.is_some())).then_some(stop)
 }
 
 fn stopped(story: &Story, stop: &Stopped) -> Markup {
@@ -45,7 +51,7 @@ pub(super) fn section(story: &Story, album: &Album<'_>, people: &[&Person]) -> M
         return html! {};
     }
     let undecided = story.count(Family::Undecided);
-    let unreached = story.count(Family::NotReached);
+    let unreached = story.people.iter().filter(|person| is_left(person)).count();
     let body = html! {
         @if undecided > 0 {
             div.call.undecided {

@@ -59,15 +59,36 @@ fn shot(
             figcaption {
                 p.label { b { (said(&label)) } span { (clock(&frame.at)) " UTC" } }
                 @if let Some((line, words)) = &step { p.step { code { (said(words)) } @if *line > 0 { " line " (line) } } }
-                p.step { (url(&exhibit.url)) }
-                p.step { (masked(exhibit.masked)) " · " (digest(&exhibit.sha256)) }
-                (facts(album.story, frame, person, step.as_ref()))
+                @if let Some(by) = &frame.by {
+                    p.step { "handed in by " (said(by)) " · " (digest(&exhibit.sha256)) }
+                    (handed_in(album.story, frame, person, by))
+                } @else {
+                    p.step { (url(&exhibit.url)) }
+                    p.step { (masked(exhibit.masked)) " · " (digest(&exhibit.sha256)) }
+                    (facts(album.story, frame, person, step.as_ref()))
+                }
                 nav {
                     @if let Some(frame) = beside[0] { a.previous href={ "#proof-" (frame.seq) } { "← Previous" } }
                     @if let Some(frame) = beside[1] { a.next href={ "#proof-" (frame.seq) } { "Next →" } }
                     a.close href={ "#" (home) } { "Close" }
                 }
             }
+        }
+    }
+}
+
+/// What is known of a picture that a person handed in: nothing that usher has seen.
+fn handed_in(story: &Story, frame: &Frame, person: Option<&Person>, by: &str) -> Markup {
+    let exhibit = &frame.exhibit;
+    html! {
+        dl.proof {
+            (fact("Handed in", &html! { "by " (said(by)) "; usher did not take it and covered nothing" }))
+            (fact("UTC", &time(&frame.at)))
+            (fact("Local time", &said(&exhibit.local_time)))
+            (fact("App, tenant", &html! { (said(&story.plan.title)) ", " (said(story.tenant())) }))
+            @if let Some(person) = person { (fact("Person", &said(&person.key))) }
+            (fact("File", &html! { (said(&exhibit.file)) ", " (exhibit.bytes) " bytes, entry " (frame.seq) }))
+            (fact("SHA-256", &whole(&exhibit.sha256)))
         }
     }
 }

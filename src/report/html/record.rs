@@ -64,7 +64,7 @@ pub(super) fn proof(story: &Story, album: &Album<'_>) -> Markup {
             }
             div.limits {
                 p { b { "What this proves. " } "Each of " (number(usize::try_from(story.run.entries).unwrap_or(usize::MAX))) " entries carries the digest of the one before, so a changed, removed or reordered entry shows; a changed picture shows too. Every commit was sealed before it was done." }
-                p { b { "What it does not. " } "It cannot prove that the app's page told the truth, nor, without a signature or a time stamp from outside, when it was written. That is why people were read back on a fresh load; the app's own audit log is the second witness." }
+                p { b { "What it does not. " } "It cannot prove that the app's page told the truth; nor, without a signature, who wrote it; nor, without a time stamp from outside, when. That is why people were read back on a fresh load; the app's own audit log is the second witness." }
                 @if album.beside.get() > 0 {
                     p.warn { (album.beside.get()) " pictures are not embedded, since this file would grow too large; they are shown from the run's folder, which must lie beside this report." }
                 }

@@ -97,10 +97,10 @@ impl Story {
             }
             // Number 0 is no job: what is kept for the run as a whole.
             Fact::ProofKept { job: 0, step, exhibit } => {
-                self.run.film.push(Frame { at, seq, step, exhibit, session });
+                self.run.film.push(Frame { at, seq, step, exhibit, session, by: None });
             }
             Fact::ProofKept { job, step, exhibit } => {
-                self.who(job, "").film.push(Frame { at, seq, step, exhibit, session });
+                self.who(job, "").film.push(Frame { at, seq, step, exhibit, session, by: None });
             }
             Fact::CommitIntended { job, step, person, on, by, line, bound } => {
                 let intent = Intent { at, step, on, by, line, bound, returned: None, unclear: None };
@@ -134,7 +134,8 @@ impl Story {
                     seq,
                     step: 0,
                     exhibit,
-                    session,
+                    session: None,
+                    by: by.clone(),
                 }));
                 who.revisions.push(Revision { at, from, to: outcome, why: note, by });
             }

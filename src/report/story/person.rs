@@ -136,6 +136,8 @@ pub struct Frame {
     pub exhibit: Exhibit,
     /// Which of the run's browsers took it.
     pub session: Option<usize>,
+    /// Who handed it in; none when usher took it.
+    pub by: Option<String>,
 }
 
 /// How a job ended.
