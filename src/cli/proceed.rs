@@ -245,14 +245,14 @@ pub(super) fn finish(
     let story = Story::of(&kept.plan, &kept.entries);
     let out = context.out;
     let report = write_reports(folder, &kept.plan, &story)?;
-    let signed = super::signing::sign(folder, signer);
+    let head = super::signing::sign(folder, signer);
     if out.json {
         out.result(&report::json::summary(&story).to_string());
     } else {
         out.note(&terminal::summary(&story, out.width, out.colour_err));
         out.result(&format!("report: {}", shown(&report)));
     }
-    super::signing::told(folder, signed)?;
+    super::signing::told(folder, head)?;
     let whole = *ended == Ended::Whole;
     Ok(Exit::of(&story, whole))
 }

@@ -176,7 +176,7 @@ pub(super) fn exhibits(store: &Store, journal: &Journal, verdict: &mut Verdict) 
 ///
 /// Another version of usher may draw it otherwise. Then a signature can vouch for it; without one nobody does.
 pub(super) fn drawn(
-    store: &Store,
+    kept: &Store,
     journal: &Journal,
     plan: Option<&Plan>,
     vouched: &BTreeMap<String, Digest>,
@@ -189,14 +189,14 @@ pub(super) fn drawn(
     };
     let story = Story::of(plan, &journal.entries);
     let draw = |name: &str| match name {
-        "report.html" => Some(report::html(&story, &|name| store.read(name).ok()).into_bytes()),
+        "report.html" => Some(report::html(&story, &|name| kept.read(name).ok()).into_bytes()),
         "results.csv" => Some(report::csv::results(&story)),
         _ => report::csv::undo(&story, plan),
     };
-    let by = store.read("report.html").ok().and_then(|bytes| report::drawn_by(&bytes).map(str::to_owned));
+    let by = kept.read("report.html").ok().and_then(|bytes| report::drawn_by(&bytes).map(str::to_owned));
     let other = by.filter(|by| by != report::VERSION);
     for name in DRAWN {
-        let there = match store.read(name) {
+        let there = match kept.read(name) {
             Ok(there) => there,
             Err(error) if is_missing(&error) => {
                 // Not every action can be undone.

@@ -1,4 +1,5 @@
 //! A person decides what nobody knows: what they say is held to sense, their proof is an exhibit, and it is signed again.
+#![expect(clippy::disallowed_types, reason = "tests make files that are too large, and hold locks")]
 
 use crate::harness::{Done, Practice, Usher, fact, file_of};
 use crate::signed::new_key;
@@ -92,7 +93,7 @@ fn a_decision_is_a_fact_with_its_proof_and_its_note() {
 fn what_shows_in_no_picture_is_left_out_of_the_proof() {
     let (usher, run) = undecided(Action::Invite);
     // A text within the picture, such as where and by whom it was taken.
-    let text = [&[0, 0, 0, 11][..], b"tEXtplace\0here!", &0xb50b94ec_u32.to_be_bytes()].concat();
+    let text = [&[0, 0, 0, 11][..], b"tEXtplace\0here!", &0xb50b_94ec_u32.to_be_bytes()].concat();
     let mut picture = DOT.to_vec();
     picture.splice(33..33, text);
     usher.file("proof.png", picture);

@@ -116,6 +116,26 @@ fn whatever_is_changed_in_a_real_run_shows() {
 }
 
 #[test]
+fn a_byte_anywhere_in_a_real_run_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    copy(finished(), &run);
+    for entry in std::fs::read_dir(&run).unwrap() {
+        let path = entry.unwrap().path();
+        let good = std::fs::read(&path).unwrap();
+        // As many places of each, and other ones in each.
+        for at in (0..good.len()).skip(good.len() % 13).step_by(good.len() / 9 + 1) {
+            let mut bytes = good.clone();
+            bytes[at] ^= 1 << (at % 8);
+            std::fs::write(&path, bytes).unwrap();
+            assert!(!usher::verify::verify(&run, None).holds(), "byte {at} of {}", path.display());
+        }
+        std::fs::write(&path, good).unwrap();
+    }
+    assert!(usher::verify::verify(&run, None).holds());
+}
+
+#[test]
 fn whatever_is_moved_in_a_real_journal_shows() {
     let count = journal_lines(finished()).len();
     assert!(count > 10, "{count}");
