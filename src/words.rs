@@ -361,6 +361,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_person_decides_on_what_can_have_become_of_somebody() {
+        for action in Action::ALL {
+            for outcome in action.decided_as() {
+                assert!(
+                    !matches!(outcome.family(), Family::Stopped | Family::Undecided),
+                    "{action}: {outcome}"
+                );
+            }
+            assert_eq!(action.decided_as().is_empty(), action.is_entry());
+        }
+        assert!(!Action::Invite.decided_as().contains(&Outcome::Removed));
+        assert!(!Action::Remove.decided_as().contains(&Outcome::BlockedSelf), "a rule of usher's own");
+    }
+
+    #[test]
     fn words_go_there_and_back() {
         for outcome in Outcome::ALL {
             assert_eq!(Outcome::parse(outcome.as_str()), Some(*outcome));

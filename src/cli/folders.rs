@@ -53,6 +53,9 @@ impl Folder {
         if let Some(broken) = &kept.broken {
             return not(format!("{} does not verify at line {}: {}", self.id, broken.line, broken.why));
         }
+        if let Some(why) = self.is_cut() {
+            return not(format!("{} does not verify: {why}", self.id));
+        }
         let Some(entry) = kept.entries.first() else {
             return Err(Failure::new(
                 super::Exit::Refused,
@@ -70,6 +73,11 @@ impl Folder {
                 self.path.display()
             )),
         }
+    }
+
+    /// Why the journal is not the one whose head was signed.
+    fn is_cut(&self) -> Option<String> {
+        crate::verify::cut_off(&self.path)
     }
 
     fn is_at_home(&self, root: &Path) -> bool {
@@ -153,9 +161,10 @@ pub(super) fn earlier(root: &Path, app: &str, url: &str, but: Option<&str>) -> R
     let mut earlier = Earlier::default();
     for run in all(root)?.into_iter().filter(|run| but != Some(run.id.as_str())) {
         let (entries, broken, _) = journal::read(&run.path.join("journal.jsonl"))?;
-        if let Some(broken) = broken {
-            // What is behind the break may be an intent nobody has settled.
-            let message = format!("{} does not verify at line {}: {}", run.id, broken.line, broken.why);
+        let broken = broken.map(|broken| format!(" at line {}: {}", broken.line, broken.why));
+        if let Some(why) = broken.or_else(|| run.is_cut().map(|why| format!(": {why}"))) {
+            // What is behind the break, or was cut off, may be an intent nobody has settled.
+            let message = format!("{} does not verify{why}", run.id);
             let hint = "look at it with `usher verify`; once it is understood, move its folder elsewhere";
             return Err(Failure::new(super::Exit::NotVerified, format!("{message}\n  hint: {hint}")));
         }

@@ -150,6 +150,12 @@ fn decide(
     let proof = decision.proof.map(picture).transpose()?;
     let job = kept.plan.jobs.iter().find(|job| job.key == key).map(|job| job.id).unwrap_or_default();
     let opened = Journal::open(&folder.path.join("journal.jsonl"), Arc::new(super::proceed::utc))?;
+    if opened.mended > 0 {
+        let bytes = opened.mended;
+        context.out.note(&format!(
+            "the journal's last line was torn; its {bytes} bytes, which nobody ever saw, are cut away"
+        ));
+    }
     let mut record = Record::new(opened.journal, Store::new(&folder.path), super::proceed::local, Vec::new());
     let exhibit = proof.map(|png| {
         let about = About {

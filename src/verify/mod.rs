@@ -111,6 +111,16 @@ impl Verdict {
     }
 }
 
+/// Why the journal is not one that was signed, when it is not. Whoever goes on with a run asks for this: behind a cut
+/// there may be an act that must not be done again.
+pub fn cut_off(folder: &Path) -> Option<String> {
+    let store = Store::new(folder);
+    let journal = record::chain(&store, &mut Verdict::default());
+    let mut verdict = Verdict::default();
+    signed::heads(&store, &journal, None, &mut verdict);
+    verdict.wrong().next().map(str::to_owned)
+}
+
 /// Verifies a run's folder; with allowed signers a signature by one of them is asked for, and none by anybody else.
 pub fn verify(folder: &Path, signers: Option<&Signers>) -> Verdict {
     let store = Store::new(folder);
@@ -118,7 +128,8 @@ pub fn verify(folder: &Path, signers: Option<&Signers>) -> Verdict {
     let journal = record::chain(&store, &mut verdict);
     let plan = record::plan(&store, &journal, &mut verdict);
     record::exhibits(&store, &journal, &mut verdict);
-    let vouched = signed::signatures(&store, &journal, signers, &mut verdict);
+    let vouched = signed::heads(&store, &journal, signers, &mut verdict);
+    signed::missing(&journal, signers.is_some(), &mut verdict);
     record::drawn(&store, &journal, plan.as_ref(), &vouched, &mut verdict);
     verdict
 }

@@ -9,7 +9,7 @@ use crate::signature::{Signature, Signers, Statement, entries_named};
 use std::collections::BTreeMap;
 
 /// Checks every signature. Gives the drawn files that the last good one vouches for.
-pub(super) fn signatures(
+pub(super) fn heads(
     store: &Store,
     journal: &Journal,
     signers: Option<&Signers>,
@@ -34,7 +34,6 @@ pub(super) fn signatures(
     for name in names.iter().filter(|name| is_head(name) && !names.contains(&format!("{name}.sig"))) {
         verdict.line(Part::Signature, Mark::Note, format!("{name} is not signed"));
     }
-    missing(journal, signers.is_some(), verdict);
     vouched.1
 }
 
@@ -98,7 +97,7 @@ fn comment<'a>(entries: &'a [Entry], wanted: &str) -> Option<&'a str> {
 }
 
 /// What no signature covers, and whether one was promised.
-fn missing(journal: &Journal, asked_for: bool, verdict: &mut Verdict) {
+pub(super) fn missing(journal: &Journal, asked_for: bool, verdict: &mut Verdict) {
     if let Some((key, end)) = due(&journal.entries)
         && !verdict.signatures.iter().any(|signed| signed.key == key && signed.entries >= end)
     {
@@ -121,7 +120,7 @@ fn missing(journal: &Journal, asked_for: bool, verdict: &mut Verdict) {
 }
 
 /// The key that the last sitting which came to an end named, and the number of the entry it ended with.
-pub(super) fn due(entries: &[Entry]) -> Option<(String, usize)> {
+fn due(entries: &[Entry]) -> Option<(String, usize)> {
     let (mut signer, mut decided, mut due) = (None, false, None);
     for (number, entry) in (1..).zip(entries) {
         match &entry.fact {

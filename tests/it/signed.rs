@@ -253,6 +253,34 @@ fn what_was_cut_off_a_signed_run_shows() {
 }
 
 #[test]
+fn nobody_goes_on_with_a_run_whose_signed_head_was_cut_off() {
+    let (usher, run, _) = signed_run("ada@it-desk-04");
+    let lines = journal_lines(&run);
+    // Up to the intent: whoever went on from here would do it a second time.
+    write_lines(&run, &lines[..4]);
+    usher
+        .run(&["resume", "last"])
+        .code(6)
+        .says("good does not verify: head-9.txt")
+        .says("it was cut or changed");
+    let decide = ["unresolved", "good", "ada@northwind.example", "--as", "added", "--note", "x"];
+    usher.run(&decide).code(6).says("good does not verify: head-9.txt");
+    assert_eq!(journal_lines(&run), lines[..4]);
+    // Nor is another run begun beside it: whom it left undecided cannot be known.
+    let text = std::fs::read_to_string(usher.path().join("usher.toml")).unwrap();
+    usher.file(
+        "usher.toml",
+        format!(
+            "{text}\n[apps.heap]\nurl = \"http://127.0.0.1:9\"\naccount = \"a@x.test\"\ntenant = \"T\"\n"
+        ),
+    );
+    usher.file("people.csv", "email,role\nada@northwind.example,Member\n");
+    usher.run(&["invite", "heap", "people.csv", "--yes"]).code(6).says("good does not verify: head-9.txt");
+    write_lines(&run, &lines);
+    usher.run(&["resume", "last"]).code(0);
+}
+
+#[test]
 fn a_report_that_another_usher_drew_is_vouched_for_by_the_signature_or_by_nobody() {
     let (_usher, run, _) = signed_run("ada@it-desk-04");
     let report = std::fs::read_to_string(run.join("report.html")).unwrap();
