@@ -77,8 +77,9 @@ pub(super) fn chain(store: &Store, verdict: &mut Verdict) -> Journal {
 
 /// What a fact is called.
 fn name_of(fact: &Fact) -> String {
-    let value = serde_json::to_value(fact).ok();
-    let name = value.as_ref().and_then(|value| value.get("fact")).and_then(|name| name.as_str());
+    // It is written first.
+    let text = serde_json::to_string(fact).unwrap_or_default();
+    let name = text.strip_prefix("{\"fact\":\"").and_then(|rest| rest.split('"').next());
     name.unwrap_or_default().to_owned()
 }
 
