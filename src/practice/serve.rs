@@ -51,10 +51,10 @@ pub(super) fn further(live: Arc<Live>, host: &str, sign_in: SignIn) -> Router {
 async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
     let (reading, page) = (request.method() == Method::GET, !request.uri().path().starts_with("/api/"));
     let (down, latency) = live.read(|_, knobs| (knobs.down == Switch::On, knobs.latency_ms));
-    let line = request.extensions().get::<ConnectInfo<Line>>().map(|line| line.0.clone());
+    let wire = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
     let (unplugged, in_front) = live.read(|_, knobs| (knobs.faults.unplugged(), knobs.faults.in_front()));
     if unplugged {
-        line.inspect(|line| line.cut(Cut(0)));
+        wire.inspect(|wire| wire.cut(Cut(0)));
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let response = match in_front {
@@ -75,8 +75,8 @@ async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) ->
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
-    if let Some((line, cut)) = line.zip(cut.or_else(|| half(&live, page && html, &response))) {
-        line.cut(cut);
+    if let Some((wire, cut)) = wire.zip(cut.or_else(|| half(&live, page && html, &response))) {
+        wire.cut(cut);
     }
     response
 }
