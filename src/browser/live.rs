@@ -458,6 +458,7 @@ impl Browser for Live {
             answered: text(&answer, "answered").to_owned(),
             passed: number("clicks_passed").map(|clicks| clicks.max(reached)),
             blocked: number("clicks_blocked").unwrap_or(0),
+            sent_again: number("sent_again").unwrap_or(0),
             why,
             said: said(&answer),
         })

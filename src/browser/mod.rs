@@ -168,6 +168,8 @@ pub struct Answer {
     pub passed: Option<u32>,
     /// Trusted events held back.
     pub blocked: u32,
+    /// How often the page sent to one address again for the one act.
+    pub sent_again: u32,
     /// Why the guard held the click back.
     pub why: Option<String>,
     /// What the page says now.

@@ -161,6 +161,9 @@ pub enum Fact {
         passed: u32,
         /// Trusted events the guard held back.
         blocked: u32,
+        /// How often the page sent to one address again for the one act; more than none is the app's own fault.
+        #[serde(default, skip_serializing_if = "is_none")]
+        sent_again: u32,
         /// What the page said.
         said: Vec<String>,
     },
@@ -239,4 +242,8 @@ impl Refusal {
     pub fn in_its_words(&self) -> &str {
         self.said.as_deref().unwrap_or(&self.message)
     }
+}
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }

@@ -1,7 +1,8 @@
 //! The JSON endpoints the pages call: the list, and the four changes.
 use super::admission::Request;
 use super::change::Change;
-use super::knobs::{self, StepUp, Switch};
+use super::knobs::{self, Count, StepUp, Switch, Toast};
+use super::line::Cut;
 use super::live::Live;
 use super::person::Standing;
 use super::received::Action;
@@ -13,6 +14,7 @@ use super::visitor::Visitor;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
@@ -49,8 +51,16 @@ async fn list(State(live): State<Arc<Live>>, headers: HeaderMap, Query(which): Q
         return refuse(&Refusal::NoPermission);
     }
     let now = live.now().as_millisecond();
+    if live.read(|_, knobs| knobs.faults.breaks_page == Some(which.page.max(1))) {
+        return refuse(&Refusal::Broken);
+    }
+    let turn = live.lists_asked();
     let answer = live.read(|tenant, knobs| {
-        let list = tenant.list(knobs, now);
+        let mut list = tenant.list(knobs, now);
+        if knobs.faults.shuffles() && !list.is_empty() {
+            let by = turn % list.len();
+            list.rotate_left(by);
+        }
         let pages = list.len().div_ceil(knobs.page_size).max(1);
         let page = which.page.clamp(1, pages);
         let rows = list.iter().skip((page - 1) * knobs.page_size).take(knobs.page_size);
@@ -63,7 +73,12 @@ async fn list(State(live): State<Arc<Live>>, headers: HeaderMap, Query(which): Q
                 })
             })
             .collect();
-        json!({ "people": people, "page": page, "pages": pages, "count": list.len() })
+        let count = match knobs.faults.count {
+            Count::Truth => Some(list.len()),
+            Count::More => Some(list.len() + 3),
+            Count::Missing => None,
+        };
+        json!({ "people": people, "page": page, "pages": pages, "count": count })
     });
     axum::Json(answer).into_response()
 }
@@ -169,6 +184,10 @@ fn answer(live: &Live, asked: &Asked<'_>) -> Response {
         })
         .and_then(|seq| {
             live.change(|tenant, knobs| {
+                if knobs::due(&mut knobs.faults.cut_before) {
+                    // Nobody is told anything, so no status goes on the record.
+                    return (Err(Refusal::Broken), true);
+                }
                 let (mut result, applied) = match decide(tenant, knobs, visitor.as_ref(), asked, now) {
                     Ok((text, applied)) => (Ok(text), applied),
                     Err(refusal) => (Err(refusal), false),
@@ -176,16 +195,32 @@ fn answer(live: &Live, asked: &Asked<'_>) -> Response {
                 if knobs::due(&mut knobs.drop_answer) {
                     result = Err(Refusal::Broken);
                 }
+                if knobs.toast == Toast::Wrong && applied {
+                    result = Err(Refusal::NoPermission);
+                }
+                let cut = knobs::due(&mut knobs.faults.cut_after);
+                if cut {
+                    tenant.decide(seq, None, applied);
+                    return (result, true);
+                }
                 let status = result.as_ref().map_or_else(Refusal::status, |_| success(asked.action));
                 tenant.decide(seq, status.as_u16(), applied);
-                result
+                (result, false)
             })
         });
-    match decided {
+    let (decided, cut) = match decided {
+        Ok((result, cut)) => (Ok(result), cut),
+        Err(error) => (Err(error), false),
+    };
+    let mut response = match decided {
         Ok(Ok(message)) => (success(asked.action), axum::Json(json!({ "message": message }))).into_response(),
         Ok(Err(refusal)) => refuse(&refusal),
         Err(error) => broken(&error),
+    };
+    if cut {
+        response.extensions_mut().insert(Cut(0));
     }
+    response
 }
 
 fn broken(error: &io::Error) -> Response {
@@ -205,11 +240,14 @@ fn decide(
     if knobs.down == Switch::On {
         return Err(Refusal::Unavailable);
     }
+    if let Some(refusal) = knobs.faults.in_front() {
+        return Err(refusal);
+    }
     let visitor = visitor.ok_or(Refusal::SignedOut)?;
     if session::csrf(asked.headers) != Some(&visitor.csrf) {
         return Err(Refusal::Forged);
     }
-    if fails {
+    if fails || (knobs.faults.rolls_back() && asked.action == Action::Invite) {
         return Err(Refusal::Broken);
     }
     if visitor.step_up != StepUp::Off && matches!(asked.action, Action::Remove | Action::Revoke) {
@@ -252,5 +290,9 @@ fn refuse(refusal: &Refusal) -> Response {
         Refusal::StepUp => json!({ "error": "step_up", "message": refusal.to_string() }),
         _ => json!({ "error": refusal.to_string() }),
     };
-    (refusal.status(), axum::Json(body)).into_response()
+    let mut response = (refusal.status(), axum::Json(body)).into_response();
+    if let Refusal::TooMany(seconds) = refusal {
+        response.headers_mut().insert(RETRY_AFTER, (*seconds).into());
+    }
+    response
 }

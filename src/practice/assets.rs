@@ -16,6 +16,7 @@ const STYLE: &str = concat!(
 const SCRIPT: &str = concat!(
     "(() => {\n\"use strict\";\n",
     include_str!("assets/ui.js"),
+    include_str!("assets/faults.js"),
     include_str!("assets/dialog.js"),
     include_str!("assets/menu.js"),
     include_str!("assets/storage.js"),

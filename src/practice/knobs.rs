@@ -5,7 +5,9 @@ use super::role::Role;
 use anyhow::{anyhow, bail};
 
 mod door;
+mod faults;
 pub(super) use door::{Door, SecondFactor, SignIn, StepUp};
+pub(super) use faults::{Count, Faults};
 
 /// Whose values are never repeated.
 const SECRET: [&str; 2] = ["password", "totp_seed"];
@@ -34,6 +36,7 @@ pub(super) struct Knobs {
     pub(super) fail_before: Option<usize>,
     pub(super) down: Switch,
     pub(super) door: Door,
+    pub(super) faults: Faults,
 }
 
 /// On or off.
@@ -72,7 +75,12 @@ pub(super) enum Labels {
 pub(super) enum Toast {
     Truth,
     Lie,
+    Wrong,
+    Missing,
 }
+
+const TOAST: [(&str, Toast); 4] =
+    [("truth", Toast::Truth), ("lie", Toast::Lie), ("wrong", Toast::Wrong), ("none", Toast::Missing)];
 
 impl Knobs {
     /// Every knob of `console` as nobody has turned it.
@@ -99,6 +107,7 @@ impl Knobs {
             fail_before: None,
             down: Switch::Off,
             door: Door::new(),
+            faults: Faults::default(),
         };
         for knob in console.knobs {
             knobs.set(console, knob.name, knob.default)?;
@@ -144,12 +153,12 @@ impl Knobs {
             "latency_ms" => self.latency_ms = number(value, 0, 60_000)?,
             "slow_ready_ms" => self.slow_ready_ms = number(value, 0, 60_000)?,
             "late_rows_ms" => self.late_rows_ms = number(value, 0, 600_000)?,
-            "toast" => self.toast = one(value, [("truth", Toast::Truth), ("lie", Toast::Lie)])?,
+            "toast" => self.toast = one(value, TOAST)?,
             "stores_role" => self.stores_role = or_off(value, Role::offered)?,
             "drop_answer" => self.drop_answer = or_off(value, |value| number(value, 1, 1_000_000))?,
             "fail_before" => self.fail_before = or_off(value, |value| number(value, 1, 1_000_000))?,
             "down" => self.down = Switch::read(value)?,
-            _ => self.door.store(name, value)?,
+            _ => self.door.store(name, value).or_else(|| self.faults.store(name, value))?,
         }
         Some(())
     }
@@ -172,13 +181,13 @@ impl Knobs {
             "latency_ms" => self.latency_ms.to_string(),
             "slow_ready_ms" => self.slow_ready_ms.to_string(),
             "late_rows_ms" => self.late_rows_ms.to_string(),
-            "toast" => if self.toast == Toast::Truth { "truth" } else { "lie" }.to_owned(),
+            "toast" => TOAST.iter().find(|(_, toast)| *toast == self.toast)?.0.to_owned(),
             "stores_role" => self.stores_role.map_or_else(off, |role| role.name().to_owned()),
             "drop_answer" => self.drop_answer.map_or_else(off, |left| left.to_string()),
             "fail_before" => self.fail_before.map_or_else(off, |left| left.to_string()),
             "down" => self.down.shown(),
             "password" => return None, // it is never shown
-            _ => return self.door.shown(name),
+            _ => return self.door.shown(name).or_else(|| self.faults.shown(name)),
         })
     }
 

@@ -10,6 +10,7 @@ use super::visitor::Visitor;
 use axum::http::HeaderMap;
 use jiff::Timestamp;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What every request works on.
@@ -19,6 +20,8 @@ pub(super) struct Live {
     store: Store,
     inner: Mutex<(Tenant, Knobs)>,
     origins: OnceLock<Origins>,
+    /// How often the list was asked for.
+    lists: AtomicUsize,
 }
 
 impl Live {
@@ -40,7 +43,13 @@ impl Live {
         tenant.unlock(&knobs);
         tenant.check_sign_in(&knobs)?;
         store.save(&tenant, true)?;
-        Ok(Live { console, store, inner: Mutex::new((tenant, knobs)), origins: OnceLock::new() })
+        Ok(Live {
+            console,
+            store,
+            inner: Mutex::new((tenant, knobs)),
+            origins: OnceLock::new(),
+            lists: AtomicUsize::new(0),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, (Tenant, Knobs)> {
@@ -71,6 +80,11 @@ impl Live {
         self.store.save(&tenant, true)?;
         *guard = (tenant, knobs);
         Ok(result)
+    }
+
+    /// Counts one reading of the list, and says how many there were before.
+    pub(super) fn lists_asked(&self) -> usize {
+        self.lists.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Counts one page that was asked for; survives a kill but is not worth waiting for the disk.

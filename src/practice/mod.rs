@@ -10,6 +10,7 @@ mod entrance;
 mod further;
 mod heap;
 mod knobs;
+mod line;
 mod live;
 mod oracle;
 mod origins;
@@ -105,7 +106,13 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let further = further::listen(&live, sign_in, &url).await?;
     let origins = live.origins().further;
     let mut served = JoinSet::new();
-    served.spawn(axum::serve(listener, serve::routes(Arc::clone(&live))).into_future());
+    served.spawn(
+        axum::serve(
+            line::Lines(listener),
+            serve::routes(Arc::clone(&live)).into_make_service_with_connect_info::<line::Line>(),
+        )
+        .into_future(),
+    );
     for (host, listener) in further {
         let app = serve::further(Arc::clone(&live), host, sign_in);
         served.spawn(axum::serve(listener, app).into_future());

@@ -25,6 +25,10 @@ pub(super) enum Refusal {
     OwnerRole,
     Yourself,
     LastAdmin,
+    /// Something in front of the service could not reach it.
+    BadGateway,
+    /// For so many seconds.
+    TooMany(u64),
     /// Something broke, or a knob says it did.
     Broken,
 }
@@ -44,6 +48,8 @@ impl Refusal {
             }
             Refusal::Gone => StatusCode::NOT_FOUND,
             Refusal::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+            Refusal::BadGateway => StatusCode::BAD_GATEWAY,
+            Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::SeatsUsed(_) => StatusCode::PAYMENT_REQUIRED,
             Refusal::AlreadyMember(_)
             | Refusal::AlreadyInvited(_)
@@ -89,6 +95,10 @@ impl fmt::Display for Refusal {
             Refusal::OwnerRole => "Transfer ownership before changing the owner's role.",
             Refusal::Yourself => "You can't remove yourself.",
             Refusal::LastAdmin => "An account needs at least one admin. Make somebody else an admin first.",
+            Refusal::BadGateway => "Bad gateway",
+            Refusal::TooMany(seconds) => {
+                return write!(out, "Too many requests. Try again in {seconds} seconds.");
+            }
             Refusal::Broken => "Something went wrong. Please try again.",
         };
         out.write_str(text)

@@ -1,10 +1,12 @@
 //! How requests find their way: the routes, and what holds for every one of them.
 use super::heap;
-use super::knobs::{SignIn, Switch};
+use super::knobs::{self, SignIn, Switch};
+use super::line::{Cut, Line};
 use super::live::Live;
 use super::{api, assets, oracle};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::body::HttpBody as _;
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -49,7 +51,18 @@ pub(super) fn further(live: Arc<Live>, host: &str, sign_in: SignIn) -> Router {
 async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
     let (reading, page) = (request.method() == Method::GET, !request.uri().path().starts_with("/api/"));
     let (down, latency) = live.read(|_, knobs| (knobs.down == Switch::On, knobs.latency_ms));
-    let response = if down && reading { heap::unavailable() } else { next.run(request).await };
+    let wire = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
+    let (unplugged, in_front) = live.read(|_, knobs| (knobs.faults.unplugged(), knobs.faults.in_front()));
+    if unplugged {
+        wire.inspect(|wire| wire.cut(Cut(0)));
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let response = match in_front {
+        _ if down && reading => heap::unavailable(),
+        Some(refusal) if page || reading => heap::in_front(&refusal),
+        _ => next.run(request).await,
+    };
+    let cut = response.extensions().get::<Cut>().copied();
     let html =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if page
@@ -62,7 +75,20 @@ async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) ->
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
+    if let Some((wire, cut)) = wire.zip(cut.or_else(|| half(&live, page && html, &response))) {
+        wire.cut(cut);
+    }
     response
+}
+
+/// Where this page breaks off, if the knob means this one.
+fn half(live: &Live, page: bool, response: &Response) -> Option<Cut> {
+    if !page || !live.change(|_, knobs| knobs::due(&mut knobs.faults.half_pages)).ok()? {
+        return None;
+    }
+    // The head goes first: with half of the body's length, about the first third of the body comes through.
+    let length = usize::try_from(response.body().size_hint().exact()?).ok()?;
+    Some(Cut((length / 2).max(1)))
 }
 
 async fn harden(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {

@@ -104,6 +104,10 @@ impl Tenant {
             .filter(|person| knobs.pending == Shown::Shown || person.state == Standing::Active)
             .collect();
         list.sort_by_key(|person| std::cmp::Reverse(person.id));
+        let doubled = knobs.faults.doubled.as_deref();
+        if let Some(at) = list.iter().position(|person| doubled.is_some_and(|email| person.is(email))) {
+            list.insert(at, list[at]);
+        }
         list
     }
 
@@ -130,9 +134,9 @@ impl Tenant {
     }
 
     /// Completes the record of the request numbered `seq`.
-    pub(super) fn decide(&mut self, seq: usize, status: u16, applied: bool) {
+    pub(super) fn decide(&mut self, seq: usize, status: impl Into<Option<u16>>, applied: bool) {
         if let Some(received) = self.received.get_mut(seq.wrapping_sub(1)) {
-            received.status = Some(status);
+            received.status = status.into();
             received.applied = applied;
         }
     }

@@ -117,6 +117,9 @@ pub(super) fn outcome(outcome: Outcome) -> String {
     }
 }
 
+/// What to say of a page that sent again for one act.
+pub(super) const SENT_AGAIN: &str = "for one click the page sent to the same address more than once; usher clicked once, so the app itself may have done it twice: look there (a second e-mail, a second entry), and tell its vendor";
+
 /// What the run was for, as a heading.
 pub(super) fn heading(story: &Story) -> String {
     let app = &story.plan.title;

@@ -296,6 +296,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                     answer: answer.answered.clone(),
                     passed: answer.passed.unwrap_or(1),
                     blocked: answer.blocked,
+                    sent_again: answer.sent_again,
                     said: answer.said.iter().map(|said| said.line.clone()).collect(),
                 })?;
                 Some(answer)

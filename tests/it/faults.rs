@@ -1,5 +1,9 @@
 //! A console that lies, loses answers, stores something else or goes away: done is only what was read back.
 
+mod network;
+mod page;
+mod session;
+
 use crate::harness::{Practice, Usher, fact};
 use crate::watch::Running;
 

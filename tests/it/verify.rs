@@ -398,6 +398,7 @@ pub(crate) fn small_facts(plan: &Plan, picture: &str) -> Vec<Fact> {
             bound: person.clone(),
         },
         Fact::CommitReturned {
+            sent_again: 0,
             job: 1,
             step: 5,
             answer: "the control went away".into(),

@@ -3,6 +3,9 @@
 // How long the page must be quiet after an answer, and how long an answer may keep it busy at most.
 const ANSWER_QUIET_MS = 300;
 const ANSWER_BUSY_MS = 1500;
+const SENT_BY_SCRIPT = ["fetch", "xmlhttprequest", "beacon"];
+// What one act sets off is sent at once; what comes later is the page's own, such as reading its list anew.
+const ONE_ACT_MS = 100;
 
 /** What a guard listens to: the change of a select is what its list tells of the key that was pressed in it. */
 function guardedTypes(request) {
@@ -41,13 +44,27 @@ function countChange(guard, event, why) {
 function listenForAnswers(guard) {
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      const sent = ["fetch", "xmlhttprequest", "beacon"].includes(entry.initiatorType);
+      const sent = SENT_BY_SCRIPT.includes(entry.initiatorType);
       // The first one counts: a page that asks for news all the time would otherwise never have had its answer.
       if (sent && guard.answeredAt === null && guard.firedAt !== null && entry.startTime >= guard.firedAt - 1) guard.answeredAt = performance.now();
     }
   });
   observer.observe({ type: "resource" });
   return observer;
+}
+
+/**
+ * How often the page sent to one address again, within the moment of the one act: what was bound twice sends twice. That
+ * is counted of what has been answered, and the addresses themselves are told to nobody, for they may hold secrets.
+ */
+function sentAgain(guard) {
+  const times = new Map();
+  for (const entry of guard.firedAt === null ? [] : performance.getEntriesByType("resource")) {
+    const after = entry.startTime - guard.firedAt;
+    if (!SENT_BY_SCRIPT.includes(entry.initiatorType) || after < -1 || after > ONE_ACT_MS) continue;
+    times.set(entry.name, (times.get(entry.name) || 0) + 1);
+  }
+  return Math.max(0, ...Array.from(times.values(), (count) => count - 1));
 }
 
 /** Whether the page has had an answer and shows what it made of it. */

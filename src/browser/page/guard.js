@@ -188,12 +188,13 @@ async function fired(request, deadline) {
     if (goneAt !== null && (answered || late)) return { done: true, answered: gone ? "gone" : "back" };
     return { done: false, answered: "none" };
   });
+  const again = guard.request.expect ? sentAgain(guard) : 0;
   disarm(guard);
   delete window[request.session];
   if (guard.request.expect) forgetOpened(request);
   return {
     outcome: "found",
-    guard: { seen: guard.seen, clicks_passed: guard.clicksPassed, clicks_blocked: guard.clicksBlocked },
+    guard: { seen: guard.seen, clicks_passed: guard.clicksPassed, clicks_blocked: guard.clicksBlocked, sent_again: again },
     answered: look.answered,
   };
 }

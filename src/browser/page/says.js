@@ -54,6 +54,8 @@ function firstTextWith(texts, region) {
 
 // A test without any styles, for the usual case that the text is nowhere in the document.
 function mayContain(region, squashed) {
+  // A page that broke off before its body says nothing.
+  if (region === null) return false;
   if (region === document.body) {
     if (seenNow.pageText === null) {
       seenNow.pageText = roots().map((root) => squash((root === document ? region : root).textContent)).join("\n");

@@ -61,6 +61,8 @@ function openDialog({ title, text, role = "dialog", fields = [], submit, danger 
       (event.shiftKey ? order.at(-1) : order[0]).focus();
     }
   });
+  spoilTyping(form);
+  spoilButton(form, go);
   refresh();
   document.body.append(overlay);
   page.inert = true;

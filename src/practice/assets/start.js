@@ -18,6 +18,7 @@ function start() {
   else ready();
 }
 
+spoilPage();
 keepTokens();
 if (document.getElementById("app").hidden) showTokens().then(start);
 else start();

@@ -46,6 +46,7 @@ function stepUp(back) {
 
 /** Says something in the corner for a while. */
 function toast(text) {
+  if (fault("toast") === "none") return;
   const box = make("div", { className: "toast", role: "status" });
   document.getElementById("toasts").append(box);
   box.append(make("span", { className: "tick", "aria-hidden": "true" }), make("span", { textContent: text }));

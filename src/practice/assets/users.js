@@ -42,7 +42,7 @@ function render() {
   table.tBodies[0].replaceChildren(...shown.people.map(row));
   table.hidden = false;
   document.getElementById("skeleton").hidden = true;
-  document.getElementById("count").textContent = shown.count === 1 ? "1 user" : `${shown.count} users`;
+  document.getElementById("count").textContent = shown.count === null ? "" : shown.count === 1 ? "1 user" : `${shown.count} users`;
   document.getElementById("place").textContent = `Page ${shown.page} of ${shown.pages}`;
   document.getElementById("previous").disabled = shown.page <= 1;
   document.getElementById("next").disabled = shown.page >= shown.pages;
@@ -73,12 +73,24 @@ function turnTo(page) {
 
 /** Sends a change, then shows the list as the server has it now. */
 async function change(method, path, body, page) {
+  if (fault("double_handler")) ask(method, path, body).catch(() => {});
   const answer = await ask(method, path, body);
   await (page === undefined ? load(shown.page) : turnTo(page));
   return answer.message;
 }
 
+/** Shows an invitation before the server has it, and takes it back when the server says no. */
+function showBefore(wanted) {
+  const before = shown;
+  const person = { id: 0, name: "", state: "pending", removable: false, ...wanted };
+  shown = { ...shown, people: [person, ...shown.people], count: shown.count + 1 };
+  render();
+  toast(`Invitation sent to ${wanted.email}`);
+  ask("POST", "/api/invitations", wanted).catch(() => { shown = before; render(); });
+}
+
 function openInvite() {
+  if (fault("native_dialog") === "alert") setTimeout(() => alert("Have you heard of our new plans?"));
   const email = make("input", { id: "invite-email", name: "email", type: "email", autocomplete: "off", placeholder: "name@company.com" });
   const role = roleSelect("invite-role", rolesOffered());
   const filled = () => /^[^\s@]+@[^\s@]+$/.test(email.value.trim()) && role.value !== "";
@@ -88,7 +100,11 @@ function openInvite() {
     fields: [labelled("Email address", email), labelled("Role", role)],
     submit: users.dataset.send,
     ready: filled,
-    send: async () => toast(await change("POST", "/api/invitations", { email: email.value.trim(), role: role.value }, 1)),
+    send: async () => {
+      const wanted = { email: email.value.trim(), role: role.value };
+      if (fault("rolls_back")) return showBefore(wanted);
+      toast(await change("POST", "/api/invitations", wanted, 1));
+    },
   });
 }
 
@@ -100,7 +116,7 @@ function openRole(person) {
     fields: [labelled("Role", role)],
     submit: "Save role",
     ready: () => role.value !== "" && role.value !== person.role,
-    send: async () => toast(await change("PUT", `/api/users/${person.id}/role`, { role: role.value })),
+    send: async () => toast(fault("acts_otherwise") ? await change("DELETE", `/api/users/${person.id}`) : await change("PUT", `/api/users/${person.id}/role`, { role: role.value })),
   });
 }
 
@@ -151,7 +167,8 @@ function openAsked() {
 
 function openMore(button) {
   const id = button.closest("tr").dataset.userId;
-  const person = shown.people.find((person) => String(person.id) === id);
+  const at = shown.people.findIndex((person) => String(person.id) === id) + (fault("next_row") ? 1 : 0);
+  const person = shown.people[at % shown.people.length];
   const items = [{ text: "Change role", act: () => openRole(person) }];
   if (person.state === "pending") items.push({ text: "Revoke invitation", danger: true, act: () => confirmed("revoke", person) });
   else if (person.removable) items.push({ text: "Remove", danger: true, act: () => confirmed("remove", person) });

@@ -1,5 +1,5 @@
 //! What every page of the console has round it: the top bar, the settings navigation, the person's menu.
-use super::super::knobs::Knobs;
+use super::super::knobs::{Knobs, Toast};
 use super::super::visitor::{Storage, Visitor};
 use super::icon;
 use maud::{DOCTYPE, Markup, html};
@@ -59,12 +59,19 @@ fn inside(visitor: &Visitor, knobs: &Knobs) -> Markup {
     html! {
         meta name="csrf-token" content=(visitor.csrf);
         meta name="ready-after" content=(knobs.slow_ready_ms);
+        meta name="faults" content=(told(knobs));
         @if let Storage::Given { token, tab } = &visitor.storage {
             meta name="storage-token" content=(token);
             meta name="storage-tab" content=(tab);
         }
         script src="/assets/console.js" defer {}
     }
+}
+
+/// Which faults the page has.
+fn told(knobs: &Knobs) -> String {
+    let silent = if knobs.toast == Toast::Missing { "toast=none " } else { "" };
+    format!("{silent}{}", knobs.faults.told())
 }
 
 /// A page for anybody.

@@ -24,6 +24,7 @@ use super::admission::Request;
 use super::knobs::{Knobs, SignIn, Switch};
 use super::live::Live;
 use super::origins::{ACCOUNTS, IDENTITY};
+use super::refusal::Refusal;
 use super::visitor::Visitor;
 use axum::Router;
 use axum::extract::State;
@@ -99,6 +100,18 @@ pub(super) fn unavailable() -> Response {
     let body = html! { h1 { "Service unavailable" } p { "We are working on it. Please try again in a few minutes." } };
     let page = Html(frame::bare("Service unavailable", &body).into_string());
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "60")], page).into_response()
+}
+
+/// The page of something that stands in front of a service.
+pub(super) fn in_front(refusal: &Refusal) -> Response {
+    let (status, text) = (refusal.status(), refusal.to_string());
+    let body =
+        html! { h1 { (status.as_u16()) " " (status.canonical_reason().unwrap_or_default()) } p { (text) } };
+    let mut response = (status, Html(frame::bare(&text, &body).into_string())).into_response();
+    if let Refusal::TooMany(seconds) = refusal {
+        response.headers_mut().insert(RETRY_AFTER, (*seconds).into());
+    }
+    response
 }
 
 /// Off to another page.

@@ -160,6 +160,7 @@ fn commit(intent: &Intent) -> Markup {
             (said(&back.answer))
             @for words in &back.said { " " q { (said(words)) } }
             small { (back.passed) (if back.passed == 1 { " trusted click" } else { " trusted clicks" }) " let through, " (back.blocked) " held back" }
+            @if back.sent_again > 0 { p.why { (phrase::SENT_AGAIN) } }
         }
         @if let Some(unclear) = unclear { "unclear: " (said(&unclear.why)) }
         @if answered.is_none() { "none: usher was cut off here" }

@@ -130,6 +130,7 @@ impl<'a> Tape<'a> {
             answer: "the dialog went away".to_owned(),
             passed: 1,
             blocked: 0,
+            sent_again: 0,
             said: vec!["Invitation sent".to_owned()],
         });
         self.read_back(job, &after).ended(

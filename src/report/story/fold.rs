@@ -106,9 +106,9 @@ impl Story {
                 let intent = Intent { at, step, on, by, line, bound, returned: None, unclear: None };
                 self.who(job, &person).intents.push(intent);
             }
-            Fact::CommitReturned { job, step, answer, passed, blocked, said } => {
+            Fact::CommitReturned { job, step, answer, passed, blocked, sent_again, said } => {
                 if let Some(intent) = self.intent(job, step) {
-                    intent.returned = Some(Returned { at, answer, passed, blocked, said });
+                    intent.returned = Some(Returned { at, answer, passed, blocked, sent_again, said });
                 }
             }
             Fact::CommitUnclear { job, step, why } => {

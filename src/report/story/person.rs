@@ -119,6 +119,8 @@ pub struct Returned {
     pub passed: u32,
     /// Trusted events that were held back.
     pub blocked: u32,
+    /// How often the page sent to one address again for the one act.
+    pub sent_again: u32,
     /// What the page said.
     pub said: Vec<String>,
 }

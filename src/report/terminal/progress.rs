@@ -96,6 +96,11 @@ impl Progress {
             Fact::JobBegun { person, .. } => self.bar.set_message(visible(person)),
             Fact::StepDone { job, verb, on, .. } => self.step(*job, &format!("{verb} {on}")),
             Fact::CommitIntended { job, on, .. } => self.step(*job, &format!("commit {on}")),
+            Fact::CommitReturned { job, sent_again: 1.., .. } => {
+                let person = self.story.person(*job).map(|person| visible(&person.key)).unwrap_or_default();
+                self.always(&format!("warning: {person}: {}", phrase::SENT_AGAIN));
+                self.step(*job, "read back");
+            }
             Fact::CommitReturned { job, .. } | Fact::CommitUnclear { job, .. } => {
                 self.step(*job, "read back");
             }

@@ -1,0 +1,41 @@
+// What goes wrong on the page itself, as the knobs say.
+const faults = new Map(document.querySelector('meta[name="faults"]').content.split(" ").filter(Boolean).map((told) => told.split("=")));
+
+/** How that fault is turned on; undefined while it is off. */
+const fault = (name) => faults.get(name);
+
+/** Does to what is typed into the fields of a form what the knob says. */
+function spoilTyping(form) {
+  const field = form.querySelector("input[type=email]");
+  const how = fault("typing");
+  if (!field) return;
+  if (how === "steals") field.addEventListener("focus", () => setTimeout(() => form.querySelector("select, button").focus()));
+  // These stand at the form, before it looks whether it is filled.
+  if (how === "eats") field.addEventListener("input", () => { field.value = [...field.value].filter((_, at) => at % 2 === 0).join(""); });
+  if (how === "appends") field.addEventListener("input", () => { if (!field.value.endsWith(".autofill.example")) field.value += ".autofill.example"; });
+  if (fault("native_dialog") === "leaving") field.addEventListener("input", () => window.addEventListener("beforeunload", (event) => event.preventDefault()));
+}
+
+/** Replaces the button that sends by one like it, each time the pointer comes. */
+function spoilButton(form, go) {
+  if (!fault("rerender")) return;
+  const replace = (button) => button.addEventListener("pointermove", () => {
+    const next = button.cloneNode(true);
+    replace(next);
+    button.replaceWith(next);
+  });
+  replace(go);
+}
+
+/** Lays over the page what is to lie over it. */
+function spoilPage() {
+  const which = fault("overlay");
+  if (!which || sessionStorage.getItem(`sent away: ${which}`)) return;
+  const text = which === "cookies" ? "We use cookies." : "See what is new in Heap.";
+  const cover = make("div", { className: "overlay", role: "region", "aria-label": which === "cookies" ? "Cookies" : "News" },
+    make("div", { className: "dialog" }, make("p", { textContent: text }), make("button", {
+      type: "button", className: "button", textContent: which === "cookies" ? "Only necessary" : "Got it",
+      onclick: () => { sessionStorage.setItem(`sent away: ${which}`, "yes"); cover.remove(); },
+    })));
+  document.body.append(cover);
+}
