@@ -235,6 +235,10 @@ pub(super) fn refused(target: &Target, answer: &Value) -> Refused {
             };
             (RefusalKind::NotBound, message)
         }
+        "not_held" => {
+            let control = text(answer, "control");
+            (RefusalKind::NotHeld, format!("`{control}` does not hold any more what was filled in"))
+        }
         "not_ready" => {
             let message = match text(answer, "why") {
                 "covered" => format!("`{name}` is covered by {}", outline(answer.get("covered_by"))),

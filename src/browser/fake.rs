@@ -40,6 +40,8 @@ pub enum Mishap {
     NeverArrives,
     /// The power goes between the sealed intent and the act.
     PowerCut,
+    /// What was chosen and typed is gone again when the act is made ready.
+    Forgets,
 }
 
 /// The console: its people, and every act that took effect, in order.
@@ -243,6 +245,13 @@ impl Browser for Fake {
         if binding.expect != Pattern::Token(named.clone()) {
             let message = "the page does not name the person before the commit".to_owned();
             return Err(Refused::new(RefusalKind::NotBound, message).into());
+        }
+        let forgets = self.console.borrow().mishap == Mishap::Forgets;
+        if let Some(control) = binding.filled.last().filter(|_| forgets) {
+            self.console.borrow_mut().mishap = Mishap::None;
+            self.fields.remove(&control.name);
+            let message = format!("`{}` does not hold any more what was filled in", control.name);
+            return Err(Refused::new(RefusalKind::NotHeld, message).into());
         }
         self.armed = Some((target.name.clone(), act.clone()));
         Ok(Armed { by: Self::seen(target).by, bound: named, gesture: Gesture::Click((0.0, 0.0)) })

@@ -67,6 +67,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/switches.js"),
     include_str!("page/upload.js"),
     include_str!("page/phrase.js"),
+    include_str!("page/filled.js"),
     include_str!("page/binding.js"),
     include_str!("page/changes.js"),
     include_str!("page/guard.js"),

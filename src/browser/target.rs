@@ -168,6 +168,8 @@ pub struct Binding {
     pub expect: Pattern,
     /// Other people's keys; any of them in the region is a refusal.
     pub foreign: Vec<String>,
+    /// Controls that were filled in before and must hold that still, as far as they are on the page.
+    pub filled: Vec<Target>,
 }
 
 /// How a region names a person.

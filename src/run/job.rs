@@ -2,6 +2,7 @@
 
 use super::commit::{Verdict, act, intended, judge, settle};
 use super::engine::{Engine, Passwords};
+use super::filled::Filled;
 use super::reading::Standing;
 use super::refuse::Halt;
 use super::steps::{Asked, Secrets, Stepper, Where};
@@ -175,6 +176,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let mut values = values.clone();
         let secrets = NewPassword { passwords: self.passwords, made: OnceCell::new() };
         let mut clicked = None;
+        let mut filled = Filled::default();
         for (index, step) in script.script.steps.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let at = Where { script, number, step };
@@ -193,7 +195,8 @@ impl<B: Browser> Engine<'_, '_, B> {
             let Some(&verb) = step.verbs().first() else { continue };
             if let Verb::Commit(_) = verb {
                 clicked = None;
-                self.commit(job, at, &values, became).await?;
+                self.commit(job, at, &values, &secrets, &filled, became).await?;
+                filled = Filled::default();
                 if let (Some(passwords), Some(password)) = (secrets.passwords, secrets.made.get())
                     && became.outcome.family() == Family::Done
                 {
@@ -216,25 +219,12 @@ impl<B: Browser> Engine<'_, '_, B> {
                 done = stepper.step(self.browser, at, verb).await;
             }
             let done = done?;
+            filled.after(at, verb);
             for what in self.browser.sent_away() {
-                self.record.fact(Fact::StepDone {
-                    job: job.id,
-                    step: number,
-                    verb: "send away".to_owned(),
-                    on: what,
-                    by: Vec::new(),
-                    line: step.spot.line,
-                })?;
+                self.step_done(job, at, "send away", what, Vec::new())?;
             }
             clicked = matches!(verb, Verb::Click(_)).then_some((at, verb));
-            self.record.fact(Fact::StepDone {
-                job: job.id,
-                step: number,
-                verb: verb.word().to_owned(),
-                on: done.on,
-                by: done.by,
-                line: step.spot.line,
-            })?;
+            self.step_done(job, at, verb.word(), done.on, done.by)?;
             values.read.extend(done.read);
         }
         if became.acted {
@@ -250,6 +240,8 @@ impl<B: Browser> Engine<'_, '_, B> {
         job: &Job,
         at: Where<'_>,
         values: &Values,
+        secrets: &NewPassword<'_>,
+        filled: &Filled<'_>,
         became: &mut Became,
     ) -> Result<(), Halt> {
         let locator = Locator::new(self.view);
@@ -263,14 +255,21 @@ impl<B: Browser> Engine<'_, '_, B> {
         let target = locator.control(control, values)?;
         let accept = step.accept.as_ref().map(|accept| values.fill(accept)).transpose()?;
         let reads = step.reads.as_ref().map(|template| &template.value);
-        let binding = match (&step.names, &step.selects) {
+        let mut binding = match (&step.names, &step.selects) {
             (Some(names), _) => locator.binding(names, reads, values, self.foreign(&job.key))?,
             (None, Some(list)) => locator.ticked(list, values)?,
             (None, None) => {
                 return Err(Halt::Broken(anyhow::anyhow!("a commit that nothing binds got past the check")));
             }
         };
-        let armed = self.browser.arm(&target, &act, &binding).await.map_err(halt)?;
+        binding.filled = filled.targets(&locator, values)?;
+        let mut armed = self.browser.arm(&target, &act, &binding).await;
+        if matches!(&armed, Err(Trouble::Refused(refused)) if refused.kind == RefusalKind::NotHeld) {
+            // A page that loads its data late puts the old values back. Nothing was asked for yet, so they are filled in once more.
+            self.fill_again(job, filled, &locator, values, secrets).await?;
+            armed = self.browser.arm(&target, &act, &binding).await;
+        }
+        let armed = armed.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
         self.record.fact(Fact::CommitIntended {
@@ -315,6 +314,37 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         self.picture_if_possible(job, at.number, "answer", values).await?;
         self.read_back(job, at, values, answer.as_ref(), became).await
+    }
+
+    /// Does the steps again that filled in what the page has changed since.
+    async fn fill_again(
+        &mut self,
+        job: &Job,
+        filled: &Filled<'_>,
+        locator: &Locator<'_>,
+        values: &Values,
+        secrets: &NewPassword<'_>,
+    ) -> Result<(), Halt> {
+        let reader = super::Reader::new(self.view, &self.plan.url);
+        let stepper =
+            Stepper { locator, base: &self.plan.url, reader: &reader, values, secrets: Some(secrets) };
+        for &(at, verb) in &filled.steps {
+            let done = stepper.step(self.browser, at, verb).await?;
+            self.step_done(job, at, verb.word(), done.on, done.by)?;
+        }
+        Ok(())
+    }
+
+    fn step_done(
+        &mut self,
+        job: &Job,
+        at: Where<'_>,
+        verb: &str,
+        on: String,
+        by: Vec<String>,
+    ) -> anyhow::Result<()> {
+        let (job, step, verb, line) = (job.id, at.number, verb.to_owned(), at.step.spot.line);
+        self.record.fact(Fact::StepDone { job, step, verb, on, by, line })
     }
 
     /// The act itself, once, and the native dialog that belongs to it.

@@ -5,6 +5,7 @@
 mod commit;
 mod detail;
 mod engine;
+mod filled;
 mod job;
 mod paging;
 mod reading;

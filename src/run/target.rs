@@ -290,7 +290,7 @@ impl<'a> Locator<'a> {
             None => Pattern::Token(values.key.clone()),
             Some(template) => Pattern::Line(pieces(template, values)?),
         };
-        Ok(Binding { names: self.control(names, values)?, expect, foreign })
+        Ok(Binding { names: self.control(names, values)?, expect, foreign, filled: Vec::new() })
     }
 
     /// What binds a commit to the person where it is for the ticked rows of a list.
@@ -299,6 +299,7 @@ impl<'a> Locator<'a> {
             names: self.row(list, values)?,
             expect: Pattern::Ticked(self.list(list)?),
             foreign: Vec::new(),
+            filled: Vec::new(),
         })
     }
 

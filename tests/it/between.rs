@@ -277,8 +277,12 @@ async fn a_commit_for_ticked_rows_is_for_one_row_and_theirs() {
     let (driver, mut live, _profiles) = browser().await;
     live.open(&format!("{}/rows", site.url)).await.unwrap();
     let delete = target("delete_button", vec![role("Delete Selected"), css("button")]);
-    let ticked =
-        |key: &str| Binding { names: row_of(key), expect: Pattern::Ticked(rows()), foreign: Vec::new() };
+    let ticked = |key: &str| Binding {
+        names: row_of(key),
+        expect: Pattern::Ticked(rows()),
+        foreign: Vec::new(),
+        filled: Vec::new(),
+    };
     let not = async |live: &mut Live, key: &str, words: &str| {
         refused(live.arm(&delete, &Act::Click, &ticked(key)).await, RefusalKind::NotBound, &[words]);
     };
@@ -314,6 +318,7 @@ async fn what_a_page_says_late_and_in_several_boxes_is_heard() {
         names: target("main", vec![css("main")]),
         expect: Pattern::Token("ada@x.example".to_owned()),
         foreign: Vec::new(),
+        filled: Vec::new(),
     };
     let armed = live.arm(&create, &Act::Click, &bound).await.unwrap();
     live.fire(&armed).await.unwrap();

@@ -12,6 +12,7 @@ mod console;
 mod decide;
 mod diagnostics;
 mod faults;
+mod filled;
 mod generated;
 mod harness;
 mod invite;

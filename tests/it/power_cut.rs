@@ -221,6 +221,27 @@ fn a_lost_answer_is_read_back_and_not_asked_again() {
 }
 
 #[test]
+fn what_the_page_has_put_back_is_filled_in_once_more_before_anything_is_asked_for() {
+    for (action, request, step) in [
+        (Action::Invite, PEOPLE, "role_select"),
+        (Action::Role, "email,role\nmeier@x.test,Viewer\n", "new_role_select"),
+    ] {
+        let world = World::new(action, request);
+        world.console.borrow_mut().mishap = Mishap::Forgets;
+        assert_eq!(world.sit(NEVER), Ok(Ended::Whole));
+        let facts = world.facts();
+        let intent = facts.iter().position(|fact| matches!(fact, Fact::CommitIntended { .. })).unwrap();
+        let filled = |fact: &&Fact| matches!(fact, Fact::StepDone { on, .. } if on == step);
+        assert_eq!(facts[..intent].iter().filter(filled).count(), 2, "{facts:#?}");
+        let console = world.console.borrow();
+        let first = &console.done[0].1;
+        let role = &console.people.iter().find(|person| person.email == *first).unwrap().role;
+        assert_eq!(role, if action == Action::Invite { "Member" } else { "Viewer" });
+        assert_eq!(console.done.iter().filter(|(_, email)| email == first).count(), 1);
+    }
+}
+
+#[test]
 fn an_act_that_never_arrived_is_undecided_and_never_tried_again() {
     let world = World::new(Action::Invite, PEOPLE);
     world.console.borrow_mut().mishap = Mishap::NeverArrives;

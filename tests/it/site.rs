@@ -103,6 +103,7 @@ pub(crate) fn binding(name: &str, key: &str, foreign: &[&str]) -> Binding {
         names: dialog(name),
         expect: Pattern::Token(key.to_owned()),
         foreign: foreign.iter().map(|key| (*key).to_owned()).collect(),
+        filled: Vec::new(),
     }
 }
 

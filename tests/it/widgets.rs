@@ -394,7 +394,12 @@ fn in_row(key: &str, target: Target) -> Target {
 /// A commit in a row is bound to the row itself.
 fn bound_to(key: &str) -> Binding {
     let names = in_row(key, target("row", Vec::new()));
-    Binding { names, expect: Pattern::Token(key.to_owned()), foreign: vec!["ben@x.example".to_owned()] }
+    Binding {
+        names,
+        expect: Pattern::Token(key.to_owned()),
+        foreign: vec!["ben@x.example".to_owned()],
+        filled: Vec::new(),
+    }
 }
 
 /// Every way to commit in a row: the control, the act, and what the page's server hears of it.

@@ -43,7 +43,10 @@ impl Live {
     ) -> Result<Armed, Trouble> {
         let mut request = more;
         request["ask"] = json!("arm");
-        request["names"] = json!(framed(&binding.names).1);
+        let (path, names) = framed(&binding.names);
+        let filled = binding.filled.iter().map(framed).filter(|(own, _)| *own == path);
+        request["names"] = json!(names);
+        request["filled"] = json!(filled.map(|(_, inner)| inner).collect::<Vec<_>>());
         request["expect"] = json!(binding.expect);
         request["foreign"] = json!(binding.foreign);
         let answer = self.ask_part(request, target).await?;

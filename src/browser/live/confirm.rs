@@ -30,7 +30,8 @@ impl Live {
         }
         self.keys(&replacing(phrase)).await?;
         self.lower_guard(target).await?;
-        let again = self.ask_for(json!({ "ask": "look", "want": "visible" }), target, PATIENCE).await?;
+        let request = json!({ "ask": "look", "want": "visible", "filled_in": true });
+        let again = self.ask_for(request, target, PATIENCE).await?;
         if text(&again, "value") == phrase {
             return Ok(seen(target, &answer));
         }

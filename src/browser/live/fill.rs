@@ -30,7 +30,7 @@ impl Live {
         // The guard lets keys through to this very field only: a focus that moves away meanwhile gets none of them.
         self.keys(&replacing(typed)).await?;
         self.lower_guard(target).await?;
-        let request = json!({ "ask": "look", "want": "ready" });
+        let request = json!({ "ask": "look", "want": "ready", "filled_in": true });
         let again = self.ask_for(request, target, PATIENCE).await?;
         if text(&again, "value") == typed {
             return Ok(seen(target, &answer));

@@ -19,6 +19,7 @@ async function fill(request, deadline) {
   const held = current === null ? null : contentHeld(current);
   const answer = answerOfLook({ outcome: "found", found: Object.assign({}, look.found, { element: current || field }), point: look.point }, request);
   answer.holds = held !== null && sameContent(held, request.value);
+  if (answer.holds) noteFilled(request, current);
   answer.holds_length = held === null ? 0 : held.length;
   answer.focused = current !== null && hasFocus(current);
   answer.value = request.secret || (current !== null && isSecretField(current)) ? null : held;

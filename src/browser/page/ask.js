@@ -1,7 +1,11 @@
 // The door: takes the request and the driver's callback, asks the right part of the library, and answers exactly once.
 
 const ASKS = {
-  look: async (request, deadline) => answerOfLook(await until(deadline, newLook(request, request.want || "ready")), request),
+  look: async (request, deadline) => {
+    const look = await until(deadline, newLook(request, request.want || "ready"));
+    if (look.outcome === "found" && request.filled_in) noteFilled(request, look.found.element);
+    return answerOfLook(look, request);
+  },
   first,
   fill,
   choice,

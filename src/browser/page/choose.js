@@ -29,7 +29,9 @@ async function choice(request, deadline) {
   });
   const answer = answerOfLook(ready, request);
   if (ready.outcome !== "found") return answer;
-  return Object.assign(answer, aboutChoice(request, ready));
+  const about = aboutChoice(request, ready);
+  if (about.holds && !about.open) noteFilled(request, ready.control);
+  return Object.assign(answer, about);
 }
 
 // A click on one of several choices has had its effect when that choice stands otherwise, or the list is gone.
@@ -150,6 +152,7 @@ async function held(request, deadline) {
   if (look.outcome !== "found") return answerOfLook(look, request);
   const { control, offer, open, holds, found } = look;
   if (holds && !open) forgetOpened(request);
+  if (!open) noteFilled(request, control);
   const shown = offer.choices.filter(({ selected }) => selected === true).map(({ name }) => name);
   const readings = readingsOf(control);
   return Object.assign(answerOfLook({ outcome: "found", found }, request), {

@@ -24,11 +24,13 @@ async function arm(request, deadline) {
     const binding = bindingNow(request);
     // A dialog may fill in the name a little later than it shows its button.
     const giveUp = performance.now() - readySince > BINDING_MS;
-    return Object.assign(answer, { done: binding.bound !== null || giveUp, binding });
+    const changed = binding.bound === null ? null : changedSince(request);
+    return Object.assign(answer, { done: (binding.bound !== null && changed === null) || giveUp, binding, changed });
   });
   if (look.outcome !== "found" || !look.binding) return answerOfLook(look, request);
   const { bound, lines, why, foreign, region } = look.binding;
   if (bound === null) return { outcome: "not_bound", why, foreign, region, lines: lines.slice(0, 20), element: outlineOf(look.found.element) };
+  if (look.changed !== null) return { outcome: "not_held", control: look.changed, element: outlineOf(look.found.element) };
   const answer = answerOfLook(look, request);
   if (request.opens) rememberBefore(request, look.found.element);
   putUp(request, look.found.element);
@@ -46,7 +48,7 @@ function putUp(request, element) {
     called: roleOf(element) + " " + nameOf(element),
     saidBefore: saysNow(request).map(({ id }) => id),
     seen: [], clicksPassed: 0, clicksBlocked: 0, pressed: {}, forwarding: null, lastSubmit: null, up: true,
-    stands: standsNow(request, element), turned: false, firedAt: null, answeredAt: null,
+    stands: standsNow(request, element), turned: false, changed: null, firedAt: null, answeredAt: null,
   };
   guard.listener = (event) => guardEvent(guard, event);
   if (request.expect) guard.observer = listenForAnswers(guard);
@@ -95,7 +97,10 @@ function whyBlocked(guard, event) {
   }
   // The page may turn it with the press already, so this is judged when the gesture begins, and holds for all of it.
   if (event.type === "pointerdown" && standsNow(guard.request, guard.element) !== guard.stands) guard.turned = true;
+  // The press takes the focus away from the last field, and the page may write that anew in its own way; so not later, either.
+  if (event.type === "pointerdown") guard.changed = changedSince(guard.request);
   if (guard.turned) return "it does not stand any more as it did when it was armed";
+  if (guard.changed !== null) return "`" + guard.changed + "` does not hold any more what was filled in";
   return opensGesture(event) ? whyNoLongerTrue(guard) : null;
 }
 

@@ -36,6 +36,7 @@ async function box(request, deadline) {
     return Object.assign(answer, { done: !request.want || tickOf(element) === request.want, element });
   });
   if (ready.outcome !== "found") return answerOfLook(ready, request);
+  noteFilled(request, ready.element);
   return Object.assign(answerOfLook(ready, request), { kind: kindOfTick(ready.element), state: tickOf(ready.element) });
 }
 

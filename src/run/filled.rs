@@ -1,0 +1,51 @@
+//! Which controls a script has filled in and must find so before it commits.
+
+use super::steps::Where;
+use super::target::{Locator, Values};
+use crate::browser::Target;
+use crate::script::Verb;
+
+/// The steps that have filled something in since the page last moved on.
+#[derive(Debug, Default)]
+pub(super) struct Filled<'a> {
+    pub(super) steps: Vec<(Where<'a>, Verb<'a>)>,
+}
+
+impl<'a> Filled<'a> {
+    /// What a step that was done means for it. A click may take up what was typed and empty the field for the next, so
+    /// only what was filled in after the last click counts.
+    pub(super) fn after(&mut self, at: Where<'a>, verb: Verb<'a>) {
+        match verb {
+            Verb::Fill(_) | Verb::Choose(_) | Verb::Check(_) | Verb::Toggle(_) | Verb::TypeToConfirm(_) => {
+                self.steps.push((at, verb));
+            }
+            Verb::Hover(_)
+            | Verb::Tab(_)
+            | Verb::Wait(_)
+            | Verb::Read(_)
+            | Verb::Dialog(_)
+            | Verb::Upload(_)
+            | Verb::Refuse(_) => {}
+            _ => self.steps.clear(),
+        }
+    }
+
+    /// The controls.
+    pub(super) fn targets(&self, locator: &Locator<'_>, values: &Values) -> anyhow::Result<Vec<Target>> {
+        let names = self.steps.iter().flat_map(|(_, verb)| controls(*verb));
+        names.map(|name| locator.control(name, values)).collect()
+    }
+}
+
+fn controls<'a>(verb: Verb<'a>) -> Vec<&'a str> {
+    match verb {
+        Verb::Fill(pairs) | Verb::TypeToConfirm(pairs) => names(pairs),
+        Verb::Choose(pairs) => names(pairs),
+        Verb::Check(pairs) | Verb::Toggle(pairs) => names(pairs),
+        _ => Vec::new(),
+    }
+}
+
+fn names<V>(pairs: &crate::source::Pairs<V>) -> Vec<&str> {
+    pairs.iter().map(|(name, _)| name.value.as_str()).collect()
+}
