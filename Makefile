@@ -5,6 +5,9 @@
 # One more needs PyPI and npm besides Debian, and takes minutes the first time:
 #   make test-real   the tests against Wagtail and Unleash
 #
+# And one that takes as long as it is told to:
+#   make soak        rounds of random faults in memory (SEED=1 ROUNDS=4000); its last line says what came of them
+#
 # Everything a target needs it installs itself (Debian; root, or sudo where it is there).
 
 SHELL := /bin/bash
@@ -12,7 +15,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help browser console desktop ssh build demo test test-real golden schema lint doc clean
+.PHONY: help browser console desktop ssh build demo test test-real soak golden schema lint doc clean
 
 help:
 	@sed -n 's/^#\( \|$$\)//p' Makefile
@@ -61,6 +64,13 @@ test-real: browser
 	@tests/real/wagtail.sh install
 	@tests/real/unleash.sh install
 	cargo test --locked --test it -- --ignored real_
+
+# The seeds stand in the summary; one of them alone: make soak SEED=7 ROUNDS=1
+soak: export SEED ?= 1
+soak: export ROUNDS ?= 4000
+soak:
+	cargo test --locked --test it -- --ignored --exact soak::soak_in_memory --nocapture
+	@cat target/tmp/soak.txt
 
 # Accepts what the golden files should say from now on.
 golden: browser console desktop ssh

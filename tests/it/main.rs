@@ -40,6 +40,7 @@ mod signed;
 mod signing_in;
 mod site;
 mod smoke;
+mod soak;
 mod tamper;
 mod verify;
 mod watch;

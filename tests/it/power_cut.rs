@@ -66,7 +66,8 @@ fn clock(cut: u32) -> Clock {
     })
 }
 
-struct World {
+/// One plan over a console, and the folder of its run.
+pub(crate) struct World {
     folder: tempfile::TempDir,
     view: View,
     console: Rc<RefCell<FakeConsole>>,
@@ -79,8 +80,17 @@ fn block<T>(work: impl Future<Output = T>) -> T {
 
 impl World {
     fn new(action: Action, request: &str) -> Self {
+        Self::over(Rc::new(RefCell::new(console())), action, request, &BTreeMap::new())
+    }
+
+    /// A plan over this console; whom an earlier run left undecided is left alone.
+    pub(crate) fn over(
+        console: Rc<RefCell<FakeConsole>>,
+        action: Action,
+        request: &str,
+        undecided: &BTreeMap<String, String>,
+    ) -> Self {
         let view = view();
-        let console = Rc::new(RefCell::new(console()));
         let columns = view.takes(action).into_iter().map(|(name, options, optional)| Column {
             name,
             options,
@@ -102,13 +112,13 @@ impl World {
             practice: true,
             protected: &[],
             cap: None,
-            undecided: &BTreeMap::new(),
+            undecided,
         });
         Self { folder: tempfile::tempdir().unwrap(), view, console, plan }
     }
 
     /// One sitting; the power is cut at the n-th fact of it.
-    fn sit(&self, cut: u32) -> Result<Ended, ()> {
+    pub(crate) fn sit(&self, cut: u32) -> Result<Ended, ()> {
         let path = self.folder.path().join("journal.jsonl");
         let work = AssertUnwindSafe(|| {
             let (journal, entries) = if path.exists() {
@@ -142,13 +152,21 @@ impl World {
         catch_unwind(work).map_err(drop)
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    /// Bytes of an entry that the power cut kept from being written whole; none where there is no journal yet.
+    pub(crate) fn tear(&self, bytes: &[u8]) {
+        let journal = std::fs::OpenOptions::new().append(true).open(self.folder.path().join("journal.jsonl"));
+        if let Ok(mut journal) = journal {
+            std::io::Write::write_all(&mut journal, bytes).unwrap();
+        }
+    }
+
+    pub(crate) fn facts(&self) -> Vec<Fact> {
         let (entries, broken, _) = usher::journal::read(&self.folder.path().join("journal.jsonl")).unwrap();
         assert_eq!(broken, None);
         entries.into_iter().map(|entry| entry.fact).collect()
     }
 
-    fn outcomes(&self) -> BTreeMap<String, Outcome> {
+    pub(crate) fn outcomes(&self) -> BTreeMap<String, Outcome> {
         let ended = self.facts().into_iter().filter_map(|fact| match fact {
             Fact::JobEnded { person, outcome, .. } => Some((person, outcome)),
             Fact::OutcomeRevised { person, to, .. } => Some((person, to)),
@@ -158,7 +176,8 @@ impl World {
     }
 }
 
-const NEVER: u32 = u32::MAX;
+/// No power cut.
+pub(crate) const NEVER: u32 = u32::MAX;
 const PEOPLE: &str =
     "email,role\nada@x.test,Member\nben+x@x.test,Viewer\nOTHER@x.test,Viewer\ncara@x.test,Admin\n";
 
