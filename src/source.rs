@@ -291,9 +291,15 @@ pub fn schema_of<T: JsonSchema>() -> Value {
 }
 
 fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostic> {
-    let options = serde_saphyr::options! { with_snippet: false };
+    let options = serde_saphyr::options! {
+        with_snippet: false,
+        budget: serde_saphyr::budget! { max_nodes: MOST_VALUES, max_depth: DEEPEST },
+    };
     serde_saphyr::from_str_with_options(&source.text, options).map_err(|error| {
         let spot = error.location().map(|location| spot_in(source, location)).unwrap_or_default();
+        if let Some(problem) = too_much(source, &error) {
+            return problem.at(spot, "not read from here on");
+        }
         let words = error.to_string();
         let message =
             words.split(" at line ").next().unwrap_or(&words).trim().trim_end_matches('.').to_owned();
@@ -312,6 +318,47 @@ fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostic> {
         Diagnostic::error(source, message).at(spot, "here").hint_if(hint)
     })
 }
+
+/// What is more than a file that people write can hold: said in words of ours, with what to do about it.
+fn too_much(source: &Arc<Source>, error: &serde_saphyr::Error) -> Option<Diagnostic> {
+    use serde_saphyr::Error as E;
+    let words = error.to_string();
+    if matches!(error, E::RecursiveReferencesRequireWeakTypes { .. }) {
+        return Some(
+            Diagnostic::error(source, "an alias stands inside of what it stands for")
+                .hint("write the value out where it is meant"),
+        );
+    }
+    if matches!(error, E::MultipleDocuments { .. }) {
+        return Some(
+            Diagnostic::error(source, "the file holds more than one YAML document")
+                .hint("one file is one script or one book: take the lines `---` away"),
+        );
+    }
+    let deep = words.contains("recursion limit") || words.contains("Depth {");
+    if deep {
+        return Some(
+            Diagnostic::error(source, "this is nested too deeply")
+                .hint("nothing that is read here goes so deep; is a bracket not closed?"),
+        );
+    }
+    let much = words.contains("budget breached")
+        || matches!(error, E::AliasReplayLimitExceeded { .. } | E::AliasExpansionLimitExceeded { .. });
+    much.then(|| {
+        Diagnostic::error(
+            source,
+            "the file holds more than can be read, its anchors and aliases counted as what they stand for",
+        )
+        .hint("write values out where they are meant, and split what is left into several files")
+    })
+}
+
+/// Values of one file, aliases counted as what they stand for: many times what the largest pack has.
+const MOST_VALUES: usize = 100_000;
+/// Mappings and lists inside of each other: far deeper than any script or book goes.
+const DEEPEST: usize = 64;
+/// With more problems than this no file is looked at any further.
+const MOST_PROBLEMS: usize = 1000;
 
 /// A list of words that is longer than this nobody reads below a caret.
 const MANY: usize = 12;
@@ -396,6 +443,9 @@ struct Fit<'a> {
 
 impl Fit<'_> {
     fn check(&mut self, node: &At<Node>, schema: &Value, path: &str) {
+        if self.problems.len() > MOST_PROBLEMS {
+            return;
+        }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let target = self.root.pointer(reference.trim_start_matches('#')).cloned().unwrap_or_default();
             return self.check(node, &target, path);
