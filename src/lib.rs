@@ -15,7 +15,7 @@
 //! - To rehearse: [`practice`] serves consoles that are like the real ones, with the truth on the side.
 //! - Where it meets: [`cli`] is the command line; [`settings`] are usher.toml, variables and flags; [`source`] is YAML
 //!   with places kept; [`diag`] says what is wrong with a file and where; [`digest`] is SHA-256; [`secret`] holds what
-//!   must never be shown; [`template`] is text with places for a person's values; [`words`] are the words all share.
+//!   must never be shown; [`safe`] makes text from outside harmless to look at; [`template`] is text with places for a person's values; [`words`] are the words all share.
 
 pub mod browser;
 pub mod cli;
@@ -30,6 +30,7 @@ pub mod report;
 pub mod request;
 pub mod roster;
 pub mod run;
+pub mod safe;
 pub mod script;
 pub mod secret;
 pub mod selector;

@@ -21,9 +21,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// A text and its name.
+    /// A text and its name. A lone carriage return ends a line as well, and becomes a line feed.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: with_line_feeds(text.into()) }
     }
 
     /// The place of `length` bytes at a byte offset.
@@ -40,6 +40,19 @@ impl Source {
     pub fn line(&self, number: u32) -> &str {
         self.text.lines().nth(number.saturating_sub(1) as usize).unwrap_or_default()
     }
+}
+
+/// A lone carriage return ends a line too; as `\n` it is counted like every editor counts, and no offset moves.
+fn with_line_feeds(text: String) -> String {
+    if !text.contains('\r') {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        out.push(if letter == '\r' && letters.peek() != Some(&'\n') { '\n' } else { letter });
+    }
+    out
 }
 
 fn small(number: usize) -> u32 {
@@ -291,9 +304,15 @@ pub fn schema_of<T: JsonSchema>() -> Value {
 }
 
 fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostic> {
-    let options = serde_saphyr::options! { with_snippet: false };
+    let options = serde_saphyr::options! {
+        with_snippet: false,
+        budget: serde_saphyr::budget! { max_nodes: MOST_VALUES, max_depth: DEEPEST },
+    };
     serde_saphyr::from_str_with_options(&source.text, options).map_err(|error| {
         let spot = error.location().map(|location| spot_in(source, location)).unwrap_or_default();
+        if let Some(problem) = too_much(source, &error) {
+            return problem.at(spot, "not read from here on");
+        }
         let words = error.to_string();
         let message =
             words.split(" at line ").next().unwrap_or(&words).trim().trim_end_matches('.').to_owned();
@@ -312,6 +331,47 @@ fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostic> {
         Diagnostic::error(source, message).at(spot, "here").hint_if(hint)
     })
 }
+
+/// What is more than a file that people write can hold: said in words of ours, with what to do about it.
+fn too_much(source: &Arc<Source>, error: &serde_saphyr::Error) -> Option<Diagnostic> {
+    use serde_saphyr::Error as E;
+    let words = error.to_string();
+    if matches!(error, E::RecursiveReferencesRequireWeakTypes { .. }) {
+        return Some(
+            Diagnostic::error(source, "an alias stands inside of what it stands for")
+                .hint("write the value out where it is meant"),
+        );
+    }
+    if matches!(error, E::MultipleDocuments { .. }) {
+        return Some(
+            Diagnostic::error(source, "the file holds more than one YAML document")
+                .hint("one file is one script or one book: take the lines `---` away"),
+        );
+    }
+    let deep = words.contains("recursion limit") || words.contains("Depth {");
+    if deep {
+        return Some(
+            Diagnostic::error(source, "this is nested too deeply")
+                .hint("nothing that is read here goes so deep; is a bracket not closed?"),
+        );
+    }
+    let much = words.contains("budget breached")
+        || matches!(error, E::AliasReplayLimitExceeded { .. } | E::AliasExpansionLimitExceeded { .. });
+    much.then(|| {
+        Diagnostic::error(
+            source,
+            "the file holds more than can be read, its anchors and aliases counted as what they stand for",
+        )
+        .hint("write values out where they are meant, and split what is left into several files")
+    })
+}
+
+/// Values of one file, aliases counted as what they stand for: many times what the largest pack has.
+const MOST_VALUES: usize = 100_000;
+/// Mappings and lists inside of each other: deeper than any script or book goes, and no danger to a small stack.
+const DEEPEST: usize = 20;
+/// With more problems than this no file is looked at any further.
+const MOST_PROBLEMS: usize = 1000;
 
 /// A list of words that is longer than this nobody reads below a caret.
 const MANY: usize = 12;
@@ -396,6 +456,9 @@ struct Fit<'a> {
 
 impl Fit<'_> {
     fn check(&mut self, node: &At<Node>, schema: &Value, path: &str) {
+        if self.problems.len() > MOST_PROBLEMS {
+            return;
+        }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let target = self.root.pointer(reference.trim_start_matches('#')).cloned().unwrap_or_default();
             return self.check(node, &target, path);
@@ -615,6 +678,54 @@ mod tests {
         assert!(lines.iter().any(|l| l.starts_with("t.yaml:3:5: unknown key `clik`")));
         assert!(lines.iter().any(|l| l.contains("should be a mapping")));
         assert!(problems.iter().any(|p| p.hint.as_deref() == Some("did you mean `click`?")));
+    }
+
+    #[test]
+    fn counts_old_line_ends_as_lines() {
+        let source = Source::new("x", "a\rb\r\nc");
+        assert_eq!(source.text, "a\nb\r\nc");
+        assert_eq!((source.spot(5, 1).line, source.line(3)), (3, "c"));
+    }
+
+    /// The bounds hold on a stack of one megabyte; where they did not, the whole program would end here.
+    #[test]
+    fn nesting_and_aliases_are_refused_before_they_cost_anything() {
+        let rise = |mark: &str, depth: usize| format!("app: heap\nname: {}", mark.repeat(depth));
+        let blocks =
+            |depth: usize| (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>();
+        let bomb = |open: &str, close: &str| -> String {
+            let one = |at: usize| {
+                format!(
+                    "k{at}: &k{at} {open}{}{close}\n",
+                    (0..9)
+                        .map(|key| if open == "[" {
+                            format!("*k{},", at - 1)
+                        } else {
+                            format!("x{key}: *k{},", at - 1)
+                        })
+                        .collect::<String>()
+                )
+            };
+            std::iter::once("k0: &k0 x\n".to_owned()).chain((1..20).map(one)).collect()
+        };
+        let mut texts =
+            vec![bomb("[", "]"), bomb("{", "}"), "a: &a [*a]".to_owned(), "<<: &a {<<: *a}".to_owned()];
+        for depth in [DEEPEST - 2, DEEPEST + 1, 64, 250, 10_000] {
+            for mark in ["[", "{a: ", "- ", "? ", "[{a: ", "{[", "\n - "] {
+                texts.push(rise(mark, depth));
+            }
+            texts.push(format!("{}{}{}", rise("[", depth), "x", "]".repeat(depth)));
+            texts.push(format!("{}{}{}", rise("{a: ", depth), "x", "}".repeat(depth)));
+            texts.push(format!("steps: {}x", "- ".repeat(depth)));
+            texts.push(format!("pages: {}x{}", "{a: ".repeat(depth), "}".repeat(depth)));
+            texts.push(blocks(depth.min(1000)));
+        }
+        let small = std::thread::Builder::new().stack_size(1 << 20);
+        small
+            .spawn(move || texts.iter().for_each(|text| assert!(!read(text).unwrap_err().is_empty())))
+            .unwrap()
+            .join()
+            .unwrap();
     }
 
     #[test]

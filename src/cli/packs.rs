@@ -91,9 +91,13 @@ pub(super) fn told(problems: &[Diagnostic], out: Out) -> Failure {
     Failure::files(format!("{errors} problem{} found; nothing was done", if errors == 1 { "" } else { "s" }))
 }
 
+/// More than this nobody reads; machines get them all.
+const MOST: usize = 200;
+
 /// Shows diagnostics.
 pub(super) fn show(problems: &[Diagnostic], out: Out) {
-    for problem in problems {
+    let most = if out.json { problems.len() } else { MOST };
+    for problem in problems.iter().take(most) {
         if out.json {
             let spot = problem.spot().unwrap_or_default();
             let line = serde_json::json!({ "diagnostic": {
@@ -105,6 +109,9 @@ pub(super) fn show(problems: &[Diagnostic], out: Out) {
             out.error(&problem.render(out.colour_err, out.width));
             out.error("");
         }
+    }
+    if problems.len() > most {
+        out.error(&format!("and {} more; these are the first {most}\n", problems.len() - most));
     }
 }
 

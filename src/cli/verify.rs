@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the command line reads the allowed signers it is given")]
 
 use super::{Context, Exit, Failure, folders};
-use crate::report::safe::visible;
+use crate::safe::visible;
 use crate::signature::Signers;
 use crate::verify::{Mark, Signed, Verdict, verify};
 use std::fmt::Write as _;

@@ -7,7 +7,7 @@ use crate::selector::{Book, Find, Inside, List};
 use crate::source::{At, Source};
 use crate::template::{Field, Template};
 use crate::words::{Action, Identity, State};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Everything that is wrong between the files of a pack. The files themselves are known to be good.
@@ -133,14 +133,7 @@ fn book(pack: &Pack, file: &BookFile, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (name, control) in book.controls.iter() {
-        if circular(book, &name.value) {
-            found.push(
-                Diagnostic::error(source, format!("`{name}` is inside itself"))
-                    .at(control.spot, "`in:` goes round in a circle"),
-            );
-        }
-    }
+    insides(source, book, under.map(|file| &file.book), found);
     for (name, list) in book.lists.iter() {
         one_list(pack, source, book, (name, list), &names, found);
     }
@@ -253,17 +246,38 @@ fn one_list(
     }
 }
 
-fn circular(book: &Book, start: &str) -> bool {
-    let mut name = start.to_owned();
-    for _ in 0..=book.controls.0.len() {
-        match book.controls.get(&name).and_then(|control| control.inside.as_ref()).map(|inside| &inside.value)
-        {
-            Some(Inside::Control(next) | Inside::Frame(next)) if next == start => return true,
-            Some(Inside::Control(next) | Inside::Frame(next)) => name.clone_from(next),
-            _ => return false,
+/// Controls inside of each other are looked for one within the other; nothing on a page is told apart only so deep.
+const DEEPEST: usize = 16;
+
+/// Every control has an outermost one around it, not too far away, also where an overlay lies over the book.
+fn insides(source: &Arc<Source>, book: &Book, under: Option<&Book>, found: &mut Vec<Diagnostic>) {
+    let mut around: HashMap<&str, &str> = HashMap::new();
+    for (name, control) in under.into_iter().chain([book]).flat_map(|book| book.controls.iter()) {
+        match control.inside.as_ref().map(|inside| &inside.value) {
+            Some(Inside::Control(outer) | Inside::Frame(outer)) => around.insert(&name.value, outer),
+            _ => around.remove(name.value.as_str()),
+        };
+    }
+    for (name, control) in book.controls.iter() {
+        let mut way = vec![name.value.as_str()];
+        let ends = loop {
+            match way.last().and_then(|last| around.get(last)) {
+                None => break None,
+                Some(outer) if *outer == name.value => {
+                    break Some(("is inside itself", "`in:` goes round in a circle"));
+                }
+                // A circle further out is told of those that are in it.
+                Some(outer) if way.contains(outer) => break None,
+                Some(_) if way.len() > DEEPEST => {
+                    break Some(("is inside of too many others", "`in:` leads on and on from here"));
+                }
+                Some(outer) => way.push(outer),
+            }
+        };
+        if let Some((what, label)) = ends {
+            found.push(Diagnostic::error(source, format!("`{name}` {what}")).at(control.spot, label));
         }
     }
-    false
 }
 
 fn script(pack: &Pack, file: &ScriptFile, found: &mut Vec<Diagnostic>) {

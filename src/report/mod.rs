@@ -11,7 +11,6 @@ pub mod html;
 pub mod json;
 mod phrase;
 mod rosters;
-pub mod safe;
 pub mod story;
 pub mod terminal;
 pub mod walk;

@@ -2,8 +2,8 @@
 
 pub(super) use super::figures::{capital, cells, clock, duration, number, people, time};
 
-use super::safe::visible;
 use super::story::Story;
+use crate::safe::visible;
 use crate::words::{Action, Family, Outcome};
 
 /// The families in the order a reader wants them: what needs somebody first.

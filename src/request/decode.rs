@@ -5,7 +5,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// A people file beyond this is a mistake, and memory has to stay bounded.
 const LARGEST: usize = 64 << 20;
 
-/// A text, with line ends that only `\n` makes.
+/// A text.
 #[derive(Debug)]
 pub(super) struct Decoded {
     pub(super) text: String,
@@ -44,19 +44,19 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Problem> {
                 hint: "save it as UTF-8",
             });
         }
-        return Ok(Decoded { text: with_line_feeds(text.into_owned()), guessed_line: None });
+        return Ok(Decoded { text: text.into_owned(), guessed_line: None });
     }
     if body.contains(&0) {
         return Err(Problem { message: "the file is not a text", hint: "save it as CSV or JSON in UTF-8" });
     }
     match std::str::from_utf8(body) {
-        Ok(text) => Ok(Decoded { text: with_line_feeds(text.to_owned()), guessed_line: None }),
+        Ok(text) => Ok(Decoded { text: text.to_owned(), guessed_line: None }),
         Err(error) => {
             let (text, _) = WINDOWS_1252.decode_without_bom_handling(body);
             // Line ends are the same bytes in both encodings, so the line can be counted before decoding.
             let valid = body.get(..error.valid_up_to()).unwrap_or_default();
             let line = lines_in(valid) + 1;
-            Ok(Decoded { text: with_line_feeds(text.into_owned()), guessed_line: Some(line) })
+            Ok(Decoded { text: text.into_owned(), guessed_line: Some(line) })
         }
     }
 }
@@ -74,19 +74,6 @@ fn encoding_of(bytes: &[u8]) -> (&'static Encoding, usize) {
 fn lines_in(bytes: &[u8]) -> usize {
     let pairs = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
     bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() - pairs
-}
-
-/// A lone carriage return ends a line too; as `\n` it is counted like every editor counts, and no offset moves.
-fn with_line_feeds(text: String) -> String {
-    if !text.contains('\r') {
-        return text;
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        out.push(if letter == '\r' && letters.peek() != Some(&'\n') { '\n' } else { letter });
-    }
-    out
 }
 
 #[cfg(test)]
@@ -126,10 +113,5 @@ mod tests {
         assert!(decode(b"abc\0def").unwrap_err().message.contains("not a text"));
         assert!(decode(b"\xFF\xFEa").unwrap_err().message.contains("UTF-16"));
         assert!(decode(&vec![b'a'; LARGEST + 1]).unwrap_err().message.contains("64 MB"));
-    }
-
-    #[test]
-    fn counts_old_line_ends_as_lines() {
-        assert_eq!(decode(b"a\rb\r\nc").unwrap().text, "a\nb\r\nc");
     }
 }

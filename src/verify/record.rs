@@ -220,7 +220,7 @@ pub(super) fn drawn(
         } else if let Some(other) = &other {
             let what = format!(
                 "{name} was not compared: it says that usher {} drew it, and this is usher {}; `usher report` draws it again",
-                report::safe::visible(other),
+                crate::safe::visible(other),
                 report::VERSION
             );
             (Mark::Note, what)

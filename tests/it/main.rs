@@ -24,6 +24,7 @@ mod locating;
 mod masking;
 mod names;
 mod operator;
+mod parsers;
 mod power_cut;
 mod real;
 mod real_consoles;

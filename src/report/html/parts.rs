@@ -2,7 +2,8 @@
 
 use crate::digest::Digest;
 use crate::report::excerpt::Excerpt;
-use crate::report::{phrase, safe};
+use crate::report::phrase;
+use crate::safe;
 use crate::words::{Family, Outcome};
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! What usher is at, on one line that is gone afterwards; only where a person looks on.
 
-use crate::report::safe::visible;
+use crate::safe::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use super::paint::Paint;
 use crate::journal::Refusal;
 use crate::plan::Plan;
 use crate::report::excerpt::{Excerpt, excerpt};
-use crate::report::safe::{cut, visible};
+use crate::safe::{cut, visible};
 use std::fmt::Write as _;
 
 /// Both places of a refusal, as many as are known; the second is joined on with `:::`.

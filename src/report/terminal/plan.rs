@@ -4,7 +4,7 @@ use super::paint::Paint;
 use super::table::table;
 use crate::plan::{Job, Plan, Todo};
 use crate::report::phrase::{self, cells, number};
-use crate::report::safe::visible;
+use crate::safe::visible;
 use crate::words::{Action, Family, State};
 use std::fmt::Write as _;
 

@@ -4,8 +4,8 @@ use super::excerpt::places;
 use super::paint::Paint;
 use super::table::boxed;
 use crate::report::phrase::{self, COUNTED};
-use crate::report::safe::{cut, visible};
 use crate::report::story::{Person, Story};
+use crate::safe::{cut, visible};
 use crate::words::Family;
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! A small table for every command that lists something: as wide as the terminal at most, cells wrapped.
 
-use crate::report::safe::visible;
+use crate::safe::visible;
 use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 
 /// Rows under headers. Cells are text from outside and are made harmless.

@@ -2,9 +2,14 @@
 //!
 //! They are collected, never the first only; `cli` renders them in one place.
 
+mod draw;
+
+use crate::safe::{cut, visible};
 use crate::source::Source;
-use std::fmt::Write as _;
 use std::sync::Arc;
+
+/// What the user wrote may stand in a message whole, and may be a whole file; nobody reads more than this.
+const MOST: usize = 600;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +53,7 @@ impl Diagnostic {
     pub fn error(source: &Arc<Source>, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
-            message: message.into(),
+            message: cut(&message.into(), MOST),
             source: source.clone(),
             labels: Vec::new(),
             hint: None,
@@ -63,21 +68,21 @@ impl Diagnostic {
     /// Points at a place, with words under the caret.
     #[must_use]
     pub fn at(mut self, spot: Spot, label: impl Into<String>) -> Self {
-        self.labels.push((spot, label.into()));
+        self.labels.push((spot, cut(&label.into(), MOST)));
         self
     }
 
     /// Says what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(cut(&hint.into(), MOST));
         self
     }
 
     /// Adds a hint when there is one.
     #[must_use]
     pub fn hint_if(mut self, hint: Option<String>) -> Self {
-        self.hint = hint.or(self.hint);
+        self.hint = hint.map(|hint| cut(&hint, MOST)).or(self.hint);
         self
     }
 
@@ -88,45 +93,16 @@ impl Diagnostic {
 
     /// `file:line:column: message`, the form for machines and logs.
     pub fn one_line(&self) -> String {
+        let (name, message) = (visible(&self.source.name), visible(&self.message));
         match self.spot() {
-            Some(spot) => format!("{}:{}:{}: {}", self.source.name, spot.line, spot.column, self.message),
-            None => format!("{}: {}", self.source.name, self.message),
+            Some(spot) => format!("{name}:{}:{}: {message}", spot.line, spot.column),
+            None => format!("{name}: {message}"),
         }
     }
 
     /// The whole report with source lines and carets, with or without colour, `width` columns wide.
     pub fn render(&self, colour: bool, width: usize) -> String {
-        let theme = if colour {
-            miette::GraphicalTheme::unicode()
-        } else {
-            miette::GraphicalTheme::unicode_nocolor()
-        };
-        let handler = miette::GraphicalReportHandler::new_themed(theme)
-            .with_width(width)
-            .with_context_lines(1)
-            .without_cause_chain()
-            .with_links(false);
-        let mut text = String::new();
-        let drawn = Drawn(self, miette::NamedSource::new(&self.source.name, self.source.text.clone()));
-        if handler.render_report(&mut text, &drawn).is_err() {
-            // Drawing can only fail on places outside of the text; the plain line still says everything.
-            text = self.one_line();
-        }
-        let word = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        let body = text.trim_matches('\n').trim_start();
-        let body = body.trim_start_matches(['×', '⚠', ' ']);
-        // Where no line can be shown, the file must be named all the same.
-        let mut out = match self.spot() {
-            Some(_) => format!("{word}: {body}\n"),
-            None => format!("{word}: {}: {body}\n", self.source.name),
-        };
-        if let Some(hint) = &self.hint {
-            let _ = writeln!(out, "  hint: {hint}");
-        }
-        out
+        draw::draw(self, colour, width)
     }
 }
 
@@ -151,41 +127,6 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
 /// Words in backticks, joined by commas.
 pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// A diagnostic as miette wants to see it.
-#[derive(Debug)]
-struct Drawn<'a>(&'a Diagnostic, miette::NamedSource<String>);
-
-impl std::fmt::Display for Drawn<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.message)
-    }
-}
-
-impl std::error::Error for Drawn<'_> {}
-
-impl miette::Diagnostic for Drawn<'_> {
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.0.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-        })
-    }
-
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        (!self.0.labels.is_empty()).then_some(&self.1 as &dyn miette::SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
-        let end = self.0.source.text.len();
-        let labels = self.0.labels.iter().filter(|(spot, _)| spot.line > 0).map(move |(spot, label)| {
-            let offset = spot.offset.min(end);
-            let label = (!label.is_empty()).then(|| label.clone());
-            miette::LabeledSpan::new(label, offset, spot.length.min(end - offset))
-        });
-        Some(Box::new(labels))
-    }
 }
 
 #[cfg(test)]

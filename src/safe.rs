@@ -37,9 +37,28 @@ fn is_hidden(character: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
+/// JSON with everything that draws nothing written as an escape: the same value, and nothing that a terminal would obey.
+///
+/// JSON has such characters inside of strings only, so they can be replaced wherever they stand.
+pub fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut units = [0; 2];
+    for character in text.chars() {
+        if is_hidden(character) || character == '\u{7f}' {
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// At most so many characters, with an ellipsis in place of the rest.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+pub fn cut(text: &str, most: usize) -> String {
+    // No text has more characters than bytes, and a long one need not be counted to its end.
+    if text.len() <= most || text.chars().nth(most).is_none() {
         return text.to_owned();
     }
     let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
@@ -57,6 +76,15 @@ mod tests {
         assert_eq!(visible("x\u{202e}gpj.exe\u{2066}"), "x<U+202E>gpj.exe<U+2066>");
         assert_eq!(visible("two\nlines\u{7}\u{9b}1m"), "two lines␇<U+009B>1m");
         assert_eq!(visible("Zoë 美咲 أحمد"), "Zoë 美咲 أحمد");
+    }
+
+    #[test]
+    fn json_stays_the_same_value() {
+        let value = serde_json::json!({ "name": "a\u{9b}1m\u{202e}\u{e0041}\u{7f}\u{1b}", "zoë": "美咲" });
+        let text = json(&value.to_string());
+        assert!(!text.chars().any(|c| is_hidden(c) || c.is_control()), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        assert!(text.contains("zoë") && text.contains("美咲"));
     }
 
     #[test]
