@@ -692,7 +692,7 @@ mod tests {
     fn nesting_and_aliases_are_refused_before_they_cost_anything() {
         let rise = |mark: &str, depth: usize| format!("app: heap\nname: {}", mark.repeat(depth));
         let blocks =
-            |depth: usize| (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>();
+            |depth: usize| (0..depth).fold(String::new(), |text, at| text + &" ".repeat(at) + "a:\n");
         let bomb = |open: &str, close: &str| -> String {
             let one = |at: usize| {
                 format!(

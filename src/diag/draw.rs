@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn two_labels_far_apart_have_their_own_numbers() {
-        let text: String = (1..=3000).map(|number| format!("line {number}\n")).collect();
+        let text = (1..=3000).fold(String::new(), |text, number| text + &format!("line {number}\n"));
         let at = |number: usize| (text.find(&format!("line {number}\n")).unwrap(), 4);
         let shown = drawn(&text, &[at(2500), at(700), at(703)]);
         for number in [699, 700, 701, 702, 703, 704, 2499, 2500, 2501] {

@@ -37,7 +37,7 @@ impl<'a> Filled<'a> {
     }
 }
 
-fn controls<'a>(verb: Verb<'a>) -> Vec<&'a str> {
+fn controls(verb: Verb<'_>) -> Vec<&str> {
     match verb {
         Verb::Fill(pairs) | Verb::TypeToConfirm(pairs) => names(pairs),
         Verb::Choose(pairs) => names(pairs),

@@ -57,17 +57,16 @@ async fn a_page_that_puts_old_values_back_gets_no_act() {
         live.fill(&code, Typed::Secret(&Secret::new("abc".to_owned()))).await.unwrap();
         live.fill(&note, Typed::Plain("a")).await.unwrap();
         let armed = live.arm(&save, &Act::Click, &bound).await;
-        match changed {
-            Some(control) => drop(refused(armed, RefusalKind::NotHeld, &[control, says])),
-            None => {
-                let armed = armed.unwrap();
-                live.fire(&armed).await.unwrap();
-                let answer = live.answered(std::time::Duration::from_millis(300)).await.unwrap();
-                let held_back = what == "press-role";
-                assert_eq!(answer.passed == Some(0), held_back, "{what}: {answer:?}");
-                assert_eq!(answer.why.is_some_and(|why| why.contains(says)), held_back, "{what}");
-            }
+        if let Some(control) = changed {
+            refused(armed, RefusalKind::NotHeld, &[control, says]);
+            continue;
         }
+        let armed = armed.unwrap();
+        live.fire(&armed).await.unwrap();
+        let answer = live.answered(std::time::Duration::from_millis(300)).await.unwrap();
+        let held_back = what == "press-role";
+        assert_eq!(answer.passed == Some(0), held_back, "{what}: {answer:?}");
+        assert_eq!(answer.why.is_some_and(|why| why.contains(says)), held_back, "{what}");
     }
     // Only where nothing was put back, or the field is gone, or written in the page's own way.
     until("both are sent", || (site.count_below("/sent/") == 2).then_some(()));

@@ -154,9 +154,10 @@ impl World {
 
     /// Bytes of an entry that the power cut kept from being written whole; none where there is no journal yet.
     pub(crate) fn tear(&self, bytes: &[u8]) {
-        let journal = std::fs::OpenOptions::new().append(true).open(self.folder.path().join("journal.jsonl"));
-        if let Ok(mut journal) = journal {
-            std::io::Write::write_all(&mut journal, bytes).unwrap();
+        let path = self.folder.path().join("journal.jsonl");
+        if let Ok(mut journal) = std::fs::read(&path) {
+            journal.extend(bytes);
+            std::fs::write(&path, journal).unwrap();
         }
     }
 

@@ -152,7 +152,7 @@ pub(crate) static FILES: LazyLock<Files> = LazyLock::new(|| {
         assert!(files.len() > 3, "the files are not where they were");
         files
     };
-    let yaml = |path: &str| path.ends_with(".yaml");
+    let yaml = |path: &str| Path::new(path).extension().is_some_and(|ending| ending == "yaml");
     Files {
         scripts: such(&|path| yaml(path) && path.contains("/scripts/") && !path.ends_with("app.yaml")),
         apps: such(&|path| path.ends_with("/app.yaml")),
