@@ -32,20 +32,7 @@ impl<'a> Filled<'a> {
 
     /// The controls.
     pub(super) fn targets(&self, locator: &Locator<'_>, values: &Values) -> anyhow::Result<Vec<Target>> {
-        let names = self.steps.iter().flat_map(|(_, verb)| controls(*verb));
-        names.map(|name| locator.control(name, values)).collect()
+        let names = self.steps.iter().flat_map(|(_, verb)| verb.controls());
+        names.map(|name| locator.control(&name, values)).collect()
     }
-}
-
-fn controls(verb: Verb<'_>) -> Vec<&str> {
-    match verb {
-        Verb::Fill(pairs) | Verb::TypeToConfirm(pairs) => names(pairs),
-        Verb::Choose(pairs) => names(pairs),
-        Verb::Check(pairs) | Verb::Toggle(pairs) => names(pairs),
-        _ => Vec::new(),
-    }
-}
-
-fn names<V>(pairs: &crate::source::Pairs<V>) -> Vec<&str> {
-    pairs.iter().map(|(name, _)| name.value.as_str()).collect()
 }
