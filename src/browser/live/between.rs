@@ -88,13 +88,23 @@ impl Live {
         };
         tracing::debug!(what = interrupt.sees.name, "something came in between; it is sent away");
         let arm = json!({ "ask": "arm", "once": true, "target": interrupt.click });
-        let armed = self.ask(arm, PATIENCE).await?;
-        if text(&armed, "outcome") != "found" {
-            return Err(refused(&interrupt.click, &armed).into());
-        }
+        let look = json!({ "ask": "look", "want": "absent", "target": interrupt.sees });
+        let until = Instant::now() + PATIENCE;
+        let armed = loop {
+            let armed = self.ask(arm.clone(), SOON_GONE).await?;
+            if text(&armed, "outcome") == "found" {
+                break armed;
+            }
+            // It may be going away by itself, and then what sends it away goes with it.
+            if text(&self.ask(look.clone(), Duration::ZERO).await?, "outcome") == "absent" {
+                return Ok(());
+            }
+            if Instant::now() >= until {
+                return Err(refused(&interrupt.click, &armed).into());
+            }
+        };
         self.point(point(&armed)?, true).await?;
         // A page may show a thing before it reacts to clicks: what is still there then is sent away, and counted, once more.
-        let look = json!({ "ask": "look", "want": "absent", "target": interrupt.sees });
         self.ask(look, SOON_GONE).await?;
         Ok(())
     }
