@@ -42,6 +42,8 @@ pub enum Mishap {
     PowerCut,
     /// What was chosen and typed is gone again when the act is made ready.
     Forgets,
+    /// What is chosen is gone again when it is read back.
+    PutsBack,
 }
 
 /// The console: its people, and every act that took effect, in order.
@@ -55,6 +57,8 @@ pub struct FakeConsole {
     pub mishap: Mishap,
     /// The list of people never ends: every page and every stretch of it shows somebody new.
     pub endless: bool,
+    /// So many people a page of the list; all of them on one when absent.
+    pub rows_a_page: Option<usize>,
 }
 
 /// A browser on such a console.
@@ -68,6 +72,10 @@ pub struct Fake {
     url: String,
     /// How many pages of the list have been read.
     pages: u32,
+    /// Which page of the list is open.
+    page: usize,
+    /// Where it is in the sequence of its pauses; none when it never pauses.
+    pace: Option<u64>,
 }
 
 impl Fake {
@@ -81,6 +89,25 @@ impl Fake {
             armed: None,
             url: String::new(),
             pages: 0,
+            page: 0,
+            pace: None,
+        }
+    }
+
+    /// Lets other browsers have a turn before most of what it does, in a sequence that this number begins.
+    #[must_use]
+    pub fn paced(mut self, seed: u64) -> Self {
+        self.pace = Some(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        self
+    }
+
+    async fn pause(&mut self) {
+        let Some(state) = &mut self.pace else { return };
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        for _ in 0..*state % 5 {
+            tokio::task::yield_now().await;
         }
     }
 
@@ -131,10 +158,12 @@ impl Fake {
 
 impl Browser for Fake {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
+        self.pause().await;
         url.clone_into(&mut self.url);
         self.fields.clear();
         self.subject = None;
         self.armed = None;
+        self.page = 0;
         Ok(())
     }
 
@@ -187,9 +216,11 @@ impl Browser for Fake {
     }
 
     async fn click(&mut self, target: &Target) -> Result<Seen, Trouble> {
+        self.pause().await;
         if target.name == "row_menu" {
             self.subject = Self::row_key(target).map(str::to_owned);
         }
+        self.page += usize::from(target.name.ends_with(".next"));
         Ok(Self::seen(target))
     }
 
@@ -204,6 +235,7 @@ impl Browser for Fake {
     }
 
     async fn fill(&mut self, target: &Target, value: Typed<'_>) -> Result<Seen, Trouble> {
+        self.pause().await;
         if let Typed::Plain(text) = value {
             self.fields.insert(target.name.clone(), text.to_owned());
         }
@@ -211,6 +243,13 @@ impl Browser for Fake {
     }
 
     async fn choose(&mut self, target: &Target, wanted: &[String]) -> Result<Seen, Trouble> {
+        self.pause().await;
+        let puts_back = self.console.borrow().mishap == Mishap::PutsBack;
+        if puts_back {
+            self.console.borrow_mut().mishap = Mishap::None;
+            let message = format!("`{}` shows what it showed before", target.name);
+            return Err(Refused::new(RefusalKind::NotHeld, message).into());
+        }
         self.fields.insert(target.name.clone(), wanted.join("; "));
         Ok(Self::seen(target))
     }
@@ -240,6 +279,7 @@ impl Browser for Fake {
     }
 
     async fn arm(&mut self, target: &Target, act: &Act, binding: &Binding) -> Result<Armed, Trouble> {
+        self.pause().await;
         let named =
             self.subject.clone().or_else(|| self.fields.get("email_field").cloned()).unwrap_or_default();
         if binding.expect != Pattern::Token(named.clone()) {
@@ -258,6 +298,7 @@ impl Browser for Fake {
     }
 
     async fn fire(&mut self, _: &Armed) -> Result<(), Trouble> {
+        self.pause().await;
         let (control, act) = self.armed.take().ok_or_else(|| Trouble::Broken(anyhow!("nothing is armed")))?;
         if let Act::Choose(option) | Act::Item(option) = act {
             self.fields.insert(control.clone(), option);
@@ -270,6 +311,7 @@ impl Browser for Fake {
     }
 
     async fn answered(&mut self, _: Duration) -> Result<Answer, Trouble> {
+        self.pause().await;
         Ok(Answer { answered: "gone".to_owned(), passed: Some(1), ..Answer::default() })
     }
 
@@ -278,6 +320,7 @@ impl Browser for Fake {
     }
 
     async fn snapshot(&mut self, _: &ListQuestion<'_>) -> Result<Snapshot, Trouble> {
+        self.pause().await;
         let console = self.console.borrow();
         let mut html = String::from(
             "<table><thead><tr><th>Name</th><th>Email</th><th>Role</th><th>Status</th></tr></thead><tbody>",
@@ -288,8 +331,15 @@ impl Browser for Fake {
             role: "Member".to_owned(),
             status: "Active".to_owned(),
         };
-        let people =
-            if console.endless { std::slice::from_ref(&stranger) } else { console.people.as_slice() };
+        let rows = console.rows_a_page.unwrap_or(usize::MAX);
+        let from = self.page.saturating_mul(rows).min(console.people.len());
+        let to = from.saturating_add(rows).min(console.people.len());
+        let people = if console.endless {
+            std::slice::from_ref(&stranger)
+        } else {
+            console.people.get(from..to).unwrap_or_default()
+        };
+        let goes_on = console.endless || to < console.people.len();
         for FakePerson { email, role, status } in people {
             let _ = write!(html, "<tr><td>-</td><td>{email}</td><td>{role}</td><td>{status}</td></tr>");
         }
@@ -297,7 +347,7 @@ impl Browser for Fake {
         Ok(Snapshot {
             html,
             lines: vec![format!("{} users", console.people.len())],
-            next: if console.endless { "enabled" } else { "none" }.to_owned(),
+            next: if goes_on { "enabled" } else { "none" }.to_owned(),
             fingerprint: self.pages.to_string(),
             empty: false,
             amiss: Vec::new(),
@@ -341,6 +391,7 @@ impl Browser for Fake {
     }
 
     async fn picture(&mut self, _: &Cover<'_>) -> Result<Picture, Trouble> {
+        self.pause().await;
         Ok(Picture { png: b"a picture".to_vec(), url: self.url.clone(), ..Picture::default() })
     }
 

@@ -130,6 +130,11 @@ impl Live {
         self.origins = origins;
     }
 
+    /// The origins it is held to.
+    pub fn origins(&self) -> &[String] {
+        &self.origins
+    }
+
     /// What the session turned out to be.
     pub fn facts(&self) -> &SessionFacts {
         &self.wire.facts

@@ -95,7 +95,7 @@ async fn both(
             headed: context.overrides.headed,
         },
     };
-    let how = How { dry_run: false, yes: true };
+    let how = How { dry_run: false, yes: true, beside: super::Beside { sessions: None } };
     let mut worst = Exit::Done;
     for (action, request) in [(Action::Invite, &people), (Action::Remove, &leavers)] {
         out.note(&format!(

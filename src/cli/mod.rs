@@ -167,6 +167,15 @@ struct How {
     /// Do not ask; never lifts a cap or a guard
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    beside: Beside,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+struct Beside {
+    /// So many browsers side by side, where the app bears it [default: `sessions` in usher.toml, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+    sessions: Option<u8>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -181,6 +190,8 @@ struct Resume {
     /// A run's id, a unique beginning of it, `last`, or a folder
     #[arg(default_value = "last")]
     run: String,
+    #[command(flatten)]
+    beside: Beside,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -321,7 +332,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Runs => runs::list(context),
         Command::Report(which) => runs::report(context, &which.run),
         Command::Verify(arguments) => verify::run(context, &arguments),
-        Command::Resume(which) => work::resume(context, &which.run).await,
+        Command::Resume(which) => work::resume(context, &which.run, which.beside).await,
         Command::Unresolved(arguments) => unresolved::run(context, &arguments).await,
         Command::Leftovers => runs::leftovers(context),
         Command::Check(arguments) => check::run(context, &arguments).await,

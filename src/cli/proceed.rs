@@ -2,15 +2,15 @@
 
 use super::folders::Folder;
 use super::passwords::FirstPasswords;
-use super::session::Session;
+use super::session::{Companion, Session};
 use super::{Context, Exit, Failure};
 use crate::evidence::Store;
 use crate::journal::{Clock, Entry, Fact, Journal, Seal};
 use crate::plan::{Plan, View};
 use crate::report::{self, Story, terminal};
 use crate::roster::Roster;
-use crate::run::{Ended, Engine, Progress, Record, StopSignal};
-use crate::settings::AppSettings;
+use crate::run::{Ended, Engine, Ledger, Progress, Record, StopSignal};
+use crate::settings::{AppSettings, RunSettings};
 use crate::signature::SigningKey;
 use anyhow::Context as _;
 use std::path::Path;
@@ -41,6 +41,10 @@ pub(super) struct Sitting<'a> {
     pub(super) signer: Option<&'a SigningKey>,
     /// People whom another run of this tenant left undecided, and that run.
     pub(super) blocked: std::collections::BTreeMap<String, String>,
+    /// How browsers are started.
+    pub(super) run: &'a RunSettings,
+    /// How many of them work side by side.
+    pub(super) sessions: usize,
 }
 
 /// Now, UTC, as it is written into journals.
@@ -85,8 +89,21 @@ pub(super) fn operator() -> String {
 
 /// Runs until the end, a stop, or the second Ctrl-C.
 pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
-    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous, signer, blocked } =
-        sitting;
+    let Sitting {
+        context,
+        folder,
+        plan,
+        view,
+        tenant,
+        roster,
+        progress,
+        resumed,
+        previous,
+        signer,
+        blocked,
+        run,
+        sessions,
+    } = sitting;
     let out = context.out;
     // From here on a stop is heard, also before the engine has its first moment of rest.
     let interrupts = Interrupts::heard()?;
@@ -142,48 +159,95 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     record.fact(signed_in)?;
     let when = if resumed.is_some() { "resumed" } else { "before" };
     Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
+    let left = plan.to_run().filter(|job| !progress.outcomes.contains_key(&job.id)).count();
+    let mut companions = beside(&mut session, sessions.min(left), run, tenant, out, &mut record).await?;
     let stop = StopSignal::default();
     session.entrance.stops_with(&stop);
     let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
     let door = session.entrance.door();
-    let mut engine =
-        Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, blocked, stop.clone())
-            .with_passwords(&passwords)
-            .with_reentry(&door);
+    let ledger = Ledger::new(plan, view, &mut record, roster, &progress, blocked, stop.clone());
+    let others = companions.iter_mut().map(|companion| &mut companion.live);
+    let mut engines: Vec<_> = std::iter::once(&mut session.live)
+        .chain(others)
+        .map(|live| Engine::new(&ledger, live).with_passwords(&passwords).with_reentry(&door))
+        .collect();
     let work = async {
-        match engine.settle_doubts(&progress.doubts).await? {
-            Some(ended) => Ok(ended),
-            None => engine.run().await,
+        if let Some(first) = engines.first_mut() {
+            first.settle_doubts(&progress.doubts).await?;
         }
+        Engine::run_beside(&mut engines).await
     };
     let ended = tokio::select! {
         ended = work => Some(ended),
         () = interrupts.twice(&stop, out) => None,
     };
-    drop(engine);
-    let ended = match ended {
+    drop(engines);
+    drop(ledger);
+    let ended = sealed(ended, &mut record, &folder.id);
+    drop(record);
+    eyes.finish();
+    for companion in companions {
+        told(companion.close().await);
+    }
+    told(session.close().await);
+    ended
+}
+
+/// Opens more browsers beside the first, one after the other, until there are so many of them.
+async fn beside(
+    session: &mut Session,
+    browsers: usize,
+    run: &RunSettings,
+    tenant: &AppSettings,
+    out: super::Out,
+    record: &mut Record<'_>,
+) -> Result<Vec<Companion>, Failure> {
+    let mut companions = Vec::new();
+    while companions.len() + 1 < browsers {
+        match session.companion(out, run, tenant).await {
+            Ok((companion, facts)) => {
+                companions.push(companion);
+                for fact in facts {
+                    record.fact(fact)?;
+                }
+            }
+            Err(failure) => {
+                // Fewer browsers do the same, only later.
+                let came = companions.len() + 1;
+                out.error(&format!("warning: {came} of {browsers} browsers came in: {}", failure.message));
+                break;
+            }
+        }
+    }
+    Ok(companions)
+}
+
+fn told(closed: anyhow::Result<()>) {
+    if let Err(error) = closed {
+        tracing::warn!(%error, "a browser did not end as it should");
+    }
+}
+
+/// Seals what broke the work off; none is the operator.
+fn sealed(
+    ended: Option<anyhow::Result<Ended>>,
+    record: &mut Record<'_>,
+    run: &str,
+) -> Result<Ended, Failure> {
+    match ended {
         Some(Ok(ended)) => Ok(ended),
         Some(Err(error)) => {
             // The journal itself may be what failed; then this one more fact fails too, and the error is told anyway.
             let why = format!("usher could not go on: {error:#}");
             let _ = record.fact(Fact::RunStopped { why, outcome: None, refusal: None });
-            Err(Failure::stopped(format!(
-                "{error:#}\n  hint: `usher resume {}` goes on where it stopped",
-                folder.id
-            )))
+            Err(Failure::stopped(format!("{error:#}\n  hint: `usher resume {run}` goes on where it stopped")))
         }
         None => {
             let why = "stopped at once by the operator".to_owned();
             record.fact(Fact::RunStopped { why: why.clone(), outcome: None, refusal: None })?;
             Ok(Ended::Stopped { why, outcome: None })
         }
-    };
-    drop(record);
-    eyes.finish();
-    if let Err(error) = session.close().await {
-        tracing::warn!(%error, "the browser did not end as it should");
     }
-    ended
 }
 
 /// Ctrl-C and the request to terminate, heard from the moment this is made.

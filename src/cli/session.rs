@@ -2,7 +2,7 @@
 
 use super::entrance::Entrance;
 use super::{Context, Exit, Failure, Out, exit_of};
-use crate::browser::driver::{self, Driver, Traces};
+use crate::browser::driver::{self, Driver};
 use crate::browser::{Browser, Connect, Live, begin};
 use crate::journal::{Fact, Refusal, RefusalKind};
 use crate::plan::{Pack, View};
@@ -13,6 +13,20 @@ use crate::sign_in::{Entered, detect};
 use anyhow::Context as _;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// One more browser beside the first, signed in as the same account.
+pub(super) struct Companion {
+    /// The browser.
+    pub(super) live: Live,
+    driver: Option<Driver>,
+}
+
+impl Companion {
+    /// Ends browser and driver.
+    pub(super) async fn close(self) -> anyhow::Result<()> {
+        close(self.live, self.driver).await
+    }
+}
 
 /// A signed-in browser.
 pub(super) struct Session {
@@ -65,44 +79,36 @@ impl Session {
         Ok((entered, view))
     }
 
-    /// The facts of the session, as the journal keeps them.
-    pub(super) fn facts(&self, app: &AppSettings) -> [Fact; 2] {
-        let facts = self.live.facts();
-        let pictures = if facts.fast_pictures {
-            "lossless PNG by the vendor's command"
-        } else {
-            "WebDriver screenshots"
+    /// One more browser beside this one, with this one's session where the app lets it in, and the facts of it.
+    pub(super) async fn companion(
+        &mut self,
+        out: Out,
+        run: &RunSettings,
+        app: &AppSettings,
+    ) -> Result<(Companion, [Fact; 2]), Failure> {
+        let jar = self.live.keep().await;
+        let jar = jar.map_err(|trouble| failure(Halt::of(trouble, &Locator::new(&self.view), None)))?;
+        let (mut live, driver) = browser(out, run).await?;
+        live.confine(self.live.origins().to_vec());
+        let entered = match self.entrance.door().beside(&mut live, &jar).await {
+            Ok(entered) => watch_out(&self.view, &mut live).map(|()| entered).map_err(Halt::Broken),
+            Err(halt) => Err(halt),
         };
-        [
-            Fact::SessionBegun {
-                browser: facts.browser.clone(),
-                driver: facts.driver.clone(),
-                platform: facts.platform.clone(),
-                viewport: facts.viewport,
-                sandbox: facts.sandbox,
-                input: "trusted: pointer actions, insertText, keys where a field listens to them".to_owned(),
-                pictures: pictures.to_owned(),
-                traces: self.traces().cloned(),
-            },
-            Fact::SignedIn {
-                account: self.entered.signed_in.account.clone(),
-                how: self.entered.how.clone(),
-                tenant: app.tenant.clone(),
-                generation: self.view.generation.clone(),
-                book: self
-                    .view
-                    .books
-                    .iter()
-                    .map(|file| file.source.name.clone())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            },
-        ]
+        match entered {
+            Ok(entered) => {
+                let facts = facts(&live, driver.as_ref(), &entered, &self.view, app);
+                Ok((Companion { live, driver }, facts))
+            }
+            Err(halt) => {
+                close(live, driver).await?;
+                Err(failure(halt))
+            }
+        }
     }
 
-    /// What a later sitting must make sure is dead.
-    pub(super) fn traces(&self) -> Option<&Traces> {
-        self.driver.as_ref().map(Driver::traces)
+    /// The facts of the session, as the journal keeps them.
+    pub(super) fn facts(&self, app: &AppSettings) -> [Fact; 2] {
+        facts(&self.live, self.driver.as_ref(), &self.entered, &self.view, app)
     }
 
     /// Reads everybody; a roster that cannot be read ends the session and is told. Where an act is in doubt, what the app asks
@@ -150,6 +156,40 @@ impl Session {
         self.entrance.put_back(&mut self.live).await;
         close(self.live, self.driver).await
     }
+}
+
+/// The facts of a session, as the journal keeps them.
+fn facts(
+    live: &Live,
+    driver: Option<&Driver>,
+    entered: &Entered,
+    view: &View,
+    app: &AppSettings,
+) -> [Fact; 2] {
+    let facts = live.facts();
+    let pictures =
+        if facts.fast_pictures { "lossless PNG by the vendor's command" } else { "WebDriver screenshots" };
+    let books = view.books.iter().map(|file| file.source.name.clone()).collect::<Vec<_>>();
+    [
+        Fact::SessionBegun {
+            browser: facts.browser.clone(),
+            driver: facts.driver.clone(),
+            platform: facts.platform.clone(),
+            viewport: facts.viewport,
+            sandbox: facts.sandbox,
+            input: "trusted: pointer actions, insertText, keys where a field listens to them".to_owned(),
+            pictures: pictures.to_owned(),
+            // What a later sitting must make sure is dead.
+            traces: driver.map(Driver::traces).cloned(),
+        },
+        Fact::SignedIn {
+            account: entered.signed_in.account.clone(),
+            how: entered.how.clone(),
+            tenant: app.tenant.clone(),
+            generation: view.generation.clone(),
+            book: books.join(", "),
+        },
+    ]
 }
 
 /// Ends a browser and its driver.

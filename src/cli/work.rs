@@ -2,12 +2,12 @@
 
 use super::proceed::{Sitting, finish, sit};
 use super::session::Session;
-use super::{Context, Exit, Failure, How, folders, packs, signing};
+use super::{Beside, Context, Exit, Failure, How, folders, packs, signing};
 use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, View};
 use crate::report::{Story, terminal};
 use crate::request::{self, Column, Key, Wants};
 use crate::run::{Progress, progress};
-use crate::settings::AppSettings;
+use crate::settings::{AppSettings, RunSettings};
 use crate::signature::SigningKey;
 use crate::source::Source;
 use crate::words::{Action, Identity};
@@ -58,9 +58,16 @@ pub(super) async fn run(
         undecided: &earlier.undecided,
     });
     let before = Before { previous: earlier.head, signer };
-    let exit = go(context, &settings.run.folder, tenant, session, plan, roster, before, how).await;
+    let exit = go(context, &settings.run, tenant, session, plan, roster, before, how).await;
     drop(lock);
     exit
+}
+
+impl Beside {
+    /// How many browsers a run of this tenant has.
+    fn of(self, tenant: &AppSettings) -> usize {
+        usize::from(self.sessions.or(tenant.sessions).unwrap_or(1))
+    }
 }
 
 /// What is known before a run, and goes into its record.
@@ -77,7 +84,7 @@ struct Before {
 )]
 async fn go(
     context: &Context,
-    root: &Path,
+    run: &RunSettings,
     tenant: &AppSettings,
     session: Session,
     plan: Plan,
@@ -111,7 +118,7 @@ async fn go(
         };
         return Err(Failure::new(Exit::NotApproved, format!("the plan was not approved\n  hint: {hint}")));
     }
-    let folder = folders::new_run(root, &plan.app, plan.action.as_str())?;
+    let folder = folders::new_run(&run.folder, &plan.app, plan.action.as_str())?;
     folders::write_plan(&folder, &plan.to_bytes())?;
     let view = session.view.clone();
     let sitting = Sitting {
@@ -126,6 +133,8 @@ async fn go(
         previous: before.previous,
         signer: before.signer.as_ref(),
         blocked: std::collections::BTreeMap::new(),
+        run,
+        sessions: how.beside.of(tenant),
     };
     let ended = sat(context, &folder, before.signer.as_ref(), sit(sitting, session).await)?;
     finish(context, &folder, before.signer.as_ref(), &ended)
@@ -153,7 +162,7 @@ fn sat(
 }
 
 /// Goes on where a run stopped. Scripts and books are the ones the plan was made from.
-pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failure> {
+pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let folder = folders::find(&settings.run.folder, which)?;
     let named = folder.read()?.plan;
@@ -204,6 +213,8 @@ pub(super) async fn resume(context: &Context, which: &str) -> Result<Exit, Failu
         previous: None,
         signer: signer.as_ref(),
         blocked: earlier.undecided,
+        run: &settings.run,
+        sessions: beside.of(tenant),
     };
     let ended = sat(context, &folder, signer.as_ref(), sit(sitting, session).await)?;
     let exit = finish(context, &folder, signer.as_ref(), &ended);

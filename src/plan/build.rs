@@ -49,7 +49,7 @@ pub fn build(parts: &Parts<'_>) -> Plan {
         Completeness::Unproven { why } => Some(why.clone()),
         _ => None,
     };
-    let all_admins = admins(parts.view, parts.roster);
+    let all_admins = u32::try_from(admins(parts.view, parts.roster).len()).unwrap_or(u32::MAX);
     let mut left = all_admins;
     let mut jobs = Vec::with_capacity(parts.request.rows.len());
     for (index, row) in parts.request.rows.iter().enumerate() {

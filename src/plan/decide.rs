@@ -157,18 +157,17 @@ pub fn takes_an_admin(view: &View, wish: Wish<'_>, found: &Found) -> bool {
     is_admin && matches!(wish.action, Action::Remove | Action::Role) && !stays
 }
 
-/// How many active people of a roster can manage people.
-pub fn admins(view: &View, roster: &Roster) -> u32 {
-    let keys: BTreeSet<&str> = roster
+/// The active people of a roster who can manage people.
+pub fn admins(view: &View, roster: &Roster) -> BTreeSet<String> {
+    roster
         .people
         .iter()
         .filter(|person| {
             person.state == State::Active
                 && person.columns.get("role").is_some_and(|role| view.app.is_admin(role))
         })
-        .map(|person| person.key.as_str())
-        .collect();
-    u32::try_from(keys.len()).unwrap_or(u32::MAX)
+        .map(|person| person.key.clone())
+        .collect()
 }
 
 fn likeness(why: Why) -> &'static str {

@@ -2,37 +2,20 @@
 
 use super::commit::{Verdict, judge};
 use super::job::Became;
+use super::ledger::{Ledger, Stop, Turn};
 use super::reading::{Reader, standing};
 use super::record::{About, Record};
 use super::reentry::{Reentries, Reentry};
 use super::refuse::Halt;
-use super::resume::Progress;
 use super::target::Locator;
 use crate::browser::Browser;
 use crate::evidence::{ExhibitKind, Masked};
 use crate::journal::{Fact, Refusal};
-use crate::plan::{Job, Plan, Todo, View, admins, words as completeness_words};
+use crate::plan::{Job, Plan, Todo, View, words as completeness_words};
 use crate::roster::Roster;
 use crate::words::{Family, Outcome, State};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Asked to stop after the person at hand.
-#[derive(Clone, Debug, Default)]
-pub struct StopSignal(Arc<AtomicBool>);
-
-impl StopSignal {
-    /// Asks.
-    pub fn ask(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether somebody asked.
-    pub fn asked(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
+use futures_util::future::join_all;
+use std::collections::BTreeSet;
 
 /// Makes the first passwords that apps demand for new people, and hands them to whoever is to have them.
 pub trait Passwords {
@@ -66,32 +49,22 @@ pub enum Ended {
     },
 }
 
-/// Runs one plan in one browser.
-pub struct Engine<'e, 'r, B: Browser> {
+/// One browser's part in a run. What several of them share is in the [`Ledger`].
+pub struct Engine<'e, 'p, 'r, B: Browser> {
     pub(super) plan: &'e Plan,
     pub(super) view: &'e View,
     pub(super) browser: &'e mut B,
-    pub(super) record: &'e mut Record<'r>,
-    /// The last whole roster, until something is done that could change it.
+    pub(super) ledger: &'e Ledger<'p, 'r>,
+    /// The last whole roster that this browser read, until something is done that could change it.
     pub(super) last_roster: Option<Roster>,
-    /// The last roster was read in this session and nothing was done since.
+    /// The last roster was read in this session, and the page that is open shows it.
     pub(super) roster_is_fresh: bool,
-    /// Active admins, less those this run takes away.
-    pub(super) admins_left: u32,
-    /// Jobs whose removal was tried in this run, earlier sittings included.
-    pub(super) removals: BTreeSet<u32>,
-    /// Everybody's keys, as the roster before showed them.
-    pub(super) known: BTreeSet<String>,
-    /// Everybody, as they were before anything was done.
-    pub(super) before: Roster,
+    /// How many acts there had been when it was read; none when one was under way.
+    pub(super) read_at: Option<u64>,
     /// People whom an exact search of this sitting has found.
     pub(super) found_by_search: BTreeSet<String>,
-    /// People something was done about, in this sitting or an earlier one of this run.
-    pub(super) touched: BTreeSet<String>,
     /// Reading everybody takes one page for each of them, or one step for each windowful.
     pub(super) is_dear: bool,
-    /// The job whose commit takes an admin that is not in the last reading yet.
-    pub(super) admin_reserved: Option<u32>,
     /// An act was asked for whose outcome is not sealed yet.
     pub(super) acting: bool,
     /// How usher comes in again.
@@ -100,52 +73,26 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) reentries: Reentries,
     /// Where first passwords come from.
     pub(super) passwords: Option<&'e dyn Passwords>,
-    /// People whom another run left undecided, and that run.
-    blocked: BTreeMap<String, String>,
-    pub(super) stop: StopSignal,
-    acted: u32,
-    outcomes: BTreeMap<u32, Outcome>,
 }
 
-impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
-    /// Ready to run. The roster before was just read; what earlier sittings of the run did is in `progress`.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is what the engine works with, named at its one caller"
-    )]
-    pub fn new(
-        plan: &'e Plan,
-        view: &'e View,
-        browser: &'e mut B,
-        record: &'e mut Record<'r>,
-        before: Roster,
-        progress: &Progress,
-        blocked: BTreeMap<String, String>,
-        stop: StopSignal,
-    ) -> Self {
+impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
+    /// Ready to work on a run in this browser.
+    pub fn new(ledger: &'e Ledger<'p, 'r>, browser: &'e mut B) -> Self {
+        let (plan, view) = (ledger.plan, ledger.view);
         Self {
             plan,
             view,
             browser,
-            record,
-            admins_left: admins(view, &before),
-            removals: progress.intended.clone(),
-            known: before.people.iter().map(|person| person.key.clone()).collect(),
-            last_roster: Some(before.clone()),
+            ledger,
+            last_roster: Some(ledger.before.clone()),
             roster_is_fresh: false,
-            before,
+            read_at: None,
             found_by_search: BTreeSet::new(),
-            touched: progress.touched.clone(),
             is_dear: view.book.lists.iter().any(|(_, list)| list.detail.is_some() || list.scroll.is_some()),
-            admin_reserved: None,
             acting: false,
             reentry: None,
             reentries: Reentries::default(),
             passwords: None,
-            blocked,
-            stop,
-            acted: 0,
-            outcomes: progress.outcomes.clone(),
         }
     }
 
@@ -188,39 +135,78 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         })
     }
 
-    /// Runs what is left of the plan. An error means that usher itself could not go on; the journal says how far it came.
+    /// Runs what is left of the plan in this browser alone.
     pub async fn run(&mut self) -> anyhow::Result<Ended> {
-        for job in &self.plan.jobs {
-            if self.outcomes.contains_key(&job.id) {
-                continue;
-            }
-            if self.stop.asked() {
-                return self.stopped("asked to stop after the person at hand", None, None);
-            }
-            if let (Todo::Run { .. }, Some(run)) = (&job.todo, self.blocked.get(&job.key)) {
-                let why =
-                    format!("run {run} left this person undecided; decide it first with `usher unresolved`");
-                self.settled(job, Outcome::UnknownAfterCommit, &why)?;
-                continue;
-            }
-            if let Todo::Settled { outcome, why } = &job.todo {
-                if outcome.family() == Family::Already && job.found.state != State::Absent {
-                    self.picture_of_settled(job).await?;
+        Self::run_beside(std::slice::from_mut(self)).await
+    }
+
+    /// Runs what is left of a plan in these browsers, side by side. An error means that usher itself could not go on; the
+    /// journal says how far it came.
+    pub async fn run_beside(engines: &mut [Self]) -> anyhow::Result<Ended> {
+        let works = join_all(engines.iter_mut().map(Self::work)).await;
+        works.into_iter().collect::<anyhow::Result<()>>()?;
+        let [first, ..] = engines else { anyhow::bail!("a run needs a browser") };
+        match first.ledger.stopped() {
+            Some(stop) => first.stopped(stop).await,
+            None => first.finish().await,
+        }
+    }
+
+    /// Takes turn after turn, until none is given any more.
+    async fn work(&mut self) -> anyhow::Result<()> {
+        let ledger = self.ledger;
+        loop {
+            let worked = match ledger.turn() {
+                Turn::Over => return Ok(()),
+                Turn::Wait => {
+                    ledger.moved().await;
+                    continue;
                 }
-                self.settled(job, *outcome, why)?;
-                continue;
-            }
-            let became = self.job(job).await?;
-            if let Some(ended) = self.ended(job, became).await? {
-                return Ok(ended);
+                Turn::Compare => {
+                    let compared = self.nobody_else().await;
+                    ledger.compared();
+                    compared
+                }
+                Turn::Job(job) => {
+                    let done = self.one(job).await;
+                    ledger.done();
+                    done
+                }
+            };
+            if let Err(error) = worked {
+                // The others finish the person at hand, and then it ends.
+                ledger.stop(Stop::because(format!("usher could not go on: {error:#}")));
+                return Err(error);
             }
         }
-        self.finish().await
+    }
+
+    /// One job of the plan, whatever is to be done about it.
+    async fn one(&mut self, job: &Job) -> anyhow::Result<()> {
+        if let (Todo::Run { .. }, Some(run)) = (&job.todo, self.ledger.blocked.get(&job.key)) {
+            let why =
+                format!("run {run} left this person undecided; decide it first with `usher unresolved`");
+            return self.settled(job, Outcome::UnknownAfterCommit, &why);
+        }
+        if let Todo::Settled { outcome, why } = &job.todo {
+            if outcome.family() == Family::Already && job.found.state != State::Absent {
+                self.picture_of_settled(job).await?;
+            }
+            return self.settled(job, *outcome, why);
+        }
+        let became = self.job(job).await?;
+        let acted = became.acted;
+        self.ended(job, became)?;
+        // Where reading a person means reading everybody, comparing them costs nothing, so it is done each time.
+        if acted && self.ledger.stopped().is_none() && self.fresh_roster().is_some() {
+            self.nobody_else().await?;
+        }
+        Ok(())
     }
 
     fn settled(&mut self, job: &Job, outcome: Outcome, why: &str) -> anyhow::Result<()> {
-        self.outcomes.insert(job.id, outcome);
-        self.record.fact(Fact::JobEnded {
+        self.ledger.became(job.id, outcome);
+        self.ledger.fact(Fact::JobEnded {
             job: job.id,
             person: job.key.clone(),
             outcome,
@@ -232,20 +218,27 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     }
 
     /// Seals what became of a job, and stops the run when it must.
-    async fn ended(&mut self, job: &Job, became: Became) -> anyhow::Result<Option<Ended>> {
+    fn ended(&mut self, job: &Job, became: Became) -> anyhow::Result<()> {
         let Became { outcome, why, refusal, before, after, acted } = became;
-        self.acted += u32::from(acted);
+        if acted {
+            self.ledger.acted();
+        }
+        if !acted || outcome.family() == Family::Refused {
+            self.ledger.give_back(&job.key);
+        }
+        let told = format!("{}: {why}", job.key);
         // A page nobody understands says nothing about the person: they keep their turn for when the run is resumed.
         let keeps_their_turn = outcome.family() == Family::Stopped && !acted;
         if keeps_their_turn {
-            return self.stopped(&format!("{}: {why}", job.key), Some(outcome), refusal).map(Some);
+            self.ledger.stop(Stop { outcome: Some(outcome), refusal, ..Stop::because(told) });
+            return Ok(());
         }
-        self.outcomes.insert(job.id, outcome);
-        self.record.fact(Fact::JobEnded {
+        self.ledger.became(job.id, outcome);
+        self.ledger.fact(Fact::JobEnded {
             job: job.id,
             person: job.key.clone(),
             outcome,
-            why: why.clone(),
+            why,
             refusal: refusal.clone(),
             before: before.row,
             after: after.row,
@@ -253,36 +246,38 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         self.acting = false;
         self.reentries = Reentries::default();
         if outcome.stops_the_run() {
-            let more = self.last_look().await?.map(|(_, more)| format!("; {more}")).unwrap_or_default();
-            return self.stopped(&format!("{}: {why}{more}", job.key), Some(outcome), refusal).map(Some);
+            let (outcome, last_look) = (Some(outcome), true);
+            self.ledger.stop(Stop { outcome, refusal, last_look, ..Stop::because(told) });
         }
-        // The ramp: after the first person and after the sixth the whole roster is compared, before many more follow.
-        // Where reading a person means reading everybody, it costs nothing, so it is done each time.
-        if acted && (self.acted == 1 || self.acted == 6 || self.roster_is_fresh && self.last_roster.is_some())
-        {
-            return self.nobody_else().await;
-        }
-        Ok(None)
+        Ok(())
+    }
+
+    /// The last roster, when nothing was done since that could have changed it, in whichever browser.
+    pub(super) fn fresh_roster(&self) -> Option<&Roster> {
+        let is_fresh = self.roster_is_fresh && self.read_at.is_some() && self.read_at == self.ledger.acts();
+        self.last_roster.as_ref().filter(|_| is_fresh)
     }
 
     /// The wrong-person check: nobody may have come, gone or changed but the people of this plan.
-    async fn nobody_else(&mut self) -> anyhow::Result<Option<Ended>> {
-        let now = match self.last_roster.take().filter(|_| self.roster_is_fresh) {
-            Some(roster) => roster,
+    async fn nobody_else(&mut self) -> anyhow::Result<()> {
+        let now = match self.fresh_roster() {
+            Some(roster) => roster.clone(),
             None => match self.whole_roster().await? {
                 Ok(roster) => roster,
                 Err((outcome, refusal)) => {
                     let why = refusal.message.clone();
-                    return self.stopped(&why, Some(outcome), Some(*refusal)).map(Some);
+                    let (outcome, refusal) = (Some(outcome), Some(*refusal));
+                    self.ledger.stop(Stop { outcome, refusal, ..Stop::because(why) });
+                    return Ok(());
                 }
             },
         };
-        let strangers = self.strangers(&now);
-        self.read_anew(now);
-        match strangers {
-            None => Ok(None),
-            Some(why) => self.stopped(&why, Some(Outcome::PageDisagrees), None).map(Some),
+        if let Some(why) = self.strangers(&now) {
+            let outcome = Some(Outcome::PageDisagrees);
+            self.ledger.stop(Stop { outcome, ..Stop::because(why) });
         }
+        self.read_anew(now);
+        Ok(())
     }
 
     /// What changed of people this run has done nothing about: anybody may come, go or change while it runs, but then a
@@ -295,10 +290,10 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             );
         }
         let keys: BTreeSet<&str> =
-            self.before.people.iter().chain(&now.people).map(|p| p.key.as_str()).collect();
+            self.ledger.before.people.iter().chain(&now.people).map(|p| p.key.as_str()).collect();
         let mut found = Vec::new();
-        for key in keys.into_iter().filter(|key| !self.touched.contains(*key)) {
-            let (was, is) = (standing(&self.before, key), standing(now, key));
+        for key in keys.into_iter().filter(|key| !self.ledger.was_touched(key)) {
+            let (was, is) = (standing(&self.ledger.before, key), standing(now, key));
             let role = |standing: &super::Standing| standing.row.get("role").cloned().unwrap_or_default();
             match (was.state, is.state) {
                 (State::Absent, _) => found.push(format!("{key} came")),
@@ -322,6 +317,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     }
 
     pub(super) async fn whole_roster(&mut self) -> anyhow::Result<Result<Roster, (Outcome, Box<Refusal>)>> {
+        self.read_at = self.ledger.acts();
         let read = self
             .let_through(None, async |engine: &mut Self| {
                 let reader = Reader::new(engine.view, &engine.plan.url);
@@ -338,16 +334,15 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
 
     /// Takes up a roster that was just read.
     pub(super) fn read_anew(&mut self, roster: Roster) {
-        self.admins_left = admins(self.view, &roster);
-        self.admin_reserved = None;
+        self.ledger.read_anew(&roster);
         self.roster_is_fresh = true;
         self.last_roster = Some(roster);
     }
 
     /// Reads the final roster, re-decides everybody by it, and says what else changed or why it could not be read.
     async fn last_look(&mut self) -> anyhow::Result<Option<(Outcome, String)>> {
-        let roster = match self.last_roster.take().filter(|_| self.roster_is_fresh) {
-            Some(roster) => roster,
+        let roster = match self.fresh_roster() {
+            Some(roster) => roster.clone(),
             None => match self.whole_roster().await? {
                 Ok(roster) => roster,
                 Err((outcome, refusal)) => {
@@ -358,12 +353,12 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 }
             },
         };
-        Self::keep_roster(self.record, "after", &roster, &self.plan.url)?;
+        self.ledger.with_record(|record| Self::keep_roster(record, "after", &roster, &self.plan.url))?;
         for job in &self.plan.jobs {
-            let Some(outcome) = self.outcomes.get(&job.id).copied() else { continue };
+            let Some(outcome) = self.ledger.outcome(job.id) else { continue };
             if let Some((to, why)) = self.revised(job, outcome, &roster) {
-                self.outcomes.insert(job.id, to);
-                self.record.fact(Fact::OutcomeRevised {
+                self.ledger.became(job.id, to);
+                self.ledger.fact(Fact::OutcomeRevised {
                     job: job.id,
                     person: job.key.clone(),
                     from: outcome,
@@ -372,7 +367,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 })?;
             }
         }
-        let strangers = if self.touched.is_empty() { None } else { self.strangers(&roster) };
+        let strangers = if self.ledger.nobody_was_touched() { None } else { self.strangers(&roster) };
         self.last_roster = Some(roster);
         Ok(strangers.map(|why| (Outcome::PageDisagrees, why)))
     }
@@ -380,7 +375,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
     fn revised(&self, job: &Job, outcome: Outcome, roster: &Roster) -> Option<(Outcome, String)> {
         let Todo::Run { script } = &job.todo else { return None };
         let decided =
-            matches!(outcome.family(), Family::Done | Family::Undecided) && self.touched.contains(&job.key);
+            matches!(outcome.family(), Family::Done | Family::Undecided) && self.ledger.was_touched(&job.key);
         let read_back = self
             .view
             .script_named(script)?
@@ -412,45 +407,38 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
 
     async fn finish(&mut self) -> anyhow::Result<Ended> {
         if let Some((outcome, why)) = self.last_look().await? {
-            return self.stopped(&why, Some(outcome), None);
+            return self.stopped(Stop { outcome: Some(outcome), ..Stop::because(why) }).await;
         }
-        let mut outcomes: BTreeMap<Outcome, u32> = BTreeMap::new();
-        for outcome in self.outcomes.values() {
-            *outcomes.entry(*outcome).or_default() += 1;
-        }
-        self.record.fact(Fact::RunEnded { outcomes })?;
+        self.ledger.fact(Fact::RunEnded { outcomes: self.ledger.outcomes() })?;
         Ok(Ended::Whole)
     }
 
-    fn stopped(
-        &mut self,
-        why: &str,
-        outcome: Option<Outcome>,
-        refusal: Option<Refusal>,
-    ) -> anyhow::Result<Ended> {
-        self.record.fact(Fact::RunStopped { why: why.to_owned(), outcome, refusal })?;
-        Ok(Ended::Stopped { why: why.to_owned(), outcome })
+    async fn stopped(&mut self, stop: Stop) -> anyhow::Result<Ended> {
+        let Stop { mut why, outcome, refusal, last_look } = stop;
+        if last_look && let Some((_, more)) = self.last_look().await? {
+            why = format!("{why}; {more}");
+        }
+        self.ledger.fact(Fact::RunStopped { why: why.clone(), outcome, refusal })?;
+        Ok(Ended::Stopped { why, outcome })
     }
 
     /// Settles the jobs an earlier sitting left in doubt. Must come before [`Engine::run`]; the old browser is known dead.
-    pub async fn settle_doubts(&mut self, doubts: &[super::Doubt]) -> anyhow::Result<Option<Ended>> {
+    pub async fn settle_doubts(&mut self, doubts: &[super::Doubt]) -> anyhow::Result<()> {
         for doubt in doubts {
+            if self.ledger.stopped().is_some() {
+                break;
+            }
             let Some(job) = self.plan.jobs.iter().find(|job| job.id == doubt.job) else { continue };
             // What the app asks now may belong to the act that is in doubt.
             self.acting = true;
             let settled = self.in_doubt(job, doubt).await;
             self.acting = false;
-            match settled? {
-                None => {}
-                Some(became) => {
-                    self.picture_of(job, &became.after, doubt.step, "after").await?;
-                    if let Some(ended) = self.ended(job, became).await? {
-                        return Ok(Some(ended));
-                    }
-                }
+            if let Some(became) = settled? {
+                self.picture_of(job, &became.after, doubt.step, "after").await?;
+                self.ended(job, became)?;
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// An intent without an outcome: done, or proven not done (then it is the person's turn again), or undecided.
@@ -498,7 +486,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                     return Ok(Some(became(Outcome::UnknownAfterCommit, why, now)));
                 }
             };
-            self.record.fact(Fact::PersonReadBack {
+            self.ledger.fact(Fact::PersonReadBack {
                 job: job.id,
                 state: standing.state,
                 row: standing.row.clone(),

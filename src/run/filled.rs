@@ -16,9 +16,7 @@ impl<'a> Filled<'a> {
     /// only what was filled in after the last click counts.
     pub(super) fn after(&mut self, at: Where<'a>, verb: Verb<'a>) {
         match verb {
-            Verb::Fill(_) | Verb::Choose(_) | Verb::Check(_) | Verb::Toggle(_) | Verb::TypeToConfirm(_) => {
-                self.steps.push((at, verb));
-            }
+            _ if fills_in(verb) => self.steps.push((at, verb)),
             Verb::Hover(_)
             | Verb::Tab(_)
             | Verb::Wait(_)
@@ -35,4 +33,12 @@ impl<'a> Filled<'a> {
         let names = self.steps.iter().flat_map(|(_, verb)| verb.controls());
         names.map(|name| locator.control(&name, values)).collect()
     }
+}
+
+/// Whether a step puts something into a control and reads it back.
+pub(super) fn fills_in(verb: Verb<'_>) -> bool {
+    matches!(
+        verb,
+        Verb::Fill(_) | Verb::Choose(_) | Verb::Check(_) | Verb::Toggle(_) | Verb::TypeToConfirm(_)
+    )
 }

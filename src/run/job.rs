@@ -2,18 +2,20 @@
 
 use super::commit::{Verdict, act, intended, judge, settle};
 use super::engine::{Engine, Passwords};
-use super::filled::Filled;
+use super::filled::{Filled, fills_in};
+use super::ledger::Ledger;
 use super::reading::Standing;
 use super::refuse::Halt;
 use super::steps::{Asked, Secrets, Stepper, Where};
 use super::target::{Locator, Values};
 use crate::browser::{Answer, Armed, Browser, Cover, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
-use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide, takes_an_admin};
+use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide};
+use crate::roster::Roster;
 use crate::script::{ReadBack, Shown, Verb};
 use crate::secret::Secret;
 use crate::template::Field;
-use crate::words::{Action, Family, Outcome, State};
+use crate::words::{Family, Outcome, State};
 use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
@@ -49,10 +51,10 @@ impl Secrets for NewPassword<'_> {
     }
 }
 
-impl<B: Browser> Engine<'_, '_, B> {
+impl<B: Browser> Engine<'_, '_, '_, B> {
     /// Does a whole job. Only `Broken` comes back as an error; a refusal is a result.
     pub(super) async fn job(&mut self, job: &Job) -> anyhow::Result<Became> {
-        self.record.fact(Fact::JobBegun { job: job.id, person: job.key.clone() })?;
+        self.ledger.fact(Fact::JobBegun { job: job.id, person: job.key.clone() })?;
         let mut became = Became {
             outcome: Outcome::UiUnknown,
             why: String::new(),
@@ -106,10 +108,7 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     async fn try_job_anew(&mut self, job: &Job, became: &mut Became) -> Result<(), Halt> {
-        if self.admin_reserved == Some(job.id) {
-            self.admin_reserved = None;
-            self.admins_left += 1;
-        }
+        self.ledger.give_back(&job.key);
         self.last_roster = None;
         self.roster_is_fresh = false;
         self.try_job(job, became).await
@@ -118,7 +117,7 @@ impl<B: Browser> Engine<'_, '_, B> {
     async fn try_job(&mut self, job: &Job, became: &mut Became) -> Result<(), Halt> {
         let mut values = self.values(job);
         let now = self.read_person(&values).await?;
-        self.record.fact(Fact::PersonRead { job: job.id, state: now.state, row: now.row.clone() })?;
+        self.ledger.fact(Fact::PersonRead { job: job.id, state: now.state, row: now.row.clone() })?;
         became.before = now.clone();
         became.after = now.clone();
         values.row.clone_from(&now.row);
@@ -159,7 +158,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let guards = Guards {
             account: &self.plan.account,
             protected: &self.plan.protected,
-            admins_left: self.admins_left,
+            admins_left: self.ledger.admins_left(&job.key),
         };
         decide(self.view, wish, there, guards)
     }
@@ -218,6 +217,16 @@ impl<B: Browser> Engine<'_, '_, B> {
                 tracing::debug!(step = number, "the click before had no effect; it was done once more");
                 done = stepper.step(self.browser, at, verb).await;
             }
+            // A page that loads its data late puts old values back, also right after something was filled in. Nothing was
+            // asked for yet, so it is filled in once more when the page has come to rest.
+            if let Err(Halt::Refused(_, refusal)) = &done
+                && refusal.kind == RefusalKind::NotHeld
+                && fills_in(verb)
+            {
+                let rested = self.browser.rest().await;
+                rested.map_err(|trouble| Halt::of(trouble, &locator, Some(at.place())))?;
+                done = stepper.step(self.browser, at, verb).await;
+            }
             let done = done?;
             filled.after(at, verb);
             for what in self.browser.sent_away() {
@@ -250,7 +259,10 @@ impl<B: Browser> Engine<'_, '_, B> {
         let Some(commit) = &step.commit else {
             return Err(Halt::Broken(anyhow::anyhow!("a step without `commit` was taken for one")));
         };
-        self.reserve(job, &became.before)?;
+        let found = Found { state: became.before.state, row: became.before.row.clone() };
+        self.ledger.reserve(job, &found)?;
+        // From before the page is looked at for the act until the act has returned, nobody reads who must not be disturbed.
+        let under_way = self.ledger.act().await;
         let (control, act) = act(commit, values)?;
         let target = locator.control(control, values)?;
         let accept = step.accept.as_ref().map(|accept| values.fill(accept)).transpose()?;
@@ -272,7 +284,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let armed = armed.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
         self.no_refusal_holds(at, values).await?;
-        self.record.fact(Fact::CommitIntended {
+        self.ledger.fact(Fact::CommitIntended {
             job: job.id,
             step: at.number,
             person: job.key.clone(),
@@ -284,12 +296,14 @@ impl<B: Browser> Engine<'_, '_, B> {
         // From here on nothing is ever tried again. Whatever goes wrong, the person is only read.
         became.acted = true;
         self.acting = true;
-        self.touched.insert(job.key.clone());
+        self.ledger.act_begun(&job.key);
         self.last_roster = None;
         let answer = self.act(&armed, accept.as_deref()).await;
+        self.ledger.act_returned();
+        drop(under_way);
         let answer = match answer {
             Ok(answer) => {
-                self.record.fact(Fact::CommitReturned {
+                self.ledger.fact(Fact::CommitReturned {
                     job: job.id,
                     step: at.number,
                     answer: answer.answered.clone(),
@@ -305,7 +319,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                     Trouble::Refused(refused) => (refused.message, None),
                     Trouble::Broken(error) => (format!("{error:#}"), Some(error)),
                 };
-                self.record.fact(Fact::CommitUnclear { job: job.id, step: at.number, why })?;
+                self.ledger.fact(Fact::CommitUnclear { job: job.id, step: at.number, why })?;
                 if let Some(error) = broken {
                     return Err(Halt::Broken(error));
                 }
@@ -344,7 +358,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         by: Vec<String>,
     ) -> anyhow::Result<()> {
         let (job, step, verb, line) = (job.id, at.number, verb.to_owned(), at.step.spot.line);
-        self.record.fact(Fact::StepDone { job, step, verb, on, by, line })
+        self.ledger.fact(Fact::StepDone { job, step, verb, on, by, line })
     }
 
     /// The act itself, once, and the native dialog that belongs to it.
@@ -406,7 +420,7 @@ impl<B: Browser> Engine<'_, '_, B> {
             return Ok(());
         }
         let (verdict, now, tries) = self.poll(values, read_back, false).await?;
-        self.record.fact(Fact::PersonReadBack {
+        self.ledger.fact(Fact::PersonReadBack {
             job: job.id,
             state: now.state,
             row: now.row.clone(),
@@ -456,31 +470,10 @@ impl<B: Browser> Engine<'_, '_, B> {
         }
     }
 
-    /// Guards that only hold while jobs are done one after the other: the last admin.
-    fn reserve(&mut self, job: &Job, now: &Standing) -> Result<(), Halt> {
-        let wish = Wish { action: self.plan.action, key: &job.key, values: &job.values };
-        let found = Found { state: now.state, row: now.row.clone() };
-        if takes_an_admin(self.view, wish, &found) {
-            if self.admins_left <= 1 {
-                return Err(Halt::rule(Outcome::BlockedLastAdmin, "nobody could manage people any more"));
-            }
-            self.admins_left -= 1;
-            self.admin_reserved = Some(job.id);
-        }
-        if self.plan.action == Action::Remove {
-            // A removal that is proven not to have happened, and is this person's turn again, is still one person.
-            let others = self.removals.iter().filter(|other| **other != job.id).count();
-            if others >= usize::try_from(self.plan.cap).unwrap_or(usize::MAX) {
-                return Err(Halt::rule(Outcome::CapReached, format!("{others} people were removed already")));
-            }
-            self.removals.insert(job.id);
-        }
-        Ok(())
-    }
-
     /// Other people's keys, so that a dialog that names one of them is refused.
     fn foreign(&self, key: &str) -> Vec<String> {
         let others = self
+            .ledger
             .known
             .iter()
             .filter(|known| known.as_str() != key && **known != self.plan.account.to_lowercase());
@@ -523,7 +516,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         };
         let picture =
             self.browser.picture(&cover).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
-        Ok(self.record.picture(job.id, step, label, &picture)?.file)
+        Ok(self.ledger.picture(job.id, step, label, &picture)?.file)
     }
 
     /// Brings the person's own row before the camera, when there is one. The picture is taken in any case.
@@ -598,8 +591,8 @@ impl<B: Browser> Engine<'_, '_, B> {
                 title: &text("title"),
                 masked: crate::evidence::Masked::default(),
             };
-            let exhibit = self.record.keep(&format!("p{:04}-outline.json", job.id), &bytes, &about)?;
-            self.record.fact(Fact::ProofKept { job: job.id, step: 0, exhibit })?;
+            let exhibit = self.ledger.keep(&format!("p{:04}-outline.json", job.id), &bytes, &about)?;
+            self.ledger.fact(Fact::ProofKept { job: job.id, step: 0, exhibit })?;
         }
         Ok(picture)
     }
@@ -621,7 +614,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         // Where reading everybody is dear, the person is searched for now: then a search that finds nobody afterwards may be
         // believed, and everybody need not be read once more.
         let may_search = self.is_dear && !self.found_by_search.contains(&values.key);
-        if let Some(roster) = self.last_roster.as_ref().filter(|_| self.roster_is_fresh && !may_search) {
+        if let Some(roster) = self.fresh_roster().filter(|_| !may_search) {
             return Ok(super::standing(roster, &values.key));
         }
         self.read_fresh(values).await
@@ -630,7 +623,8 @@ impl<B: Browser> Engine<'_, '_, B> {
     /// Whether an exact search that finds nobody may be believed: it found the person before, or nothing was done about
     /// them and the whole roster before did not have them either.
     fn absence_is_plain(&self, key: &str) -> bool {
-        let never_there = self.before.is_proven() && !self.known.contains(key) && !self.touched.contains(key);
+        let Ledger { before, known, .. } = self.ledger;
+        let never_there = before.is_proven() && !known.contains(key) && !self.ledger.was_touched(key);
         self.found_by_search.contains(key) || never_there
     }
 
@@ -651,19 +645,19 @@ impl<B: Browser> Engine<'_, '_, B> {
     }
 
     async fn read_once(&mut self, values: &Values) -> Result<Standing, Halt> {
-        let reader = super::Reader::new(self.view, &self.plan.url);
-        let locator = Locator::new(self.view);
-        let halt = |trouble| Halt::of(trouble, &locator, None);
-        let (mut standing, mut roster) = reader.person(self.browser, values).await.map_err(halt)?;
-        if standing.state != State::Absent && roster.is_none() {
-            self.found_by_search.insert(values.key.clone());
-        }
-        let doubtful = !standing.whole || !self.absence_is_plain(&values.key);
-        if standing.state == State::Absent && roster.is_none() && doubtful {
-            // A search that never found this person proves nothing by not finding them.
-            let whole = reader.roster(self.browser, true).await.map_err(halt)?;
-            standing = super::standing(&whole, &values.key);
-            roster = Some(whole);
+        let ledger = self.ledger;
+        let acts = ledger.acts();
+        let (mut standing, mut roster) = self.read_now(values).await?;
+        // Rows move from page to page when somebody comes or goes, so that a list of several pages may lose or double people
+        // while it is read: then it is read once more, and nothing is done meanwhile.
+        let lists = u32::try_from(self.view.book.lists.0.len()).unwrap_or(u32::MAX);
+        let several = roster.as_ref().is_some_and(|roster| roster.pages > lists);
+        self.read_at = acts.filter(|_| ledger.acts() == acts);
+        if several && self.read_at.is_none() {
+            let undisturbed = ledger.undisturbed().await;
+            self.read_at = ledger.acts();
+            (standing, roster) = self.read_now(values).await?;
+            drop(undisturbed);
         }
         if let Some(roster) = roster {
             self.read_anew(roster);
@@ -672,5 +666,23 @@ impl<B: Browser> Engine<'_, '_, B> {
             return Err(Halt::rule(Outcome::Ambiguous, "more than one row has this key"));
         }
         Ok(standing)
+    }
+
+    /// The person, and everybody where that is how they are read.
+    async fn read_now(&mut self, values: &Values) -> Result<(Standing, Option<Roster>), Halt> {
+        let reader = super::Reader::new(self.view, &self.plan.url);
+        let locator = Locator::new(self.view);
+        let halt = |trouble| Halt::of(trouble, &locator, None);
+        let (standing, roster) = reader.person(self.browser, values).await.map_err(halt)?;
+        if standing.state != State::Absent && roster.is_none() {
+            self.found_by_search.insert(values.key.clone());
+        }
+        let doubtful = !standing.whole || !self.absence_is_plain(&values.key);
+        if standing.state == State::Absent && roster.is_none() && doubtful {
+            // A search that never found this person proves nothing by not finding them.
+            let whole = reader.roster(self.browser, true).await.map_err(halt)?;
+            return Ok((super::standing(&whole, &values.key), Some(whole)));
+        }
+        Ok((standing, roster))
     }
 }

@@ -7,6 +7,7 @@ mod detail;
 mod engine;
 mod filled;
 mod job;
+mod ledger;
 mod paging;
 mod reading;
 mod record;
@@ -18,7 +19,8 @@ mod stretches;
 mod target;
 mod walk;
 
-pub use engine::{Ended, Engine, Passwords, StopSignal, watch_out};
+pub use engine::{Ended, Engine, Passwords, watch_out};
+pub use ledger::{Ledger, StopSignal};
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
 pub use reentry::{Held, Passed, Reentry, picture_of_hold};

@@ -85,7 +85,7 @@ pub(super) struct Reentries {
     stepped_up: bool,
 }
 
-impl<B: Browser> Engine<'_, '_, B> {
+impl<B: Browser> Engine<'_, '_, '_, B> {
     /// Does something that only reads; where the app asks meanwhile who usher is, comes in again and does it once more.
     pub(super) async fn let_through<T>(
         &mut self,
@@ -118,18 +118,18 @@ impl<B: Browser> Engine<'_, '_, B> {
         self.reentries.times += 1;
         self.reentries.stepped_up |= steps_up;
         if let Some(picture) = picture_of_hold(self.view, self.browser).await {
-            self.record.picture(job.unwrap_or(0), 0, "held up", &picture)?;
+            self.ledger.picture(job.unwrap_or(0), 0, "held up", &picture)?;
         }
         let why = refusal.in_its_words().to_owned();
-        self.record.fact(Fact::HeldUp { job, outcome, why })?;
+        self.ledger.fact(Fact::HeldUp { job, outcome, why })?;
         let passed = reentry.pass(self.browser, outcome, &refusal).await;
         watch_out(self.view, self.browser)?;
         let Passed { how, waited, held } = passed?;
         for held in held {
-            held.record(self.record, job)?;
+            self.ledger.with_record(|record| held.record(record, job))?;
         }
-        self.record.fact(Fact::LetThrough { job, how, waited_ms: milliseconds(waited) })?;
+        self.ledger.fact(Fact::LetThrough { job, how, waited_ms: milliseconds(waited) })?;
         // Somebody asked to stop meanwhile; what became of an act is still read.
-        if self.stop.asked() && !self.acting { Err(Halt::Refused(outcome, refusal)) } else { Ok(()) }
+        if self.ledger.stop.asked() && !self.acting { Err(Halt::Refused(outcome, refusal)) } else { Ok(()) }
     }
 }

@@ -137,6 +137,8 @@ pub struct AppSettings {
     /// Where the secrets are; never the secrets themselves.
     #[serde(default)]
     pub secrets: BTreeMap<String, SecretFrom>,
+    /// How many browsers work on one run side by side; one when absent.
+    pub sessions: Option<u8>,
     /// The most that one run may do.
     #[serde(default)]
     pub caps: Caps,

@@ -5,7 +5,7 @@ use super::help::{Help, until_signed_in};
 use super::shown::shown;
 use super::store::{Kept, KeptFor, Store};
 use super::{SignedIn, Tenancy};
-use crate::browser::{Browser, Target, Trouble, Want};
+use crate::browser::{Browser, Jar, Target, Trouble, Want};
 use crate::journal::{Refusal, RefusalKind};
 use crate::plan::View;
 use crate::run::{
@@ -124,27 +124,40 @@ impl Door<'_> {
         Ok(Entered { signed_in, how: "by a person".to_owned() })
     }
 
+    /// Comes in beside a browser that is in already: with its session, else by what is typed.
+    pub async fn beside<B: Browser>(&self, browser: &mut B, jar: &Jar) -> Result<Entered, Halt> {
+        match self.restored(browser, jar).await {
+            Ok(signed_in) => {
+                Ok(Entered { signed_in, how: "with the session of the browser beside it".to_owned() })
+            }
+            Err(Halt::Refused(Outcome::SessionExpired, _)) if self.can_type => self.by_script(browser).await,
+            Err(halt) => Err(halt),
+        }
+    }
+
     async fn by_kept<B: Browser>(&self, browser: &mut B, kept: &Kept) -> Result<Entered, Halt> {
+        let signed_in = self.restored(browser, &kept.jar).await?;
+        self.visit.goes_back.set(Some(kept.created));
+        let how = format!("with the session that {} kept on {}", kept.by, (self.shelf.day)(kept.created));
+        Ok(Entered { signed_in, how })
+    }
+
+    /// Who is in with this session; one that leads nowhere is over.
+    async fn restored<B: Browser>(&self, browser: &mut B, jar: &Jar) -> Result<SignedIn, Halt> {
         self.prepare(browser)?;
         browser.gates(Locator::new(self.view).gates()?);
-        let restored = browser.restore(&kept.jar, &self.entry()?).await;
+        let restored = browser.restore(jar, &self.entry()?).await;
         let inside = match restored {
             Ok(()) => self.who(browser).await,
             Err(trouble) => Err(self.halt(trouble)),
         };
         browser.gates(Vec::new());
         match inside {
-            Ok(signed_in) => {
-                self.visit.goes_back.set(Some(kept.created));
-                let how =
-                    format!("with the session that {} kept on {}", kept.by, (self.shelf.day)(kept.created));
-                Ok(Entered { signed_in, how })
-            }
             // The page that should show who is signed in does not: for a password that is a wrong one, here the session is over.
             Err(Halt::Refused(Outcome::SignInFailed, refusal)) if refusal.said.is_none() => {
                 Err(Halt::Refused(Outcome::SessionExpired, refusal))
             }
-            Err(halt) => Err(halt),
+            inside => inside,
         }
     }
 

@@ -5,6 +5,7 @@
     reason = "tests stop at the first surprise, work on files of their own, and tell seeds and what was skipped"
 )]
 
+mod beside;
 mod between;
 mod check_live;
 mod cli;

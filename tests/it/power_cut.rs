@@ -14,9 +14,9 @@ use usher::evidence::Store;
 use usher::journal::{Clock, Fact, Journal};
 use usher::plan::{Pack, PackFiles, Parts, Plan, View, build};
 use usher::request::{Column, Key, Wants};
-use usher::run::{Ended, Engine, Reader, Record, StopSignal, progress};
+use usher::run::{Ended, Engine, Ledger, Reader, Record, StopSignal, progress};
 use usher::source::Source;
-use usher::words::{Action, Outcome};
+use usher::words::{Action, Family, Outcome};
 
 /// The shipped Heap pack as its practice tenant sees it; nothing has to settle in memory.
 fn view() -> View {
@@ -72,6 +72,9 @@ pub(crate) struct World {
     view: View,
     console: Rc<RefCell<FakeConsole>>,
     plan: Plan,
+    /// How many browsers there are; they take turns in a sequence that this number begins.
+    sessions: u64,
+    seed: u64,
 }
 
 fn block<T>(work: impl Future<Output = T>) -> T {
@@ -114,7 +117,12 @@ impl World {
             cap: None,
             undecided,
         });
-        Self { folder: tempfile::tempdir().unwrap(), view, console, plan }
+        Self { folder: tempfile::tempdir().unwrap(), view, console, plan, sessions: 1, seed: 0 }
+    }
+
+    /// With so many browsers side by side.
+    pub(crate) fn beside(self, sessions: u64, seed: u64) -> Self {
+        Self { sessions, seed, ..self }
     }
 
     /// One sitting; the power is cut at the n-th fact of it.
@@ -129,24 +137,22 @@ impl World {
             };
             let so_far = progress(&entries);
             let mut record = Record::new(journal, Store::new(self.folder.path()), String::new, Vec::new());
-            let mut browser = Fake::new(self.console.clone());
+            let mut browsers: Vec<Fake> = (0..self.sessions)
+                .map(|number| match self.sessions {
+                    1 => Fake::new(self.console.clone()),
+                    _ => Fake::new(self.console.clone()).paced(self.seed * 100 + number),
+                })
+                .collect();
             block(async {
-                let roster =
-                    Reader::new(&self.view, &self.plan.url).roster(&mut browser, true).await.unwrap();
-                let mut engine = Engine::new(
-                    &self.plan,
-                    &self.view,
-                    &mut browser,
-                    &mut record,
-                    roster,
-                    &so_far,
-                    BTreeMap::new(),
-                    StopSignal::default(),
-                );
-                match engine.settle_doubts(&so_far.doubts).await.unwrap() {
-                    Some(ended) => ended,
-                    None => engine.run().await.unwrap(),
-                }
+                let reader = Reader::new(&self.view, &self.plan.url);
+                let roster = reader.roster(&mut browsers[0], true).await.unwrap();
+                let stop = StopSignal::default();
+                let ledger =
+                    Ledger::new(&self.plan, &self.view, &mut record, roster, &so_far, BTreeMap::new(), stop);
+                let mut engines: Vec<_> =
+                    browsers.iter_mut().map(|browser| Engine::new(&ledger, browser)).collect();
+                engines[0].settle_doubts(&so_far.doubts).await.unwrap();
+                Engine::run_beside(&mut engines).await.unwrap()
             })
         });
         catch_unwind(work).map_err(drop)
@@ -262,6 +268,18 @@ fn what_the_page_has_put_back_is_filled_in_once_more_before_anything_is_asked_fo
 }
 
 #[test]
+fn what_the_page_puts_back_at_once_is_filled_in_once_more() {
+    for (action, request) in [(Action::Invite, PEOPLE), (Action::Role, "email,role\nmeier@x.test,Viewer\n")] {
+        let world = World::new(action, request);
+        world.console.borrow_mut().mishap = Mishap::PutsBack;
+        assert_eq!(world.sit(NEVER), Ok(Ended::Whole));
+        assert_eq!(world.console.borrow().mishap, Mishap::None, "it did put something back");
+        let outcomes = world.outcomes();
+        assert!(outcomes.values().all(|outcome| outcome.family() != Family::Refused), "{outcomes:?}");
+    }
+}
+
+#[test]
 fn an_act_that_never_arrived_is_undecided_and_never_tried_again() {
     let world = World::new(Action::Invite, PEOPLE);
     world.console.borrow_mut().mishap = Mishap::NeverArrives;
@@ -291,5 +309,115 @@ fn a_power_cut_between_intent_and_act_loses_nobody() {
         // Two complete fresh reads show the person as before, in an app that would show the change: it is their turn again.
         assert_eq!(world.sit(NEVER), Ok(Ended::Whole));
         assert_eq!(world.console.borrow().done.len(), people, "{:#?}", world.facts());
+    }
+}
+
+/// Seven people to invite, besides the three of [`PEOPLE`]: enough for the ramp to be over and browsers to be at work at once.
+const TEN: &str = "email,role\nada@x.test,Member\nben+x@x.test,Viewer\nOTHER@x.test,Viewer\ncara@x.test,Admin\n\
+    dan@x.test,Member\neva@x.test,Member\nfay@x.test,Viewer\ngus@x.test,Member\nhal@x.test,Viewer\nida@x.test,Member\n";
+
+fn sorted(world: &World) -> Vec<(String, String)> {
+    let mut done = world.console.borrow().done.clone();
+    done.sort();
+    done
+}
+
+#[test]
+fn several_browsers_do_everybody_once() {
+    for seed in 1..=8 {
+        for rows in [None, Some(2)] {
+            let world = World::new(Action::Invite, TEN).beside(3, seed);
+            world.console.borrow_mut().rows_a_page = rows;
+            assert_eq!(world.sit(NEVER), Ok(Ended::Whole), "seed {seed}: {:#?}", world.facts());
+            let done = sorted(&world);
+            assert_eq!(done.len(), 9, "seed {seed}: {done:?}");
+            assert!(done.windows(2).all(|two| two[0] != two[1]), "seed {seed}: {done:?}");
+            let outcomes = world.outcomes();
+            assert_eq!(
+                outcomes.values().filter(|o| **o == Outcome::InvitedPending).count(),
+                9,
+                "{outcomes:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_ramp_holds_for_all_browsers_together() {
+    let world = World::new(Action::Invite, TEN).beside(4, 7);
+    assert_eq!(world.sit(NEVER), Ok(Ended::Whole));
+    let (mut open, mut most, mut acted) = (0, Vec::new(), 0);
+    for fact in world.facts() {
+        match fact {
+            Fact::JobBegun { .. } => {
+                open += 1;
+                most.push((acted, open));
+            }
+            Fact::JobEnded { outcome: Outcome::InvitedPending, .. } => (open, acted) = (open - 1, acted + 1),
+            _ => {}
+        }
+    }
+    assert!(most.iter().all(|(acted, open)| *acted >= 1 || *open == 1), "the first is alone: {most:?}");
+    assert!(most.iter().all(|(acted, open)| *acted >= 6 || acted + open <= 6), "then five: {most:?}");
+    assert!(most.iter().any(|(_, open)| *open > 1), "and they are at work at once: {most:?}");
+}
+
+#[test]
+fn a_power_cut_among_several_browsers_does_nobody_twice() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let whole = World::new(Action::Remove, REMOVED).beside(3, 1);
+    assert_eq!(whole.sit(NEVER), Ok(Ended::Whole));
+    let expected = sorted(&whole);
+    assert_eq!(expected.len(), 3, "{expected:?}");
+    let invited = World::new(Action::Invite, TEN).beside(3, 1);
+    assert_eq!(invited.sit(NEVER), Ok(Ended::Whole));
+    for (action, request, expected) in
+        [(Action::Remove, REMOVED, expected), (Action::Invite, TEN, sorted(&invited))]
+    {
+        let facts = u32::try_from(whole.facts().len().max(invited.facts().len())).unwrap();
+        let (mut doubts, mut several) = (0, 0);
+        for cut in (1..facts).step_by(3) {
+            let world = World::new(action, request).beside(3, u64::from(cut));
+            world.console.borrow_mut().rows_a_page = Some(2);
+            if world.sit(cut).is_err() {
+                let (entries, ..) = usher::journal::read(&world.folder.path().join("journal.jsonl")).unwrap();
+                let left = progress(&entries).doubts.len();
+                doubts += left;
+                several += usize::from(left > 1);
+                assert_eq!(world.sit(NEVER), Ok(Ended::Whole), "cut at {cut}");
+            }
+            assert_eq!(sorted(&world), expected, "cut at {cut}: {:#?}", world.facts());
+        }
+        assert!(doubts > 5, "the cuts left {doubts} in doubt");
+        assert!(action == Action::Remove || several > 0, "some cuts leave several at once in doubt");
+    }
+    let _ = std::panic::take_hook();
+}
+
+const REMOVED: &str = "email\nmeier@x.test\ngone@y.test\nother@x.test\nbergmeier@x.test\n";
+
+#[test]
+fn browsers_side_by_side_leave_one_admin() {
+    let person = |email: String, role: &str| FakePerson { email, role: role.into(), status: "Active".into() };
+    for seed in 1..=8 {
+        let mut people =
+            vec![person("owner@x.test".into(), "Owner"), person("admin@x.test".into(), "Viewer")];
+        people.extend((0..6).map(|number| person(format!("m{number}@x.test"), "Member")));
+        people.extend((0..3).map(|number| person(format!("a{number}@x.test"), "Admin")));
+        let mut request = String::from("email,role\n");
+        for one in &people[2..] {
+            request.push_str(&one.email);
+            request.push_str(",Viewer\n");
+        }
+        let console = FakeConsole { people, ..FakeConsole::default() };
+        let console = Rc::new(RefCell::new(console));
+        let world = World::over(console.clone(), Action::Role, &request, &BTreeMap::new()).beside(3, seed);
+        // Since the plan was made somebody took away the one admin who would have stayed.
+        console.borrow_mut().people.remove(0);
+        assert_eq!(world.sit(NEVER), Ok(Ended::Whole), "seed {seed}");
+        let admins = console.borrow().people.iter().filter(|person| person.role == "Admin").count();
+        assert_eq!(admins, 1, "seed {seed}");
+        let blocked = world.outcomes().values().filter(|o| **o == Outcome::BlockedLastAdmin).count();
+        assert_eq!(blocked, 1, "seed {seed}");
     }
 }
