@@ -6,7 +6,7 @@ use super::session::Session;
 use super::{Context, Exit, Failure};
 use crate::evidence::Store;
 use crate::journal::{Clock, Entry, Fact, Journal, Seal};
-use crate::plan::{Plan, View};
+use crate::plan::{Plan, Since, View};
 use crate::report::{self, Story, terminal};
 use crate::roster::Roster;
 use crate::run::{Ended, Engine, Progress, Record, StopSignal};
@@ -35,6 +35,8 @@ pub(super) struct Sitting<'a> {
     pub(super) progress: Progress,
     /// Their entries, when the run is taken up again.
     pub(super) resumed: Option<Vec<Entry>>,
+    /// What usher.toml forbids by now beyond the plan.
+    pub(super) since: Since,
     /// The last seal of this tenant's previous run.
     pub(super) previous: Option<Seal>,
     /// The key that signs where this sitting ends.
@@ -85,8 +87,20 @@ pub(super) fn operator() -> String {
 
 /// Runs until the end, a stop, or the second Ctrl-C.
 pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<Ended, Failure> {
-    let Sitting { context, folder, plan, view, tenant, roster, progress, resumed, previous, signer, blocked } =
-        sitting;
+    let Sitting {
+        context,
+        folder,
+        plan,
+        view,
+        tenant,
+        roster,
+        progress,
+        resumed,
+        since,
+        previous,
+        signer,
+        blocked,
+    } = sitting;
     let out = context.out;
     // From here on a stop is heard, also before the engine has its first moment of rest.
     let interrupts = Interrupts::heard()?;
@@ -129,6 +143,8 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
             operator: operator(),
             mended,
             in_doubt: u32::try_from(progress.doubts.len()).unwrap_or(u32::MAX),
+            protected: since.protected.clone(),
+            cap: since.cap,
         },
     })?;
     if let Some(key) = signer {
@@ -148,6 +164,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     let door = session.entrance.door();
     let mut engine =
         Engine::new(plan, view, &mut session.live, &mut record, roster, &progress, blocked, stop.clone())
+            .heeding(&since)
             .with_passwords(&passwords)
             .with_reentry(&door);
     let work = async {

@@ -11,9 +11,9 @@ use super::target::Locator;
 use crate::browser::Browser;
 use crate::evidence::{ExhibitKind, Masked};
 use crate::journal::{Fact, Refusal};
-use crate::plan::{Job, Plan, Todo, View, admins, words as completeness_words};
+use crate::plan::{Job, Plan, Since, Todo, View, admins, words as completeness_words};
 use crate::roster::Roster;
-use crate::words::{Family, Outcome, State};
+use crate::words::{Action, Family, Outcome, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,6 +80,10 @@ pub struct Engine<'e, 'r, B: Browser> {
     pub(super) admins_left: u32,
     /// Jobs whose removal was tried in this run, earlier sittings included.
     pub(super) removals: BTreeSet<u32>,
+    /// People who are never removed or changed: those of the plan, and whoever was protected since.
+    pub(super) protected: Vec<String>,
+    /// The most removals of this run.
+    pub(super) cap: u32,
     /// Everybody's keys, as the roster before showed them.
     pub(super) known: BTreeSet<String>,
     /// Everybody, as they were before anything was done.
@@ -130,6 +134,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             record,
             admins_left: admins(view, &before),
             removals: progress.intended.clone(),
+            protected: plan.protected.clone(),
+            cap: plan.cap,
             known: before.people.iter().map(|person| person.key.clone()).collect(),
             last_roster: Some(before.clone()),
             roster_is_fresh: false,
@@ -147,6 +153,14 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
             acted: 0,
             outcomes: progress.outcomes.clone(),
         }
+    }
+
+    /// Heeds what usher.toml forbids by now beyond the plan.
+    #[must_use]
+    pub fn heeding(mut self, since: &Since) -> Self {
+        self.protected.extend_from_slice(&since.protected);
+        self.cap = since.cap.map_or(self.cap, |cap| cap.min(self.cap));
+        self
     }
 
     /// First passwords come from here; without it, a script that needs one stops.
@@ -190,6 +204,7 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
 
     /// Runs what is left of the plan. An error means that usher itself could not go on; the journal says how far it came.
     pub async fn run(&mut self) -> anyhow::Result<Ended> {
+        let beyond = self.beyond_the_cap();
         for job in &self.plan.jobs {
             if self.outcomes.contains_key(&job.id) {
                 continue;
@@ -210,12 +225,48 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
                 self.settled(job, *outcome, why)?;
                 continue;
             }
+            if let Some(why) = &beyond {
+                match self.as_before(job) {
+                    Todo::Settled { outcome, why } if outcome.family() != Family::Stopped => {
+                        self.settled(job, outcome, &why)?;
+                    }
+                    _ => self.settled(job, Outcome::CapReached, why)?,
+                }
+                continue;
+            }
             let became = self.job(job).await?;
             if let Some(ended) = self.ended(job, became).await? {
                 return Ok(ended);
             }
         }
         self.finish().await
+    }
+
+    /// What is to be done with a person, as the roster at the beginning of this sitting shows them.
+    fn as_before(&self, job: &Job) -> Todo {
+        self.decide_again(job, &standing(&self.before, &job.key))
+    }
+
+    /// Why nobody is removed any more: with those this run asked for in earlier sittings, whoever is left is more than it
+    /// may remove by now. As with a plan, what is too much is refused whole.
+    fn beyond_the_cap(&self) -> Option<String> {
+        if self.plan.action != Action::Remove {
+            return None;
+        }
+        let is_left = |job: &&Job| {
+            let is_open = !self.outcomes.contains_key(&job.id) && !self.blocked.contains_key(&job.key);
+            let settled =
+                |todo| matches!(todo, Todo::Settled { outcome, .. } if outcome.family() != Family::Stopped);
+            is_open && matches!(job.todo, Todo::Run { .. }) && !settled(self.as_before(job))
+        };
+        let left: BTreeSet<u32> = self.plan.jobs.iter().filter(is_left).map(|job| job.id).collect();
+        let all = self.removals.union(&left).count();
+        let cap = self.cap;
+        (all > usize::try_from(cap).unwrap_or(usize::MAX)).then(|| {
+            format!(
+                "with those this run was asked for before, {all} removals are more than the {cap} one run may do by now; make a request of whoever is left"
+            )
+        })
     }
 
     fn settled(&mut self, job: &Job, outcome: Outcome, why: &str) -> anyhow::Result<()> {
@@ -252,7 +303,8 @@ impl<'e, 'r, B: Browser> Engine<'e, 'r, B> {
         })?;
         self.acting = false;
         self.reentries = Reentries::default();
-        if outcome.stops_the_run() {
+        // A role that came of an act is wrong for the next person, too; one that somebody else has given meanwhile is not.
+        if outcome.stops_the_run() && (acted || outcome != Outcome::RoleMismatch) {
             let more = self.last_look().await?.map(|(_, more)| format!("; {more}")).unwrap_or_default();
             return self.stopped(&format!("{}: {why}{more}", job.key), Some(outcome), refusal).map(Some);
         }

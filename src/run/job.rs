@@ -9,7 +9,7 @@ use super::steps::{Asked, Secrets, Stepper, Where};
 use super::target::{Locator, Values};
 use crate::browser::{Answer, Armed, Browser, Cover, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
-use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide, takes_an_admin};
+use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, changed_since, decide, takes_an_admin};
 use crate::script::{ReadBack, Shown, Verb};
 use crate::secret::Secret;
 use crate::template::Field;
@@ -146,8 +146,8 @@ impl<B: Browser> Engine<'_, '_, B> {
         self.steps(job, &script, &values, became).await
     }
 
-    /// The rule of the plan once more, on what the page shows now.
-    fn decide_again(&self, job: &Job, now: &Standing) -> Todo {
+    /// The rule of the plan once more, on what the page shows now, and whether that is still what the plan was made for.
+    pub(super) fn decide_again(&self, job: &Job, now: &Standing) -> Todo {
         let found = Found { state: now.state, row: now.row.clone() };
         let wish = Wish { action: self.plan.action, key: &job.key, values: &job.values };
         let there = There {
@@ -156,12 +156,15 @@ impl<B: Browser> Engine<'_, '_, B> {
             whole: now.whole,
             roster: self.last_roster.as_ref(),
         };
-        let guards = Guards {
-            account: &self.plan.account,
-            protected: &self.plan.protected,
-            admins_left: self.admins_left,
-        };
-        decide(self.view, wish, there, guards)
+        let guards =
+            Guards { account: &self.plan.account, protected: &self.protected, admins_left: self.admins_left };
+        let todo = decide(self.view, wish, there, guards);
+        if let (Todo::Run { .. }, Action::Remove | Action::Role) = (&todo, self.plan.action)
+            && let Some((outcome, why)) = changed_since(&job.found, &found)
+        {
+            return Todo::Settled { outcome, why };
+        }
+        todo
     }
 
     async fn steps(
@@ -470,7 +473,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         if self.plan.action == Action::Remove {
             // A removal that is proven not to have happened, and is this person's turn again, is still one person.
             let others = self.removals.iter().filter(|other| **other != job.id).count();
-            if others >= usize::try_from(self.plan.cap).unwrap_or(usize::MAX) {
+            if others >= usize::try_from(self.cap).unwrap_or(usize::MAX) {
                 return Err(Halt::rule(Outcome::CapReached, format!("{others} people were removed already")));
             }
             self.removals.insert(job.id);

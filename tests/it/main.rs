@@ -39,6 +39,7 @@ mod role;
 mod secrets;
 mod signed;
 mod signing_in;
+mod since;
 mod site;
 mod smoke;
 mod soak;
