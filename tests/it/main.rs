@@ -15,6 +15,7 @@ mod faults;
 mod filled;
 mod generated;
 mod harness;
+mod hostile;
 mod invite;
 mod kill;
 mod layers;
