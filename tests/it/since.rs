@@ -1,6 +1,7 @@
 //! What changed since a plan was approved - usher.toml, or the person's own row - is heeded when the run is taken up again.
 
 use crate::harness::{Practice, Usher, fact, file_of};
+use crate::operator::colleague;
 use crate::watch::{Running, Traces};
 use rustix::process::Signal;
 use std::path::PathBuf;
@@ -26,11 +27,9 @@ fn toml(usher: &Usher) -> String {
     std::fs::read_to_string(usher.path().join("usher.toml")).unwrap()
 }
 
-/// A colleague at another desk, who gives somebody another role meanwhile.
-pub(crate) fn colleague_gives(console: &Practice, person: &str, role: &str) {
-    let desk = Usher::new().heap(console);
-    desk.file("changes.csv", format!("email,role\n{person},{role}\n"));
-    desk.run(&["role", "heap", "changes.csv", "--yes"]).code(0);
+/// Somebody else gives a person another role meanwhile.
+fn colleague_gives(console: &Practice, person: &str, role: &str) {
+    colleague(console, "role", &["email,role\n", person, ",", role, "\n"].concat());
 }
 
 #[test]
