@@ -30,6 +30,7 @@ mod work;
 pub use exit::Exit;
 pub use schema::schemas;
 
+use crate::safe;
 use crate::settings::{Overrides, Settings};
 use crate::words::{Action, Outcome};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -271,7 +272,15 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            let out = Out::new(false, false);
+            // What somebody typed, or pasted, is told again.
+            let told =
+                |colour| if colour { error.render().ansi().to_string() } else { error.render().to_string() };
+            if error.use_stderr() {
+                out.error(&told(out.colour_err));
+            } else {
+                out.result(&told(out.colour));
+            }
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
@@ -306,7 +315,7 @@ pub fn main() -> ExitCode {
                 out.result(&line.to_string());
             }
             let word = if out.colour_err { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
-            out.error(&format!("{word} {}", failure.message));
+            out.error(&format!("{word} {}", safe::lines(&failure.message)));
             failure.exit.into()
         }
     }
@@ -370,7 +379,7 @@ fn logging(verbose: u8, out: Out) {
     ));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| out::Log)
         .with_ansi(out.colour_err)
         .with_target(verbose > 1)
         .try_init();

@@ -1,5 +1,7 @@
 //! What is written where: results to standard output, everything else to standard error.
 
+use crate::safe;
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 /// How to write.
@@ -14,6 +16,8 @@ pub(super) struct Out {
     pub(super) colour: bool,
     /// Colour on standard error.
     pub(super) colour_err: bool,
+    /// Standard output is a terminal, which obeys what is written to it.
+    pub(super) seen: bool,
     /// Standard error is a terminal, so a progress bar can be drawn.
     pub(super) live: bool,
     /// A person can be asked: both ends are a terminal.
@@ -34,15 +38,21 @@ impl Out {
             json,
             colour: wanted && stdout,
             colour_err: wanted && stderr,
+            seen: stdout,
             live: stderr && !quiet && !json,
             can_ask: std::io::stdin().is_terminal() && stderr,
             width: size.filter(|columns| *columns >= 40).unwrap_or(100).min(140),
         }
     }
 
-    /// A result, on standard output.
-    #[expect(clippy::unused_self, reason = "so that all writing goes through one value")]
+    /// A result, on standard output: for machines always without a character that draws nothing, for a terminal without
+    /// anything that would steer it. What goes into a file is left as it is.
     pub(super) fn result(&self, text: &str) {
+        let text = match (self.json, self.seen) {
+            (true, _) => Cow::Owned(safe::json(text)),
+            (false, true) => safe::drawn(text),
+            (false, false) => Cow::Borrowed(text),
+        };
         let mut stdout = std::io::stdout().lock();
         // A reader that has gone away (`usher runs | head`) is no error of ours.
         let _ = stdout.write_all(text.as_bytes());
@@ -63,7 +73,7 @@ impl Out {
     #[expect(clippy::unused_self, reason = "so that all writing goes through one value")]
     pub(super) fn error(&self, text: &str) {
         let mut stderr = std::io::stderr().lock();
-        let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
+        let _ = writeln!(stderr, "{}", safe::drawn(text.trim_end_matches('\n')));
     }
 
     /// Asks for a yes. Only somebody at a terminal can say it.
@@ -72,7 +82,7 @@ impl Out {
             return false;
         }
         let mut stderr = std::io::stderr().lock();
-        let _ = write!(stderr, "{question} [y/N] ");
+        let _ = write!(stderr, "{} [y/N] ", safe::drawn(question));
         let _ = stderr.flush();
         let mut answer = String::new();
         let read = std::io::stdin().read_line(&mut answer);
@@ -89,5 +99,20 @@ impl Out {
         let read = std::io::stdin().read_line(&mut answer);
         let answer = answer.trim();
         if read.is_err() || answer.is_empty() { proposal.to_owned() } else { answer.to_owned() }
+    }
+}
+
+/// Standard error for the log of what goes on, which tells what pages say, too.
+pub(super) struct Log;
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // One line comes at a time, whole.
+        std::io::stderr().lock().write_all(safe::drawn(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().lock().flush()
     }
 }

@@ -6,7 +6,7 @@ use super::session::{Companion, Session};
 use super::{Context, Exit, Failure};
 use crate::evidence::Store;
 use crate::journal::{Clock, Entry, Fact, Journal, Seal};
-use crate::plan::{Plan, View};
+use crate::plan::{Plan, Since, View};
 use crate::report::{self, Story, terminal};
 use crate::roster::Roster;
 use crate::run::{Ended, Engine, Ledger, Progress, Record, StopSignal};
@@ -35,6 +35,8 @@ pub(super) struct Sitting<'a> {
     pub(super) progress: Progress,
     /// Their entries, when the run is taken up again.
     pub(super) resumed: Option<Vec<Entry>>,
+    /// What usher.toml forbids by now beyond the plan.
+    pub(super) since: Since,
     /// The last seal of this tenant's previous run.
     pub(super) previous: Option<Seal>,
     /// The key that signs where this sitting ends.
@@ -98,6 +100,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
         roster,
         progress,
         resumed,
+        since,
         previous,
         signer,
         blocked,
@@ -146,6 +149,8 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
             operator: operator(),
             mended,
             in_doubt: u32::try_from(progress.doubts.len()).unwrap_or(u32::MAX),
+            protected: since.protected.clone(),
+            cap: since.cap,
         },
     })?;
     if let Some(key) = signer {
@@ -165,7 +170,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     session.entrance.stops_with(&stop);
     let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
     let door = session.entrance.door();
-    let ledger = Ledger::new(plan, view, &mut record, roster, &progress, blocked, stop.clone());
+    let ledger = Ledger::new(plan, view, &mut record, roster, &progress, blocked, stop.clone()).heeding(&since);
     let others = companions.iter_mut().map(|companion| &mut companion.live);
     let mut engines: Vec<_> = std::iter::once(&mut session.live)
         .chain(others)

@@ -5,6 +5,7 @@ use super::{Context, Exit, Failure, Format, packs};
 use crate::plan::words;
 use crate::report::terminal;
 use crate::roster::Roster;
+use crate::safe::visible;
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
@@ -44,7 +45,7 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
 fn print(context: &Context, format: Format, roster: &Roster, columns: &[String]) -> anyhow::Result<()> {
     let out = context.out;
     if out.json || format == Format::Json {
-        out.result(&serde_json::to_string_pretty(roster)?);
+        out.result(&crate::safe::json(&serde_json::to_string_pretty(roster)?));
         return Ok(());
     }
     let mut headers: Vec<&str> =
@@ -60,9 +61,9 @@ fn print(context: &Context, format: Format, roster: &Roster, columns: &[String])
         out.result(&crate::report::csv::table(&headers, &rows));
     } else {
         out.result(&terminal::table(&headers, &rows, out.width, out.colour));
-        out.note(&format!("{} people; {}", roster.people.len(), words(&roster.completeness)));
+        out.note(&format!("{} people; {}", roster.people.len(), visible(&words(&roster.completeness))));
         for note in &roster.notes {
-            out.note(&format!("note: {note}"));
+            out.note(&format!("note: {}", visible(note)));
         }
     }
     Ok(())

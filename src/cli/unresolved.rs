@@ -186,9 +186,9 @@ fn decide(
     super::proceed::write_reports(folder, &kept.plan, &story)?;
     super::signing::told(folder, super::signing::sign(folder, signer))?;
     drop(lock);
-    context.out.note(&format!("{key} is decided: {}", decision.outcome));
+    context.out.note(&format!("{} is decided: {}", visible(&key), decision.outcome));
     if let Some(exhibit) = exhibit {
-        context.out.note(&format!("kept {}: as it is, nothing in it is covered", exhibit.file));
+        context.out.note(&format!("kept {}: as it is, nothing in it is covered", visible(&exhibit.file)));
     }
     Ok(Exit::Done)
 }

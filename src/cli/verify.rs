@@ -83,7 +83,7 @@ fn working(verdict: &Verdict) -> String {
 fn told(verdict: &Verdict, id: &str) -> String {
     if !verdict.holds() {
         let wrong: Vec<&str> = verdict.wrong().collect();
-        return format!("{id} does NOT verify: {}", visible(&wrong.join("; ")));
+        return format!("{} does NOT verify: {}", visible(id), visible(&wrong.join("; ")));
     }
     let head = verdict.head.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
     let signed = match verdict.signed() {
@@ -94,11 +94,13 @@ fn told(verdict: &Verdict, id: &str) -> String {
                 0 => String::new(),
                 behind => format!("; {behind} later entries are not covered"),
             };
-            format!("signed by {key}{by}{covers}")
+            format!("signed by {}{by}{covers}", visible(key))
         }
     };
     format!(
-        "{id} verifies: {} entries, {} exhibits, head {head}\n{signed}",
-        verdict.entries, verdict.exhibits
+        "{} verifies: {} entries, {} exhibits, head {head}\n{signed}",
+        visible(id),
+        verdict.entries,
+        verdict.exhibits
     )
 }

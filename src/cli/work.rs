@@ -3,7 +3,7 @@
 use super::proceed::{Sitting, finish, sit};
 use super::session::Session;
 use super::{Beside, Context, Exit, Failure, How, folders, packs, signing};
-use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, View};
+use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, Since, View};
 use crate::report::{Story, terminal};
 use crate::request::{self, Column, Key, Wants};
 use crate::run::{Progress, progress};
@@ -53,7 +53,7 @@ pub(super) async fn run(
         tenant: tenant.tenant.clone(),
         account: tenant.account.clone(),
         practice: tenant.practice,
-        protected: &tenant.protected.iter().map(|key| crate::roster::fold(key)).collect::<Vec<_>>(),
+        protected: &protected(tenant),
         cap: tenant.caps.removals,
         undecided: &earlier.undecided,
     });
@@ -130,6 +130,7 @@ async fn go(
         roster,
         progress: Progress::default(),
         resumed: None,
+        since: Since::default(),
         previous: before.previous,
         signer: before.signer.as_ref(),
         blocked: std::collections::BTreeMap::new(),
@@ -210,6 +211,7 @@ pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Re
         roster,
         progress: so_far,
         resumed: Some(kept.entries),
+        since: Since::of(&plan, &protected(tenant), tenant.caps.removals),
         previous: None,
         signer: signer.as_ref(),
         blocked: earlier.undecided,
@@ -220,6 +222,11 @@ pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Re
     let exit = finish(context, &folder, signer.as_ref(), &ended);
     drop(lock);
     exit
+}
+
+/// The people whom usher.toml protects, case-folded.
+fn protected(tenant: &AppSettings) -> Vec<String> {
+    tenant.protected.iter().map(|key| crate::roster::fold(key)).collect()
 }
 
 /// The pack as it was when the plan was made.

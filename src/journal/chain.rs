@@ -6,6 +6,7 @@
 
 use super::{Entry, Fact};
 use crate::digest::Digest;
+use crate::safe;
 use serde::Serialize;
 
 /// The digest that seals an entry.
@@ -36,7 +37,8 @@ pub(super) fn root() -> Seal {
 /// Seals a fact: the entry, and its line without the newline.
 pub fn seal_line(seq: u64, at: &str, fact: Fact, prev: &Seal) -> (Entry, String) {
     let unsealed = Unsealed { seq, at, fact: &fact, prev };
-    let mut line = serde_json::to_string(&unsealed).expect("a fact is plain data");
+    // Also whoever looks at the journal itself in a terminal is not steered by what a page said.
+    let mut line = safe::json(&serde_json::to_string(&unsealed).expect("a fact is plain data"));
     let seal = Digest::of(&line);
     line.truncate(line.len() - 1);
     line.push_str(",\"seal\":\"");

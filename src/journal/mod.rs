@@ -68,6 +68,12 @@ pub enum Fact {
         mended: u64,
         /// Jobs with an intent and no outcome.
         in_doubt: u32,
+        /// People whom usher.toml protects by now and did not when the plan was made.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        protected: Vec<String>,
+        /// The most removals of the run, where usher.toml allows fewer by now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cap: Option<u32>,
     },
     /// Whoever is at work now signs where it ends, with this key.
     SignerNamed {

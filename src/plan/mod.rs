@@ -6,10 +6,12 @@ mod build;
 mod check;
 mod decide;
 mod pack;
+mod since;
 
 pub use build::{Parts, build, usual_cap, words};
 pub use decide::{Guards, There, Wish, admins, decide, same_roles, takes_an_admin};
 pub use pack::{BookFile, Pack, PackFiles, ScriptFile, View};
+pub use since::{Since, changed_since};
 
 use crate::digest::Digest;
 use crate::words::{Action, Identity, Outcome, State};

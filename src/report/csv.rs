@@ -3,6 +3,7 @@
 use super::phrase::cells;
 use super::story::{Person, Story};
 use crate::plan::Plan;
+use crate::safe::inert;
 use crate::words::{Action, Outcome};
 use std::collections::BTreeSet;
 
@@ -50,7 +51,7 @@ pub fn results(story: &Story) -> Vec<u8> {
             person.film.iter().map(|frame| frame.exhibit.file.as_str()).collect::<Vec<_>>().join(" "),
         ]);
         line.extend(record.iter().map(value));
-        rows.line(line.into_iter().map(harmless));
+        rows.line(line);
     }
     rows.bytes()
 }
@@ -60,7 +61,7 @@ pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
     let mut drawn = Table::default();
     drawn.line(headers);
     for row in rows {
-        drawn.line(row.iter().cloned().map(harmless));
+        drawn.line(row);
     }
     String::from_utf8_lossy(&drawn.bytes()).into_owned()
 }
@@ -88,8 +89,11 @@ pub fn undo(story: &Story, plan: &Plan) -> Option<Vec<u8>> {
     let reason = format!("undo of run {}", story.run_id());
     for person in story.people.iter().filter(|person| is_undoable(person)) {
         let role = person.before().get("role").cloned().unwrap_or_default();
-        if plan.action == Action::Role && role.is_empty() {
-            // Nobody knows which role to go back to; a guess would be a change of its own.
+        // A key that had to be written otherwise would be another person's.
+        let is_another = inert(&person.key) != person.key;
+        // Nobody knows which role to go back to; a guess would be a change of its own.
+        let is_a_guess = plan.action == Action::Role && role.is_empty();
+        if is_another || is_a_guess {
             continue;
         }
         let mut line = vec![person.key.clone()];
@@ -112,16 +116,7 @@ fn is_undoable(person: &Person) -> bool {
     )
 }
 
-/// A cell that a spreadsheet would calculate is shown as text instead: names come from strangers.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
-}
-
-/// Lines of comma-separated cells.
+/// Lines of comma-separated cells, none of which a spreadsheet calculates: names and roles come from strangers.
 struct Table {
     writer: csv::Writer<Vec<u8>>,
     lines: u32,
@@ -134,8 +129,9 @@ impl Default for Table {
 }
 
 impl Table {
-    fn line(&mut self, cells: impl IntoIterator<Item = impl AsRef<[u8]>>) {
+    fn line(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) {
         self.lines += 1;
+        let cells = cells.into_iter().map(|cell| inert(cell.as_ref()));
         self.writer.write_record(cells).expect("a Vec takes any write, and every line has the same cells");
     }
 
@@ -149,6 +145,7 @@ mod tests {
     use super::*;
     use crate::journal::Entry;
     use crate::report::sample::{self, Tape};
+    use crate::request::{Column, Key, Wants};
 
     fn text(bytes: Vec<u8>) -> String {
         String::from_utf8(bytes).unwrap()
@@ -186,14 +183,15 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_calculates_nothing() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
-            assert_eq!(harmless(bad.to_owned()), format!("'{bad}"));
-        }
-        assert_eq!(harmless("Zoë = 1".to_owned()), "Zoë = 1");
         let mut plan = sample::plan();
         plan.jobs[0].values.insert("name".to_owned(), "=HYPERLINK(\"http://x\",\"Mara\")".to_owned());
         let table = text(results(&Story::new(&plan)));
         assert!(table.contains("\"'=HYPERLINK(\"\"http://x\"\",\"\"Mara\"\")\""), "{table}");
+        plan.jobs[0].values.insert("name".to_owned(), "Mara;=1".to_owned());
+        plan.jobs[0].values.insert("@x".to_owned(), "\u{a0}＝1".to_owned());
+        let table = text(results(&Story::new(&plan)));
+        assert!(table.contains(",Mara;'=1,") && table.contains(",\u{a0}'＝1,"), "{table}");
+        assert!(table.starts_with("person,action,outcome,family,why,'@x,"), "{table}");
     }
 
     #[test]
@@ -232,6 +230,29 @@ mod tests {
             let expected = "email,role,reason\nmara.okafor@northwind.example,Admin,undo of run 2026-03-11-heap-invite-7q2f\n";
             assert_eq!(table, expected);
         }
+    }
+
+    #[test]
+    fn what_takes_it_back_is_a_request_also_where_a_role_looks_like_a_formula() {
+        let (mut plan, entries) = changed(Action::Role, Outcome::RoleChanged);
+        for role in ["=cmd|' /C calc'!A0", "-", "Editor; +x", "'@admins", "\u{a0}－a"] {
+            plan.jobs[0].found.row = sample::map(&[("role", role)]);
+            let table = undo(&Story::of(&plan, &entries), &plan).unwrap();
+            let drawn = text(table.clone());
+            let cell = drawn.lines().nth(1).unwrap().split_once(',').unwrap().1.to_owned();
+            let calculated = [";=", "; +", ",=", ",-", ",+", ",@", ",－"];
+            assert!(!calculated.iter().any(|begun| format!(",{cell}").contains(begun)), "{drawn}");
+            let wants = Wants {
+                key: Key::Email,
+                columns: vec![Column { name: "role".to_owned(), options: Vec::new(), required: true }],
+            };
+            let read = crate::request::read("undo.csv", &table, &wants).unwrap();
+            assert_eq!(read.rows[0].values["role"], role.trim(), "{drawn}");
+            assert_eq!(read.rows[0].key, plan.jobs[0].key);
+        }
+        // Another key would be another person: they are left out.
+        plan.jobs[0].key = "x;=1".to_owned();
+        assert_eq!(undo(&Story::of(&plan, &entries), &plan), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Numbers, times and cells as people read them.
 
+use crate::safe::visible;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -35,12 +36,12 @@ pub(super) fn duration(ms: u64) -> String {
 /// A time for people: `11 March 2026, 09:14:02 UTC`. What is not a time is shown as it stands.
 pub(super) fn time(at: &str) -> String {
     at.parse::<jiff::Timestamp>()
-        .map_or_else(|_| at.to_owned(), |time| time.strftime("%-d %B %Y, %H:%M:%S UTC").to_string())
+        .map_or_else(|_| visible(at), |time| time.strftime("%-d %B %Y, %H:%M:%S UTC").to_string())
 }
 
 /// The time of day: `09:14:02`.
 pub(super) fn clock(at: &str) -> String {
-    at.parse::<jiff::Timestamp>().map_or_else(|_| at.to_owned(), |time| time.strftime("%H:%M:%S").to_string())
+    at.parse::<jiff::Timestamp>().map_or_else(|_| visible(at), |time| time.strftime("%H:%M:%S").to_string())
 }
 
 /// Cells of a row in one line: `Admin, active`; the columns are named only when asked for.

@@ -2,6 +2,7 @@
 
 use super::story::{Frame, Person, Story};
 use crate::journal::Entry;
+use crate::safe;
 use serde_json::{Value, json};
 
 /// The version of the summary.
@@ -9,7 +10,7 @@ pub const FORMAT: u32 = 1;
 
 /// An entry as the journal has it, without the newline: whoever keeps these lines keeps a journal that verifies.
 pub fn line(entry: &Entry) -> String {
-    serde_json::to_string(entry).expect("an entry is plain data")
+    safe::json(&serde_json::to_string(entry).expect("an entry is plain data"))
 }
 
 /// The last line: what the run came to.

@@ -61,6 +61,18 @@ pub(super) fn signer(story: &Story) -> String {
     }
 }
 
+/// What a run that was taken up again heeded though its plan was made without it.
+pub(super) fn heeded(protected: &[String], cap: Option<u32>) -> Option<String> {
+    let people = protected.iter().map(|key| visible(key)).collect::<Vec<_>>().join(", ");
+    let parts = [
+        (!protected.is_empty()).then(|| format!("it protects {people}")),
+        cap.map(|cap| format!("it allows {cap} removals at most")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty())
+        .then(|| format!("usher.toml is stricter than when the plan was made: {}", parts.join("; ")))
+}
+
 /// Past participles for the verdict.
 fn done(outcome: Outcome) -> &'static str {
     match outcome {

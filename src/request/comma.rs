@@ -13,7 +13,7 @@ use crate::source::Source;
 pub(super) fn read(source: &Source, complaints: &mut Complaints) -> Table {
     let (delimiter, at) = delimiter_of(&source.text);
     let mut reader = Reader { text: &source.text, at, delimiter, place: Place::start(), cells: 0 };
-    let mut table = Table::default();
+    let mut table = Table { is_sheet: true, ..Table::default() };
     let mut header = false;
     while let Some(record) = reader.record(complaints) {
         if record.cells.iter().all(|cell| cell.text.trim().is_empty()) {

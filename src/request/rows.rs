@@ -9,6 +9,7 @@ use super::table::{Cell, Record, Table};
 use super::unique::Unique;
 use super::{Column, Key, Row, Wants};
 use crate::diag::{Spot, listed};
+use crate::safe::from_inert;
 use crate::source::Source;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,7 @@ pub(super) fn read(
     let has_key = uses.contains(&Use::Key);
     let mut rows = Rows {
         text: &source.text,
+        is_sheet: table.is_sheet,
         uses,
         needed: needed(uses, wants),
         wants,
@@ -60,6 +62,7 @@ fn needed<'a>(uses: &[Use], wants: &'a Wants) -> Vec<(usize, &'a Column)> {
 
 struct Rows<'a> {
     text: &'a str,
+    is_sheet: bool,
     uses: &'a [Use],
     needed: Vec<(usize, &'a Column)>,
     wants: &'a Wants,
@@ -139,7 +142,11 @@ impl Rows<'_> {
     /// A wanted value under its column's name; an option is spelled as the script spells it.
     fn wanted(&mut self, index: usize, cell: &Cell) -> Option<(String, String)> {
         let column = self.wants.columns.get(index)?;
-        let value = clean::value(&cell.text);
+        let mut value = clean::value(&cell.text);
+        if self.is_sheet {
+            // So is written what no spreadsheet is to calculate, also by usher itself. A key keeps its apostrophe: it may be its own.
+            value = from_inert(&value);
+        }
         if value.is_empty() {
             return None;
         }

@@ -31,6 +31,8 @@ pub(super) struct Record {
 pub(super) struct Table {
     pub(super) columns: Vec<(String, Spot)>,
     pub(super) records: Vec<Record>,
+    /// It may have come from or through a spreadsheet.
+    pub(super) is_sheet: bool,
 }
 
 /// Reads either kind, told apart by the name's ending or else by how the text begins.

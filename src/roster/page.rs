@@ -195,6 +195,12 @@ impl Table<'_> {
         let wide = grid.rows.iter().filter(|row| row.section == Section::Body && row.cells.len() > 1);
         let widest = wide.map(Row::width).max().unwrap_or_default();
         for (index, row) in grid.rows.iter().enumerate() {
+            if row.element.attr("data-part") == Some("cut") {
+                // It says more than any row of people does, so nobody can say whom it shows.
+                let read = RowRead::Ambiguous("a row too long to be read".to_owned());
+                self.read.rows.push((Spot::of(row.element), read));
+                continue;
+            }
             let aside = row.section != Section::Body || row.cells.is_empty() || index == header;
             let above = header != header::NONE && index < header;
             if aside || header::is_header(self.shape, row, above) {

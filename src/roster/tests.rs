@@ -309,6 +309,17 @@ fn bears_hostile_pages() {
 }
 
 #[test]
+fn a_row_that_was_too_long_to_be_told_is_somebody_unknown() {
+    let whole = table(&[["Zoe", "zoe@x.test", "Active"]]);
+    for row in ["<tr role=\"row\" data-part=\"cut\"></tr>", "<tr data-part=cut data-box='0,0,9,9'></tr>"] {
+        let read = page(&whole.replace("<tbody>", &["<tbody>", row].concat()));
+        assert_eq!((keys(&read), read.ambiguous.len()), (vec!["zoe@x.test"], 1));
+        let roster = Roster::assemble(vec![read], true, None);
+        assert!(!roster.is_proven(), "{:?}", roster.completeness);
+    }
+}
+
+#[test]
 fn reads_ten_thousand_rows() {
     let mut html =
         "<table><thead><tr><th>Name</th><th>Email</th><th>Status</th></tr></thead><tbody>".to_owned();
@@ -324,6 +335,23 @@ fn reads_ten_thousand_rows() {
 }
 
 proptest::proptest! {
+    /// Wherever a long cell is cut, what is left of an address is not taken for one.
+    #[test]
+    fn half_an_address_is_nobodys(pad in 65_515_usize..65_545, tail in "[a-z.]{0,5}", heard in proptest::bool::ANY) {
+        let address = ["z@x.test", &tail].concat();
+        let cell = ["a".repeat(pad), address.clone()].join(" ");
+        let mut shape = people();
+        shape.columns[0].heard = heard;
+        let html = if heard {
+            table(&[["Zoe", "", "Active"]]).replacen("<td></td>", &["<td data-heard='", &cell, "'></td>"].concat(), 1)
+        } else {
+            table(&[["Zoe", &cell, "Active"]])
+        };
+        for key in keys(&read_page(&shape, &html, &[]).unwrap()) {
+            proptest::prop_assert_eq!(key, address.trim_end_matches('.'));
+        }
+    }
+
     #[test]
     fn never_panics_on_markup(html in "(<(/?)(table|tr|td|th|div role=row|b|p|svg|select|option|br)( a='x')?/?>|Email|Name|Status|z@x|&#x41;|<!--|-->| |é)*") {
         let _ = read_page(&people(), &html, &[]);

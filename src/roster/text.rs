@@ -78,7 +78,9 @@ impl Text {
 
     /// A text that stands by itself.
     pub(super) fn plain(words: &str) -> Self {
-        Self { words: words.to_owned(), cut: false }
+        let mut text = Self::default();
+        text.words(words);
+        text
     }
 
     /// Adds what one more element says.

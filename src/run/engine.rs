@@ -13,7 +13,7 @@ use crate::evidence::{ExhibitKind, Masked};
 use crate::journal::{Fact, Refusal};
 use crate::plan::{Job, Plan, Todo, View, words as completeness_words};
 use crate::roster::Roster;
-use crate::words::{Family, Outcome, State};
+use crate::words::{Action, Family, Outcome, State};
 use futures_util::future::join_all;
 use std::collections::BTreeSet;
 
@@ -143,6 +143,9 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
     /// Runs what is left of a plan in these browsers, side by side. An error means that usher itself could not go on; the
     /// journal says how far it came.
     pub async fn run_beside(engines: &mut [Self]) -> anyhow::Result<Ended> {
+        if let Some(first) = engines.first() {
+            first.ledger.removes_no_more(first.beyond_the_cap());
+        }
         let works = join_all(engines.iter_mut().map(Self::work)).await;
         works.into_iter().collect::<anyhow::Result<()>>()?;
         let [first, ..] = engines else { anyhow::bail!("a run needs a browser") };
@@ -194,6 +197,14 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
             }
             return self.settled(job, *outcome, why);
         }
+        if let Some(why) = self.ledger.beyond() {
+            return match self.as_before(job) {
+                Todo::Settled { outcome, why } if outcome.family() != Family::Stopped => {
+                    self.settled(job, outcome, &why)
+                }
+                _ => self.settled(job, Outcome::CapReached, &why),
+            };
+        }
         let became = self.job(job).await?;
         let acted = became.acted;
         self.ended(job, became)?;
@@ -202,6 +213,33 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
             self.nobody_else().await?;
         }
         Ok(())
+    }
+
+    /// What is to be done with a person, as the roster at the beginning of this sitting shows them.
+    fn as_before(&self, job: &Job) -> Todo {
+        self.decide_again(job, &standing(&self.ledger.before, &job.key))
+    }
+
+    /// Why nobody is removed any more: with those this run asked for in earlier sittings, whoever is left is more than it
+    /// may remove by now. As with a plan, what is too much is refused whole.
+    fn beyond_the_cap(&self) -> Option<String> {
+        if self.plan.action != Action::Remove {
+            return None;
+        }
+        let is_left = |job: &&Job| {
+            let is_open = self.ledger.outcome(job.id).is_none() && !self.ledger.blocked.contains_key(&job.key);
+            let settled =
+                |todo| matches!(todo, Todo::Settled { outcome, .. } if outcome.family() != Family::Stopped);
+            is_open && matches!(job.todo, Todo::Run { .. }) && !settled(self.as_before(job))
+        };
+        let left: BTreeSet<u32> = self.plan.jobs.iter().filter(is_left).map(|job| job.id).collect();
+        let all = self.ledger.removals_with(&left);
+        let cap = self.ledger.cap;
+        (all > usize::try_from(cap).unwrap_or(usize::MAX)).then(|| {
+            format!(
+                "with those this run was asked for before, {all} removals are more than the {cap} one run may do by now; make a request of whoever is left"
+            )
+        })
     }
 
     fn settled(&mut self, job: &Job, outcome: Outcome, why: &str) -> anyhow::Result<()> {
@@ -245,7 +283,8 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
         })?;
         self.acting = false;
         self.reentries = Reentries::default();
-        if outcome.stops_the_run() {
+        // A role that came of an act is wrong for the next person, too; one that somebody else has given meanwhile is not.
+        if outcome.stops_the_run() && (acted || outcome != Outcome::RoleMismatch) {
             let (outcome, last_look) = (Some(outcome), true);
             self.ledger.stop(Stop { outcome, refusal, last_look, ..Stop::because(told) });
         }

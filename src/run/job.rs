@@ -10,12 +10,12 @@ use super::steps::{Asked, Secrets, Stepper, Where};
 use super::target::{Locator, Values};
 use crate::browser::{Answer, Armed, Browser, Cover, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
-use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, decide};
+use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, changed_since, decide};
 use crate::roster::Roster;
 use crate::script::{ReadBack, Shown, Verb};
 use crate::secret::Secret;
 use crate::template::Field;
-use crate::words::{Family, Outcome, State};
+use crate::words::{Action, Family, Outcome, State};
 use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
@@ -145,8 +145,8 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
         self.steps(job, &script, &values, became).await
     }
 
-    /// The rule of the plan once more, on what the page shows now.
-    fn decide_again(&self, job: &Job, now: &Standing) -> Todo {
+    /// The rule of the plan once more, on what the page shows now, and whether that is still what the plan was made for.
+    pub(super) fn decide_again(&self, job: &Job, now: &Standing) -> Todo {
         let found = Found { state: now.state, row: now.row.clone() };
         let wish = Wish { action: self.plan.action, key: &job.key, values: &job.values };
         let there = There {
@@ -157,10 +157,16 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
         };
         let guards = Guards {
             account: &self.plan.account,
-            protected: &self.plan.protected,
+            protected: &self.ledger.protected,
             admins_left: self.ledger.admins_left(&job.key),
         };
-        decide(self.view, wish, there, guards)
+        let todo = decide(self.view, wish, there, guards);
+        if let (Todo::Run { .. }, Action::Remove | Action::Role) = (&todo, self.plan.action)
+            && let Some((outcome, why)) = changed_since(&job.found, &found)
+        {
+            return Todo::Settled { outcome, why };
+        }
+        todo
     }
 
     async fn steps(

@@ -6,7 +6,7 @@ use super::resume::Progress;
 use crate::browser::Picture;
 use crate::evidence::Exhibit;
 use crate::journal::{Fact, Refusal};
-use crate::plan::{Job, Plan, View, Wish, admins, takes_an_admin};
+use crate::plan::{Job, Plan, Since, View, Wish, admins, takes_an_admin};
 use crate::roster::Roster;
 use crate::words::{Action, Outcome};
 use std::cell::RefCell;
@@ -72,6 +72,10 @@ pub struct Ledger<'p, 'r> {
     pub(super) known: BTreeSet<String>,
     /// People whom another run left undecided, and that run.
     pub(super) blocked: BTreeMap<String, String>,
+    /// People who are never removed or changed: those of the plan, and whoever was protected since.
+    pub(super) protected: Vec<String>,
+    /// The most removals of this run.
+    pub(super) cap: u32,
     pub(super) stop: StopSignal,
     pages: RefCell<Pages<'p, 'r>>,
     /// Acts hold it together; a reading that no act may disturb holds it alone.
@@ -105,6 +109,8 @@ struct Pages<'p, 'r> {
     compared: usize,
     is_comparing: bool,
     stopped: Option<Stop>,
+    /// Why nobody is removed any more.
+    beyond: Option<String>,
 }
 
 impl<'p, 'r> Ledger<'p, 'r> {
@@ -133,6 +139,7 @@ impl<'p, 'r> Ledger<'p, 'r> {
             compared: 0,
             is_comparing: false,
             stopped: None,
+            beyond: None,
         };
         Self {
             plan,
@@ -140,11 +147,21 @@ impl<'p, 'r> Ledger<'p, 'r> {
             known: before.people.iter().map(|person| person.key.clone()).collect(),
             before,
             blocked,
+            protected: plan.protected.clone(),
+            cap: plan.cap,
             stop,
             pages: RefCell::new(pages),
             acting: RwLock::new(()),
             moved: Notify::new(),
         }
+    }
+
+    /// Heeds what usher.toml forbids by now beyond the plan.
+    #[must_use]
+    pub fn heeding(mut self, since: &Since) -> Self {
+        self.protected.extend_from_slice(&since.protected);
+        self.cap = since.cap.map_or(self.cap, |cap| cap.min(self.cap));
+        self
     }
 
     /// Seals a fact.
@@ -307,7 +324,7 @@ impl<'p, 'r> Ledger<'p, 'r> {
         if self.plan.action == Action::Remove {
             // A removal that is proven not to have happened, and is this person's turn again, is still one person.
             let others = pages.removals.iter().filter(|other| **other != job.id).count();
-            if others >= usize::try_from(self.plan.cap).unwrap_or(usize::MAX) {
+            if others >= usize::try_from(self.cap).unwrap_or(usize::MAX) {
                 return Err(Halt::rule(Outcome::CapReached, format!("{others} people were removed already")));
             }
             pages.removals.insert(job.id);
@@ -316,6 +333,21 @@ impl<'p, 'r> Ledger<'p, 'r> {
             pages.demoted.insert(job.key.clone());
         }
         Ok(())
+    }
+
+    /// How many removals there were and will be, with these.
+    pub(super) fn removals_with(&self, left: &BTreeSet<u32>) -> usize {
+        self.pages.borrow().removals.union(left).count()
+    }
+
+    /// From now on nobody is removed, for this reason.
+    pub(super) fn removes_no_more(&self, why: Option<String>) {
+        self.pages.borrow_mut().beyond = why;
+    }
+
+    /// Why nobody is removed any more.
+    pub(super) fn beyond(&self) -> Option<String> {
+        self.pages.borrow().beyond.clone()
     }
 
     /// Nothing was done about this person: an admin stays one.

@@ -323,3 +323,35 @@ fn init_writes_a_file_that_works_and_never_over_one() {
         .says("set `packs` in usher.toml");
     usher.run(&["runs", "--config", "new.toml"]).code(0);
 }
+
+#[test]
+fn what_is_told_again_steers_no_terminal() {
+    let evil = "x\u{202e}y\u{9b}31m\u{61c}z\u{1b}[2J\u{200f}";
+    let usher = Usher::new();
+    let run = usher.path().join(evil);
+    copy(&Path::new(ROOT).join("tests/journals/good"), &run);
+    usher.file("plain/readme.txt", "");
+    let raw = |text: &str| text.contains(['\u{202e}', '\u{9b}', '\u{61c}', '\u{1b}', '\u{200f}']);
+    for (arguments, code) in [
+        (&["verify", evil][..], 0),
+        (&["verify", "gone\u{202e}\u{9b}"], 2),
+        (&["resume", "gone\u{202e}\u{9b}"], 2),
+        (&["report", "gone\u{1b}[2J\u{200f}"], 2),
+        (&["roster", evil], 3),
+        (&["invite", evil, "people.csv"], 3),
+        (&["--config", evil, "runs"], 3),
+        (&[evil], 2),
+        (&["practice", evil], 2),
+        (&["roster", "x", "--format", evil], 2),
+        (&["unresolved", "gone\u{202e}\u{9b}", evil, "--as", "added", "--note", "x"], 2),
+    ] {
+        for json in [false, true] {
+            let told = usher.run(&[if json { &["--json"][..] } else { &[] }, arguments].concat());
+            assert!(!raw(&told.stdout) && !raw(&told.stderr), "{arguments:?}: {told:?}");
+            assert_eq!(told.status.code(), Some(code), "{told:?}");
+        }
+    }
+    let told = usher.run(&["--json", "verify", evil]).stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["verify"]["run"], evil, "the same value all the same");
+}

@@ -179,7 +179,20 @@ pub(crate) struct Practice {
 impl Practice {
     /// Starts Heap's, with these knobs.
     pub(crate) fn start(knobs: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), knobs)
+    }
+
+    /// Ends it, and starts it again with these knobs and its state rewritten.
+    pub(crate) fn again(mut self, knobs: &[&str], rewritten: impl FnOnce(String) -> String) -> Self {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let state = rewritten(std::fs::read_to_string(self.state()).unwrap());
+        std::fs::write(self.state(), state).unwrap();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        Self::over(folder, knobs)
+    }
+
+    fn over(folder: tempfile::TempDir, knobs: &[&str]) -> Self {
         let state = folder.path().join("state.json");
         let mut command = Command::new(USHER);
         command.args(["practice", "heap/users-permissions", "--json", "--state"]).arg(&state);

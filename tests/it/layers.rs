@@ -20,13 +20,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // What is asked, what is there, what will be done: scripts, books and requests meet only in the plan.
     ("script", &["words", "template", "source", "diag"]),
     ("selector", &["words", "template", "source", "diag"]),
-    ("request", &["digest", "source", "diag"]),
+    ("request", &["safe", "digest", "source", "diag"]),
     ("roster", &["words", "digest"]),
     ("plan", &["words", "template", "digest", "source", "diag", "script", "selector", "request", "roster"]),
     // Doing and keeping.
     ("evidence", &["digest"]),
     ("browser", &["words", "secret", "diag", "digest", "evidence"]),
-    ("journal", &["words", "digest", "evidence", "browser"]),
+    ("journal", &["words", "safe", "digest", "evidence", "browser"]),
     ("signature", &["digest", "secret", "evidence", "journal"]),
     (
         "run",

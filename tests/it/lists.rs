@@ -417,7 +417,7 @@ fn view(list: &str, controls: &str) -> View {
 }
 
 /// A list on the page of a path, with further lines.
-fn people(path: &str, more: &str) -> View {
+pub(crate) fn people(path: &str, more: &str) -> View {
     listed(
         path,
         &(LIST.to_owned() + &more.lines().fold(String::new(), |lines, line| lines + "    " + line + "\n")),

@@ -1,7 +1,7 @@
 //! The person at the keyboard: stops, starts twice, changes files, asks for nothing, runs out of disk.
 #![expect(clippy::print_stdout, reason = "what a test skips or met is told with its result")]
 
-use crate::harness::{Practice, Usher, fact};
+use crate::harness::{Practice, ROOT, Usher, copy, fact, file_of};
 use crate::watch::{Running, until};
 use rustix::process::Signal;
 use std::path::{Path, PathBuf};
@@ -164,4 +164,131 @@ fn a_full_disk_stops_the_run_and_leaves_it_to_be_resumed() {
     assert_eq!(applied.len(), console.asked("invite").len(), "nobody twice");
     assert!(undecided || applied.len() == 4, "{outcomes:?}");
     usher.run(&["verify", "last"]).code(0);
+}
+
+#[test]
+fn scripts_and_books_that_change_after_the_plan_change_nothing_of_the_run() {
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    for folder in ["scripts/heap", "selectors/heap"] {
+        copy(&Path::new(ROOT).join(folder), &usher.path().join("packs").join(folder));
+    }
+    let toml = std::fs::read_to_string(usher.path().join("usher.toml")).unwrap();
+    usher.file("usher.toml", toml.replace(&format!("packs = {ROOT:?}"), "packs = \"packs\""));
+    usher.file("people.csv", FOUR);
+    let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    running.reaches(&usher, 0, "job_begun").unwrap();
+    // While the run is at work, and before it is taken up again: the files are not what was approved any more.
+    let script = usher.path().join("packs/scripts/heap/invite.yaml");
+    let approved = std::fs::read_to_string(&script).unwrap();
+    let changed = approved.replace("\"${person.role}\"", "Admin");
+    assert_ne!(changed, approved);
+    std::fs::write(&script, &changed).unwrap();
+    usher.file("people.csv", "email,role\na1@new.example,Admin\nsomebody.else@new.example,Admin\n");
+    running.signal(Signal::INT);
+    running.end().code(7);
+    assert_eq!(console.asked("invite"), ["a1@new.example"]);
+    usher.run(&["resume", "last"]).code(0);
+    assert_eq!(
+        console.applied("invite"),
+        ["a1@new.example", "b2@new.example", "c3@new.example", "d4@new.example"]
+    );
+    let role = |email: &str| console.people_with(email)[0]["role"].as_str().unwrap().to_owned();
+    assert_eq!(["a1@new.example", "c3@new.example"].map(role), ["Member", "Viewer"], "as it was approved");
+    let run = usher.runs().remove(0);
+    assert!(file_of(&run, "plan.json").contains("${person.role}"), "the plan holds what was approved");
+    usher.run(&["verify", "last"]).code(0);
+}
+
+/// A run that has read the roster and made its plan, and is held up there until the test lets it go on.
+fn held(usher: &Usher, arguments: &[&str]) -> Running {
+    let mut running = Running::start(usher, arguments);
+    running.reaches(usher, 0, "roster_read:before").unwrap();
+    running.signal(Signal::STOP);
+    running
+}
+
+/// A colleague at another desk, who does this meanwhile.
+pub(crate) fn colleague(console: &Practice, action: &str, people: &str) {
+    let desk = Usher::new().heap(console);
+    desk.file("people.csv", people);
+    desk.run(&[action, "heap", "people.csv", "--yes"]).code(0);
+}
+
+#[test]
+fn whoever_went_between_the_plan_and_the_act_is_told_as_gone_and_a_person_looks() {
+    let console = Practice::start(&["people=20"]);
+    let usher = Usher::new().heap(&console);
+    let (first, second, third) =
+        ("bergmeier@northwind.example", "mchen@northwind.example", "annameier@northwind.example");
+    usher.file("leavers.csv", format!("email\n{first}\n{second}\n{third}\n"));
+    let before = console.truth()["people"].as_array().unwrap().len();
+    let running = held(&usher, &["remove", "heap", "leavers.csv", "--yes"]);
+    colleague(&console, "remove", &format!("email\n{second}\n"));
+    running.signal(Signal::CONT);
+    let done = running.end();
+    let run = usher.runs().remove(0);
+    if done.status.code() == Some(7) {
+        // Somebody of the list went without this run's doing: it stops, says so, and goes on when it is told to.
+        done.says("mchen@northwind.example went");
+        usher.run(&["resume", "last"]).code(0);
+    } else {
+        done.code(0);
+    }
+    let outcomes = Usher::outcomes(&run);
+    assert_eq!([first, third].map(|person| outcomes[person].as_str()), ["removed", "removed"]);
+    assert_eq!(outcomes[second], "already_absent");
+    assert_eq!(console.asked("remove"), [second, first, third], "each once, the second by the colleague");
+    assert_eq!(console.truth()["people"].as_array().unwrap().len(), before - 3, "nobody else went");
+    usher.run(&["verify", "last"]).code(0);
+}
+
+#[test]
+fn whoever_came_between_the_plan_and_the_act_is_not_invited_again() {
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    usher.file("people.csv", FOUR);
+    let running = held(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    colleague(&console, "invite", "email,role\nb2@new.example,Admin\n");
+    running.signal(Signal::CONT);
+    let done = running.end();
+    let run = usher.runs().remove(0);
+    if done.status.code() == Some(7) {
+        done.says("b2@new.example came");
+        usher.run(&["resume", "last"]).code(0);
+    } else {
+        done.code(0);
+    }
+    assert_eq!(Usher::outcomes(&run)["b2@new.example"], "already_pending");
+    let mut asked = console.asked("invite");
+    asked.sort();
+    assert_eq!(asked, ["a1@new.example", "b2@new.example", "c3@new.example", "d4@new.example"]);
+    assert_eq!(console.people_with("b2@new.example")[0]["role"], "Admin", "as the colleague gave it");
+    usher.run(&["verify", "last"]).code(0);
+}
+
+#[test]
+fn the_same_leavers_after_an_interrupted_run_are_removed_once() {
+    let console = Practice::start(&["people=20"]);
+    let usher = Usher::new().heap(&console);
+    let leavers =
+        ["bergmeier@northwind.example", "mchen@northwind.example", "michael.chen@northwind.example"];
+    let rows: Vec<String> = leavers.iter().map(|person| [person, "\n"].concat()).collect();
+    usher.file("leavers.csv", format!("email\n{}", rows.concat()));
+    let before = console.truth()["people"].as_array().unwrap().len();
+    let mut running = Running::start(&usher, &["remove", "heap", "leavers.csv", "--yes"]);
+    running.reaches(&usher, 0, "job_begun").unwrap();
+    running.signal(Signal::INT);
+    running.end().code(7);
+    assert_eq!(console.asked("remove"), leavers[..1]);
+    // Not resumed but begun afresh, as people do who do not read hints.
+    usher.run(&["remove", "heap", "leavers.csv", "--yes"]).code(0);
+    assert_eq!(console.asked("remove"), leavers);
+    let outcomes = Usher::outcomes(&usher.runs()[1]);
+    assert_eq!(leavers.map(|person| outcomes[person].as_str()), ["already_absent", "removed", "removed"]);
+    // And the run that was left lying finds nothing left to do when somebody takes it up after all.
+    let first = usher.runs()[0].file_name().unwrap().to_str().unwrap().to_owned();
+    usher.run(&["resume", &first]).code(0);
+    assert_eq!(console.asked("remove"), leavers);
+    assert_eq!(console.truth()["people"].as_array().unwrap().len(), before - 3);
 }

@@ -123,11 +123,13 @@ function widthOf(table) {
 function writeGridRow(row, table, out) {
   const mark = markOf(row, out);
   if (mark === null) return;
-  out.html.push('<div role="row"', mark, ">");
-  for (const { element } of cellsIn(row, table)) {
-    out.html.push('<div role="cell">');
-    writeElement(element, out);
+  writeRow(row, mark, out, () => {
+    out.html.push('<div role="row"', mark, ">");
+    for (const { element } of cellsIn(row, table)) {
+      out.html.push('<div role="cell">');
+      writeElement(element, out);
+      out.html.push("</div>");
+    }
     out.html.push("</div>");
-  }
-  out.html.push("</div>");
+  });
 }

@@ -1,5 +1,8 @@
 // Finds the statements of the page: texts of the selector book that stand visibly on the page now.
 
+// So much of a line is told; a message says no more, and what is told goes on the record.
+const LONGEST_LINE = 2000;
+
 /**
  * The statements that are visible now, each with the whole line that it stands in.
  * @param {object} request
@@ -11,7 +14,7 @@ function saysNow(request) {
     for (const region of within ? regionsOf(within) : [document.body]) {
       const line = firstLineWith(texts, region);
       if (line === null) continue;
-      seen.push({ id, line });
+      seen.push({ id, line: line.length > LONGEST_LINE ? cut(line, LONGEST_LINE) + "…" : line });
       break;
     }
   }

@@ -5,6 +5,9 @@ const VOID_TAGS = new Set(["area", "br", "col", "hr", "img", "input", "wbr"]);
 const TABLE_PARTS = new Set(["table", "thead", "tbody", "tfoot", "tr", "td", "th", "input", "br"]);
 const PAINTED = { visibilityProperty: true, opacityProperty: true };
 const LINES_KEPT = 400;
+// No row of people is written longer, nor all rows of a page together: of what is, only that it is there is told.
+const LONGEST_ROW = 1 << 20;
+const LONGEST_LIST = 1 << 26;
 
 /** Waits until the list or its empty state stands still, then answers with the tables as HTML. */
 async function snapshot(request, deadline) {
@@ -71,12 +74,13 @@ function written({ tables, list }, mark) {
   for (const table of tables) {
     // Few tables say which columns their cells are in; only there each of them is asked.
     const placed = table.element.querySelector("[aria-colindex],[aria-colspan]") !== null;
-    const out = { html, table, placed, rows: table.rows === null ? new Set(rowsIn(table)) : new Set(), mark, above: null, heard: heardCells(table, list) };
+    const out = { html, table, placed, rows: table.rows === null ? new Set(rowsIn(table)) : new Set(), mark, above: null, size: 0, heard: heardCells(table, list) };
     if (table.rows !== null) writeGrid(table, out);
     else writeTable(table, out);
   }
   const except = new Set(tables.flatMap(({ element, body, rows, heads }) => (rows === null ? [element, body] : rows.concat(heads))));
-  return { html: html.join(""), lines: linesOf(document.body, { values: false, except, most: LINES_KEPT }) };
+  const lines = linesOf(document.body, { values: false, except, most: LINES_KEPT });
+  return { html: html.join(""), lines: lines.filter((line) => line.length <= LONGEST_TEXT) };
 }
 
 /** What a screen reader says in the cells of the columns whose icons count. */
@@ -109,9 +113,9 @@ function whoIsShown(tables, list) {
   const texts = [];
   for (const table of tables) {
     for (const row of rowsOf(table)) {
-      texts.push(row.element.textContent);
+      texts.push(cut(row.element.textContent, LONGEST_TEXT));
       const cells = Object.keys(list.columns).map((column) => cellIn(row, table, list, column));
-      const words = cells.flatMap((cell) => (cell === null ? [] : keyTokens(cell.textContent)));
+      const words = cells.flatMap((cell) => (cell === null ? [] : keyTokens(cut(cell.textContent, LONGEST_TEXT))));
       rows.push(words.filter((word) => word.includes("@")).join(" "));
     }
   }
@@ -127,17 +131,34 @@ function writeElement(element, out) {
   if (!painted && !isLaidOut(element)) return;
   // The parts of a table cannot leave it, and measuring is what costs most here.
   if (painted && !TABLE_PARTS.has(tag) && isUnseen(element, element.getBoundingClientRect())) return;
-  let mark = "";
-  if (out.rows.has(element)) {
-    mark = markOf(element, out);
-    if (mark === null) return;
+  if (!out.rows.has(element)) return writeMarked(element, "", painted, out);
+  const mark = markOf(element, out);
+  if (mark !== null) writeRow(element, mark, out, () => writeMarked(element, mark, painted, out));
+}
+
+/** Writes a row of people as `write` does; one that says more than any row of people only as a row that is cut. */
+function writeRow(row, mark, out, write) {
+  if (isAbove(row, out.table)) return write();
+  const begin = out.html.length;
+  if (out.size <= LONGEST_LIST) write();
+  let size = 0;
+  for (let at = begin; at < out.html.length; at += 1) size += out.html[at].length;
+  out.size += size;
+  if (size > LONGEST_ROW || out.size > LONGEST_LIST) {
+    const tag = out.table.rows === null && row.localName === "tr" ? "tr" : "div";
+    out.html.length = begin;
+    out.html.push("<", tag, ' role="row" data-part="cut"', mark, "></", tag, ">");
   }
+}
+
+function writeMarked(element, mark, painted, out) {
+  const tag = element.localName;
   const heard = out.heard.get(element);
   const place = out.placed || tag === "th" ? placeAttributes(element) : "";
   out.html.push("<", tag, attributesOf(element), place, mark, heard === undefined ? "" : attribute("data-heard", heard), ">");
   if (VOID_TAGS.has(tag)) return;
   if (tag === "select") writeOptions(element, out);
-  else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(element.value));
+  else if (tag === "textarea") out.html.push(isSecretField(element) ? "" : escapeText(cut(element.value, LONGEST_TEXT + 1)));
   else writeChildren(element, painted, out);
   out.html.push("</", tag, ">");
 }
@@ -190,7 +211,7 @@ function isApart(element, parent) {
 
 function writeNode(node, parent, painted, out) {
   if (node.nodeType === 1) writeElement(node, out);
-  else if (node.nodeType === 3 && (painted || isPainted(parent))) out.html.push(escapeText(node.data));
+  else if (node.nodeType === 3 && (painted || isPainted(parent))) out.html.push(escapeText(cut(node.data, LONGEST_TEXT + 1)));
 }
 
 // The options of a closed select are not rendered, but which one is chosen is what the person sees.
@@ -229,7 +250,10 @@ function placeAttributes(cell) {
 }
 
 function attribute(name, value) {
-  return " " + name + '="' + value.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;") + '"';
+  // Half a class or half an address would be another one; what is read as text is seen to be cut.
+  const isText = name === "value" || name === "data-heard";
+  if (value.length > LONGEST_TEXT && !isText) return "";
+  return " " + name + '="' + cut(value, LONGEST_TEXT + 1).replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;") + '"';
 }
 
 function markOf(row, out) {

@@ -5,6 +5,12 @@
 const UNSEEN =
   /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uE000-\uF8FF\uFE00-\uFE0F\uFEFF]/g;
 
+// No cell, name or message says more. What does is never taken for a key, and is handed over one character longer than this,
+// so that whoever reads it sees that it was cut.
+const LONGEST_TEXT = 1 << 16;
+// An expression that looks at a text again and again has room for so much.
+const QUICK = 4096;
+
 const PLAIN = /^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/;
 
 // The characters that can be part of an e-mail address or a login: next to a key they would make it another key.
@@ -19,7 +25,7 @@ const ENDS_IN_KEY = new RegExp(KEY_CHARACTER + "$", "u");
  */
 function tidy(text) {
   // Most texts are plain already; lists hold tens of thousands of them.
-  if (PLAIN.test(text)) return text;
+  if (text.length <= QUICK && PLAIN.test(text)) return text;
   return String(text).normalize("NFC").replace(UNSEEN, "").replace(/\s+/g, " ").trim();
 }
 
@@ -81,8 +87,21 @@ function endsHere(after) {
 function keyTokens(text) {
   return fold(text)
     .split(" ")
-    .map((word) => word.replace(/^[<([{"“„«,;:]+/, "").replace(/[>)\]}"”“»,;:.]+$/, "").replace(/^'(.+)'$/, "$1"))
+    .map(unwrapped)
     .filter((word) => word !== "");
+}
+
+const OPENS = new Set('<([{"“„«,;:');
+const CLOSES = new Set('>)]}"”“»,;:.');
+
+/** A word without the brackets and marks around it, and then without a pair of single quotation marks. */
+function unwrapped(word) {
+  let begin = 0;
+  let end = word.length;
+  while (begin < end && OPENS.has(word[begin])) begin += 1;
+  while (end > begin && CLOSES.has(word[end - 1])) end -= 1;
+  if (end - begin > 2 && word[begin] === "'" && word[end - 1] === "'") return word.slice(begin + 1, end - 1);
+  return word.slice(begin, end);
 }
 
 /**
@@ -90,6 +109,7 @@ function keyTokens(text) {
  * A key with an @ may stand beside a display name; a key without one must be the whole cell.
  */
 function cellHolds(text, key) {
+  if (text.length > LONGEST_TEXT) return standsIn(fold(text), key) ? "ambiguous" : "other";
   const addresses = keyTokens(text).filter((word) => word.includes("@"));
   const ambiguous = addresses.length > 1 || addresses.some((word) => word.indexOf("@") !== word.lastIndexOf("@"));
   if (ambiguous) return addresses.some((word) => standsIn(word, key)) ? "ambiguous" : "other";
@@ -117,7 +137,7 @@ function linePattern(parts, anyone) {
 
 /** How alike two folded texts are, from 0 to 1, by the pairs of letters that they share. */
 function likeness(one, other) {
-  const pairs = (text) => new Set(Array.from({ length: Math.max(text.length - 1, 0) }, (_, i) => text.slice(i, i + 2)));
+  const pairs = (text) => new Set(Array.from({ length: Math.max(Math.min(text.length, QUICK) - 1, 0) }, (_, i) => text.slice(i, i + 2)));
   const a = pairs(one);
   const b = pairs(other);
   let shared = 0;

@@ -7,6 +7,7 @@ use crate::journal::PlaceRef;
 use crate::plan::{Input, InputKind};
 use crate::report::phrase::{capital, clock};
 use crate::report::story::{Frame, Person, Story};
+use crate::safe::visible;
 use maud::{Markup, html};
 
 /// A person's pictures.
@@ -47,7 +48,7 @@ fn shot(
                     @match album.show(exhibit) {
                         Shown::Source(source) => {
                             a.open href={ "#proof-" (frame.seq) } title="Show it large" {
-                                img src=(source) alt={ (label) ": " (who) ", " (exhibit.title) };
+                                img src=(source) alt={ (visible(&label)) ": " (visible(who)) ", " (visible(&exhibit.title)) };
                             }
                         }
                         Shown::Nothing(why) => { p.lost { (why) } }

@@ -80,6 +80,7 @@ pub(super) fn facts(story: &Story) -> Markup {
                 (fact("Resumed", &html! {
                     (time(&again.at)) " by " (said(&again.operator))
                     @if again.in_doubt > 0 { small { (phrase::people(again.in_doubt as usize)) " in doubt at that time" } }
+                    @if let Some(heeded) = phrase::heeded(&again.protected, again.cap) { small { (said(&heeded)) } }
                     @if again.mended > 0 { small { "a torn last line of " (again.mended) " bytes was cut away; nobody had seen it" } }
                 }))
             }

@@ -16,6 +16,7 @@ mod tests;
 
 use super::phrase;
 use super::story::{Person, Story};
+use crate::safe::visible;
 use album::Album;
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html as draw};
@@ -70,7 +71,7 @@ fn draw_page(story: &Story, picture: &dyn Fn(&str) -> Option<Vec<u8>>, room: u64
                 meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="referrer" content="no-referrer";
                 meta name="color-scheme" content="light dark";
-                title { (phrase::heading(story)) " - " (story.run_id()) }
+                title { (visible(&phrase::heading(story))) " - " (visible(story.run_id())) }
                 style { (PreEscaped(STYLE)) }
             }
             body {

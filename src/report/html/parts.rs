@@ -6,6 +6,7 @@ use crate::report::phrase;
 use crate::safe;
 use crate::words::{Family, Outcome};
 use maud::{Markup, PreEscaped, html};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Text from outside: escaped, made visible, isolated.
@@ -18,9 +19,17 @@ pub(super) fn prose(text: &str) -> Markup {
     let parts = text.split('`').zip(0u32..);
     html! {
         bdi { @for (part, number) in parts {
-            @if number % 2 == 1 { code { (safe::visible(part)) } } @else { (safe::visible(part)) }
+            @if number % 2 == 1 { code { (said(part)) } } @else { (safe::visible(part)) }
         } }
     }
+}
+
+/// The cells of a row, each with the name of its column; none turns its neighbours round.
+pub(super) fn cells(row: &BTreeMap<String, String>) -> Markup {
+    let cells = row.iter().filter(|(_, value)| !value.is_empty());
+    html! { @for (place, (column, value)) in cells.enumerate() {
+        @if place > 0 { ", " } (said(column)) ": " (said(value))
+    } }
 }
 
 /// An address, as text.
@@ -40,7 +49,8 @@ pub(super) fn whole(sum: &Digest) -> Markup {
 
 /// A time for people, and for machines.
 pub(super) fn time(at: &str) -> Markup {
-    html! { time datetime=(at) title=(at) { (phrase::time(at)) } }
+    let exact = safe::visible(at);
+    html! { time datetime=(exact) title=(exact) { (phrase::time(at)) } }
 }
 
 /// One line of a list of facts.
@@ -72,11 +82,11 @@ pub(super) fn code(excerpt: &Excerpt<'_>, label: &str) -> Markup {
     let caret = " ".repeat(excerpt.indent());
     html! {
         figure.code {
-            figcaption { span { (label) } code { (safe::visible(&excerpt.place())) } }
+            figcaption { span { (label) } code { (said(&excerpt.place())) } }
             pre {
                 @for (number, text) in &excerpt.lines {
                     @let here = *number == excerpt.line;
-                    span.line.here[here] { i { (number) } (safe::visible(text)) "\n" }
+                    span.line.here[here] { i { (number) } (said(text)) "\n" }
                     @if here { span.line.caret { i {} (caret) ("^".repeat(excerpt.length)) "\n" } }
                 }
             }

@@ -1,12 +1,14 @@
 //! A person's card: what was wanted, what became of it and why, the commit, the read-back, and the pictures.
 
 use super::album::Album;
-use super::parts::{badge, code, fact, prose, said, time};
+use super::parts::{badge, cells, code, fact, prose, said, time};
 use crate::journal::Refusal;
 use crate::report::excerpt::excerpt;
-use crate::report::phrase::{self, capital, cells, class, duration, hint};
+use crate::report::phrase::{self, capital, class, duration, hint};
 use crate::report::story::{Intent, Looked, Person, Story};
+use crate::safe::visible;
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 
 /// The cards of people who need nobody.
 pub(super) fn cards(story: &Story, album: &Album<'_>, people: &[&Person], open: bool) -> Markup {
@@ -127,7 +129,7 @@ fn line(at: Option<&str>, name: &str, words: &Markup) -> Markup {
     html! {
         li {
             @match at {
-                Some(at) => { time datetime=(at) title=(phrase::time(at)) { (phrase::clock(at)) } }
+                Some(at) => { time datetime=(visible(at)) title=(phrase::time(at)) { (phrase::clock(at)) } }
                 None => { span {} }
             }
             b { (name) }
@@ -137,12 +139,17 @@ fn line(at: Option<&str>, name: &str, words: &Markup) -> Markup {
 }
 
 fn found(person: &Person) -> Markup {
-    let row = cells(person.before(), true);
+    let row = person.before();
     let state = person.read.as_ref().map_or(person.found.state, |read| read.state);
-    html! { (state.as_str()) @if !row.is_empty() { ", " (said(&row)) } }
+    html! { (state.as_str()) @if is_told(row) { ", " (cells(row)) } }
 }
 
 /// The commit: what bound it to the person, when it was sealed, what answered.
+/// Whether a row says anything.
+fn is_told(row: &BTreeMap<String, String>) -> bool {
+    row.values().any(|value| !value.is_empty())
+}
+
 fn commit(intent: &Intent) -> Markup {
     let sealed = html! {
         "sealed before it was done: " code { (said(&intent.on)) } ", line " (intent.line)
@@ -169,11 +176,10 @@ fn commit(intent: &Intent) -> Markup {
 }
 
 fn looked(read: &Looked) -> Markup {
-    let row = cells(&read.row, true);
     let list = if read.whole { "whole list read" } else { "the list was not read whole" };
     let looks = if read.tries == 1 { "1 look".to_owned() } else { format!("{} looks", read.tries) };
     html! {
-        (read.state.as_str()) @if !row.is_empty() { ", " (said(&row)) }
+        (read.state.as_str()) @if is_told(&read.row) { ", " (cells(&read.row)) }
         small { "on a fresh load, " (list) ", " (looks) }
     }
 }

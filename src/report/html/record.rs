@@ -24,7 +24,7 @@ pub(super) fn inputs(story: &Story) -> Markup {
             @for input in &plan.inputs {
                 details.file {
                     summary { p { span { (kind(input.kind)) } b { (said(&input.name)) } } (whole(&input.sha256)) }
-                    pre { @for (line, number) in input.text.lines().zip(1u32..) { span.line { i { (number) } (crate::safe::visible(line)) "\n" } } }
+                    pre { @for (line, number) in input.text.lines().zip(1u32..) { span.line { i { (number) } (said(line)) "\n" } } }
                 }
             }
             @if let Some(begun) = &story.run.begun {

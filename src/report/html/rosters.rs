@@ -63,9 +63,10 @@ fn differences(story: &Story, before: &BTreeMap<String, Row>, after: &BTreeMap<S
         return html! { p.quiet { "Both rosters show the same people in the same roles." } };
     }
     let changed = found.changed.iter().map(|(key, cells)| {
-        let words =
-            cells.iter().map(|(column, from, to)| format!("{column}: {} → {}", blank(from), blank(to)));
-        ("changed", "~", key, words.collect::<Vec<_>>().join(", "))
+        let words = html! { @for (place, (column, from, to)) in cells.iter().enumerate() {
+            @if place > 0 { ", " } (said(column)) ": " (said(blank(from))) " → " (said(blank(to)))
+        } };
+        ("changed", "~", key, words)
     });
     let came = found.came.iter().map(|(key, row)| ("came", "+", key, of_row(row)));
     let went = found.went.iter().map(|(key, row)| ("went", "−", key, of_row(row)));
@@ -78,7 +79,7 @@ fn differences(story: &Story, before: &BTreeMap<String, Row>, after: &BTreeMap<S
                         tr class=(class) {
                             td.sign { span { (sign) } " " (class) }
                             td { b { (said(key)) } }
-                            td { (said(&words)) }
+                            td { (words) }
                             td { @match ours(story, key) {
                                 Some(job) => { a href={ "#person-" (job) } { "this run" } }
                                 None => { em { "not this run" } }
@@ -95,8 +96,9 @@ fn blank(cell: &str) -> &str {
     if cell.is_empty() { "(nothing)" } else { cell }
 }
 
-fn of_row(row: &Row) -> String {
-    told(row).map(|(_, cell)| cell).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(", ")
+fn of_row(row: &Row) -> Markup {
+    let cells = told(row).map(|(_, cell)| cell).filter(|cell| !cell.is_empty());
+    html! { @for (place, cell) in cells.enumerate() { @if place > 0 { ", " } (said(cell)) } }
 }
 
 /// The job of this run that asked for a change of this person, if one committed anything.

@@ -32,6 +32,41 @@ fn nothing_from_outside_becomes_markup() {
 }
 
 #[test]
+fn nothing_from_outside_turns_the_text_round() {
+    let turned = "a\u{202e}b\u{2066}c\u{200f}d\u{61c}e\u{9b}1mf\u{1b}[2Jg";
+    let mut plan = sample::plan();
+    for text in [&mut plan.title, &mut plan.tenant, &mut plan.app, &mut plan.request.name, &mut plan.usher] {
+        turned.clone_into(text);
+    }
+    for input in &mut plan.inputs {
+        input.text.insert_str(0, turned);
+    }
+    plan.notes.push(turned.to_owned());
+    for job in &mut plan.jobs {
+        job.values.insert("name".to_owned(), turned.to_owned());
+        job.found.row.insert("role".to_owned(), turned.to_owned());
+    }
+    let mut entries = sample::entries(&plan, &sample::stub);
+    for entry in &mut entries {
+        entry.at.push_str(turned);
+        if let crate::journal::Fact::ProofKept { exhibit, .. } = &mut entry.fact {
+            turned.clone_into(&mut exhibit.title);
+            turned.clone_into(&mut exhibit.label);
+        }
+        if let crate::journal::Fact::JobEnded { why, .. } = &mut entry.fact {
+            why.push_str("`\u{202e}code`");
+        }
+    }
+    let page = html(&Story::of(&plan, &entries), &sample::stub);
+    let raw = |character: char| {
+        character.is_control() && character != '\n' || crate::safe::visible(&character.to_string()).len() > 4
+    };
+    let found: Vec<&str> = page.lines().filter(|line| line.contains(raw)).collect();
+    assert!(found.is_empty(), "{found:#?}");
+    assert!(page.contains("a&lt;U+202E&gt;b"), "it is shown instead");
+}
+
+#[test]
 fn it_loads_nothing_from_anywhere() {
     let page = page();
     for attribute in page.split(" src=\"").skip(1) {
@@ -82,7 +117,7 @@ fn both_lines_of_a_refusal_are_drawn() {
 #[test]
 fn the_rosters_tell_who_else_was_at_work() {
     let page = page();
-    assert!(page.contains("role: Admin → Member"));
+    assert!(page.contains("<bdi>role</bdi>: <bdi>Admin</bdi> → <bdi>Member</bdi>"));
     assert!(page.contains("not this run") && page.contains("this run</a>"));
 }
 

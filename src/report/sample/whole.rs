@@ -53,6 +53,8 @@ pub(in crate::report) fn entries(plan: &Plan, bytes: Bytes<'_>) -> Vec<Entry> {
             operator: "ada@it-desk-04".to_owned(),
             mended: 118,
             in_doubt: 1,
+            protected: Vec::new(),
+            cap: None,
         })
         .session();
     let pending = map(&[("role", "Viewer"), ("status", "Pending")]);

@@ -34,11 +34,11 @@ impl Story {
             Fact::RunBegun { usher, run: id, plan, operator, previous, .. } => {
                 run.begun = Some(Begun { at, usher, run: id, plan, operator, previous });
             }
-            Fact::RunResumed { usher, operator, mended, in_doubt } => {
+            Fact::RunResumed { usher, operator, mended, in_doubt, protected, cap } => {
                 run.is_stopped = false;
                 run.ended = None;
                 run.signer = None;
-                run.resumed.push(Resumed { at, usher, operator, mended, in_doubt });
+                run.resumed.push(Resumed { at, usher, operator, mended, in_doubt, protected, cap });
             }
             // A decision is signed by whoever decides, if by anybody; the fact that names the key follows it.
             Fact::Decided { .. } => run.signer = None,

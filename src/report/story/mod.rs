@@ -92,6 +92,10 @@ pub struct Resumed {
     pub mended: u64,
     /// Jobs with an intent and no outcome at that time.
     pub in_doubt: u32,
+    /// People whom usher.toml protected by then and did not when the plan was made.
+    pub protected: Vec<String>,
+    /// The most removals of the run, where usher.toml allowed fewer by then.
+    pub cap: Option<u32>,
 }
 
 /// A key that signs.

@@ -78,7 +78,12 @@ impl Progress {
                     visible(tenant)
                 ));
             }
-            Fact::RunResumed { in_doubt, .. } => self.say(&format!("run resumed, {in_doubt} in doubt")),
+            Fact::RunResumed { in_doubt, protected, cap, .. } => {
+                self.say(&format!("run resumed, {in_doubt} in doubt"));
+                if let Some(heeded) = phrase::heeded(protected, *cap) {
+                    self.always(&heeded);
+                }
+            }
             Fact::SignedIn { account, tenant, .. } => {
                 self.say(&format!("signed in as {} in {}", visible(account), visible(tenant)));
             }
