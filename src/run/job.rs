@@ -218,6 +218,7 @@ impl<B: Browser> Engine<'_, '_, B> {
                 tracing::debug!(step = number, "the click before had no effect; it was done once more");
                 done = stepper.step(self.browser, at, verb).await;
             }
+            self.note_waits(Some(job.id))?;
             let done = done?;
             filled.after(at, verb);
             for what in self.browser.sent_away() {
@@ -417,7 +418,7 @@ impl<B: Browser> Engine<'_, '_, B> {
         let meaning = answer.and_then(|answer| Locator::new(self.view).meaning(&answer.said));
         // Where an app hides pending people, the prior state is no proof that nothing happened.
         let shows = became.before.state != State::Absent || self.view.app.pending.value == Shown::Shown;
-        let (outcome, why) = settle(&verdict, unchanged && shows, meaning, answer);
+        let (outcome, why) = settle(&verdict, unchanged && shows, now.whole, meaning, answer);
         became.after = now;
         became.outcome = outcome;
         became.why = why;
