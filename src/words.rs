@@ -337,6 +337,8 @@ pub enum RefusalKind {
     Dialog,
     /// The page did not load.
     NoPage,
+    /// The server asks to slow down.
+    SlowDown,
     /// The app shows its sign-in form, or led to a place that is not the tenant's: nobody is signed in any more.
     SignedOut,
     /// The app asks who is signed in to say so once more.

@@ -6,7 +6,7 @@
 use super::{
     Act, Answer, Armed, Binding, Browser, Cover, GateTarget, Gesture, Headers, Hit, Inspect, Inspected,
     InterruptTarget, Jar, ListQuestion, ListTarget, Pattern, Picture, Refused, Rest, Said, SaysTarget, Scope,
-    Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Seen, Snapshot, Stretch, StretchQuestion, Target, Trouble, Typed, Waited, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -182,6 +182,10 @@ impl Browser for Fake {
     fn gates(&mut self, _: Vec<GateTarget>) {}
 
     fn sent_away(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn waited(&mut self) -> Vec<Waited> {
         Vec::new()
     }
 

@@ -15,15 +15,16 @@ mod look;
 mod picture;
 mod popup;
 mod switches;
+mod unserved;
 
 use self::between::Between;
 use self::frames::framed;
-use super::answer::{elsewhere, number, point, refused, round, said, seen, text, without_tokens};
+use super::answer::{elsewhere, is, number, point, refused, round, said, seen, text, without_tokens};
 use super::webdriver::{Failed, SCRIPT_TIME, SessionFacts, Wire};
 use super::{
     Act, Answer, Armed, Binding, Browser, Cover, GateTarget, Headers, Inspect, Inspected, InterruptTarget,
     Jar, ListQuestion, ListTarget, Picture, Refused, Said, SaysTarget, Seen, Snapshot, Stretch,
-    StretchQuestion, Target, Trouble, Typed, Want,
+    StretchQuestion, Target, Trouble, Typed, Waited, Want,
 };
 use crate::words::RefusalKind;
 use anyhow::anyhow;
@@ -51,6 +52,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/says.js"),
     include_str!("page/wait.js"),
     include_str!("page/look.js"),
+    include_str!("page/served.js"),
     include_str!("page/snapshot.js"),
     include_str!("page/rest.js"),
     include_str!("page/frame.js"),
@@ -100,6 +102,7 @@ pub struct Live {
     /// Where secrets show.
     secret: Vec<Target>,
     between: RefCell<between::Between>,
+    serving: RefCell<unserved::Serving>,
     /// A commit is armed: nothing may be clicked but what it is for.
     armed: Cell<bool>,
     /// In which frames it is.
@@ -119,6 +122,7 @@ impl Live {
             origins: Vec::new(),
             secret: Vec::new(),
             between: RefCell::default(),
+            serving: RefCell::default(),
             armed: Cell::new(false),
             armed_in: RefCell::default(),
             plain: Vec::new(),
@@ -295,10 +299,7 @@ impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
         self.armed.set(false);
         self.between.borrow_mut().came.fill(0);
-        match self.wire.command("url", Some(&json!({ "url": url }))).await {
-            Err(Failed::Navigated(why)) => Err(Failed::NoPage(why).into()),
-            done => done.map(drop).map_err(Trouble::from),
-        }
+        self.go_to(url).await
     }
 
     async fn url(&mut self) -> Result<String, Trouble> {
@@ -321,6 +322,10 @@ impl Browser for Live {
 
     fn sent_away(&mut self) -> Vec<String> {
         std::mem::take(&mut self.between.borrow_mut().gone)
+    }
+
+    fn waited(&mut self) -> Vec<Waited> {
+        self.serving.borrow_mut().told()
     }
 
     async fn rest(&mut self) -> Result<(), Trouble> {
@@ -465,6 +470,7 @@ impl Browser for Live {
             passed: number("clicks_passed").map(|clicks| clicks.max(reached)),
             blocked: number("clicks_blocked").unwrap_or(0),
             sent_again: number("sent_again").unwrap_or(0),
+            turned_away: is(&answer, "turned_away"),
             why,
             said: said(&answer),
         })

@@ -25,7 +25,7 @@ pub use target::{
 pub use webdriver::{Connect, SessionFacts, begin};
 
 use crate::secret::Secret;
-use crate::words::RefusalKind;
+use crate::words::{Outcome, RefusalKind};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -170,10 +170,23 @@ pub struct Answer {
     pub blocked: u32,
     /// How often the page sent to one address again for the one act.
     pub sent_again: u32,
+    /// The server turned the act away, because too much was asked of it.
+    pub turned_away: bool,
     /// Why the guard held the click back.
     pub why: Option<String>,
     /// What the page says now.
     pub said: Vec<Said>,
+}
+
+/// Something that a server did not serve at once, and did after a while.
+#[derive(Clone, Debug)]
+pub struct Waited {
+    /// What it would have been without waiting.
+    pub outcome: Outcome,
+    /// What the server answered.
+    pub why: String,
+    /// How long it took.
+    pub waited: Duration,
 }
 
 /// What a picture must not show.
@@ -222,6 +235,8 @@ pub trait Browser {
     fn gates(&mut self, gates: Vec<GateTarget>);
     /// What was sent away since this was last asked.
     fn sent_away(&mut self) -> Vec<String>;
+    /// What a server was waited for since this was last asked.
+    fn waited(&mut self) -> Vec<Waited>;
     /// Waits until the page has come to rest: nothing changes, nothing says that it is busy.
     async fn rest(&mut self) -> Result<(), Trouble>;
     /// What controls show or hold, once all of them are there; they need not be visible, such as a field on another tab.

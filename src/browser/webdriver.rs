@@ -221,7 +221,20 @@ impl Wire {
 
     /// Runs a script that answers by callback.
     pub(super) async fn script(&self, script: &str, argument: &Value) -> Result<Value, Failed> {
-        self.command("execute/async", Some(&json!({ "script": script, "args": [argument] }))).await
+        let body = json!({ "script": script, "args": [argument] });
+        let value = self.command("execute/async", Some(&body)).await?;
+        // A native dialog that opens while a script waits ends it, and the driver calls that an answer of nothing.
+        if !value.is_null() {
+            return Ok(value);
+        }
+        match self.dialog_text().await? {
+            Some(text) => {
+                tracing::warn!(text, "a native dialog opened under a question; it is answered with no");
+                self.answer_dialog(false).await?;
+                Err(Failed::Dialog(text))
+            }
+            None => Err(Failed::Navigated("the question was not answered".to_owned())),
+        }
     }
 
     /// A command of Chromium's own protocol, which its driver passes on; also to a browser on another machine.

@@ -55,6 +55,7 @@ impl Session {
         let (mut live, driver) = browser(context.out, &settings.run).await?;
         match Self::enter(&mut live, app, pack, &entrance).await {
             Ok((entered, view)) => {
+                entrance.visit().held.borrow_mut().extend(live.waited().into_iter().map(Held::from));
                 entrance.settle(&view);
                 Ok(Self { live, driver, entrance, entered, view })
             }
@@ -137,6 +138,7 @@ impl Session {
                 }
             }
         }
+        self.entrance.visit().held.borrow_mut().extend(self.live.waited().into_iter().map(Held::from));
         match read {
             Ok(roster) => Ok((self, roster)),
             Err(halt) => {

@@ -240,7 +240,7 @@ fn decide(
     if knobs.down == Switch::On {
         return Err(Refusal::Unavailable);
     }
-    if let Some(refusal) = knobs.faults.in_front() {
+    if let Some(refusal) = knobs.faults.in_front(true) {
         return Err(refusal);
     }
     let visitor = visitor.ok_or(Refusal::SignedOut)?;

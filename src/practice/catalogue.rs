@@ -168,6 +168,13 @@ const HEAP: &[Knob] = &[
         "off",
         "everything but /_truth and /_knobs answers 429 with this Retry-After, and nothing is applied",
     ),
+    knob(
+        "in_front_of",
+        "all|reads|changes",
+        "all",
+        "what `bad_gateway` and `retry_after` answer: everything, what only reads, or what changes people",
+    ),
+    knob("in_front_for", "ever|N", "ever", "how many requests they answer before the service does again"),
     knob("half_pages", "off|N", "off", "the N-th page from now breaks off in the middle"),
     knob("breaks_page", "off|N", "off", "page N of the list is answered with HTTP 500"),
     knob(
@@ -193,9 +200,9 @@ const HEAP: &[Knob] = &[
     ),
     knob(
         "overlay",
-        "off|cookies|news",
+        "off|cookies|nps|news",
         "off",
-        "a question about cookies, or news, lies over the page until it is sent away",
+        "a question about cookies, one about recommending the app, or news, lies over the page until it is sent away; /_truth counts what is clicked in it",
     ),
     knob("next_row", "on|off", "off", "what the menu of a row opens is about the person of the next row"),
     knob("acts_otherwise", "on|off", "off", "`Save role` removes the person"),

@@ -22,6 +22,8 @@ pub(super) struct Live {
     origins: OnceLock<Origins>,
     /// How often the list was asked for.
     lists: AtomicUsize,
+    /// What was clicked in what lies over the page.
+    clicked: Mutex<Vec<String>>,
 }
 
 impl Live {
@@ -49,6 +51,7 @@ impl Live {
             inner: Mutex::new((tenant, knobs)),
             origins: OnceLock::new(),
             lists: AtomicUsize::new(0),
+            clicked: Mutex::default(),
         })
     }
 
@@ -85,6 +88,16 @@ impl Live {
     /// Counts one reading of the list, and says how many there were before.
     pub(super) fn lists_asked(&self) -> usize {
         self.lists.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Remembers what was clicked in what lies over the page.
+    pub(super) fn was_clicked(&self, label: String) {
+        self.clicked.lock().unwrap_or_else(PoisonError::into_inner).push(label);
+    }
+
+    /// All of that, in order.
+    pub(super) fn clicked(&self) -> Vec<String> {
+        self.clicked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts one page that was asked for; survives a kill but is not worth waiting for the disk.

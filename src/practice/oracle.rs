@@ -9,16 +9,18 @@ use serde_json::{Map, Value, json};
 use std::io;
 use std::sync::Arc;
 
-/// `/_truth`, `/_knobs`, `/_approve` and `/_expire`; no sign-in, and they answer whatever the knobs say.
+/// `/_truth`, `/_knobs`, `/_clicked`, `/_approve` and `/_expire`; no sign-in, and they answer whatever the knobs say.
 pub(super) fn routes() -> Router<Arc<Live>> {
     Router::new()
         .route("/_truth", get(truth))
         .route("/_knobs", get(list).post(turn))
+        .route("/_clicked", post(clicked))
         .route("/_approve", post(approve))
         .route("/_expire", post(expire))
 }
 
 async fn truth(State(live): State<Arc<Live>>) -> axum::Json<Value> {
+    let clicked = live.clicked();
     axum::Json(live.read(|tenant, _| {
         let people: Vec<_> = tenant
             .people
@@ -32,6 +34,7 @@ async fn truth(State(live): State<Arc<Live>>) -> axum::Json<Value> {
         json!({
             "people": people,
             "requests": tenant.received,
+            "clicked_over": clicked,
             "page_loads": tenant.page_loads,
             "sign_in_failures": tenant.sign_in_failures,
             "sign_ins": counts.sign_ins,
@@ -42,6 +45,11 @@ async fn truth(State(live): State<Arc<Live>>) -> axum::Json<Value> {
             "sessions_expired": counts.sessions_expired,
         })
     }))
+}
+
+/// The page tells what was clicked in what lies over it.
+async fn clicked(State(live): State<Arc<Live>>, label: String) {
+    live.was_clicked(label);
 }
 
 async fn list(State(live): State<Arc<Live>>) -> axum::Json<Value> {

@@ -52,15 +52,20 @@ async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) ->
     let (reading, page) = (request.method() == Method::GET, !request.uri().path().starts_with("/api/"));
     let (down, latency) = live.read(|_, knobs| (knobs.down == Switch::On, knobs.latency_ms));
     let wire = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
-    let (unplugged, in_front) = live.read(|_, knobs| (knobs.faults.unplugged(), knobs.faults.in_front()));
+    let (unplugged, in_front) = live.read(|_, knobs| (knobs.faults.unplugged(), knobs.faults.is_in_front()));
     if unplugged {
         wire.inspect(|wire| wire.cut(Cut(0)));
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
+    let in_front = if in_front && (page || reading) {
+        live.change(|_, knobs| knobs.faults.in_front(false)).ok().flatten()
+    } else {
+        None
+    };
     let response = match in_front {
         _ if down && reading => heap::unavailable(),
-        Some(refusal) if page || reading => heap::in_front(&refusal),
-        _ => next.run(request).await,
+        Some(refusal) => heap::in_front(&refusal),
+        None => next.run(request).await,
     };
     let cut = response.extensions().get::<Cut>().copied();
     let html =

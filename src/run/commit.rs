@@ -113,6 +113,7 @@ fn outcome(view: &View, action: Action, state: State) -> Outcome {
 pub(super) fn settle(
     verdict: &Verdict,
     unchanged: bool,
+    whole: bool,
     meaning: Option<(Outcome, String)>,
     answer: Option<&Answer>,
 ) -> (Outcome, String) {
@@ -130,6 +131,11 @@ pub(super) fn settle(
         {
             (outcome, format!("the page says \"{line}\", and the person is as before"))
         }
+        // The server itself says that it did not even look at what was asked; and a whole list shows that it is so.
+        (Verdict::Not, _, None) if unchanged && whole && answer.is_some_and(|answer| answer.turned_away) => (
+            Outcome::RateLimited,
+            "the server answered 429 to it, too many requests, and the person is as before".to_owned(),
+        ),
         (Verdict::Differs(what), _, _) if !unchanged => (Outcome::RoleMismatch, what.clone()),
         (Verdict::Unsure(why), _, _) => (Outcome::UnknownAfterCommit, why.clone()),
         _ => (

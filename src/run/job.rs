@@ -233,6 +233,7 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
                 rested.map_err(|trouble| Halt::of(trouble, &locator, Some(at.place())))?;
                 done = stepper.step(self.browser, at, verb).await;
             }
+            self.note_waits(Some(job.id))?;
             let done = done?;
             filled.after(at, verb);
             for what in self.browser.sent_away() {
@@ -437,7 +438,7 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
         let meaning = answer.and_then(|answer| Locator::new(self.view).meaning(&answer.said));
         // Where an app hides pending people, the prior state is no proof that nothing happened.
         let shows = became.before.state != State::Absent || self.view.app.pending.value == Shown::Shown;
-        let (outcome, why) = settle(&verdict, unchanged && shows, meaning, answer);
+        let (outcome, why) = settle(&verdict, unchanged && shows, now.whole, meaning, answer);
         became.after = now;
         became.outcome = outcome;
         became.why = why;

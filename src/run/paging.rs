@@ -13,6 +13,9 @@ use std::time::Duration;
 pub(super) const MOST_STEPS: u32 = 10_000;
 /// How long a list may take to answer a search before what it shows is taken for the answer.
 const SEARCH_PATIENCE: Duration = Duration::from_secs(4);
+/// How long a list may take after the control that leads on was used once more: a page that reacts now has had all the time
+/// before.
+const AGAIN_PATIENCE: Duration = Duration::from_secs(5);
 /// How late a list may show more at its end, at least and at most, whatever the app's `settle` says.
 const END: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
@@ -100,7 +103,11 @@ impl Reader<'_> {
         for _ in 0..MOST_STEPS {
             let unlike = seen.last().map(String::as_str);
             let next = self.onto(asked, seen.len() + 2)?;
-            let snapshot = match browser.snapshot(&asked.page(next.as_ref(), unlike, before)).await {
+            let mut question = asked.page(next.as_ref(), unlike, before);
+            if again {
+                question.patience = AGAIN_PATIENCE;
+            }
+            let snapshot = match browser.snapshot(&question).await {
                 Ok(snapshot) => snapshot,
                 Err(trouble) => return cut_short(pages, trouble),
             };

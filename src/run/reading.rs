@@ -58,9 +58,13 @@ impl<'a> Reader<'a> {
         name: &str,
         proven: bool,
     ) -> Result<Roster, Trouble> {
-        let first = self.list(browser, name, None).await?;
-        let list =
-            if first.is_proven() || !proven { first } else { self.list(browser, name, Some(&first)).await? };
+        let (first, stuck) = self.list(browser, name, None).await?;
+        // A list that could not be turned for as long as one waits for that will not be at once.
+        let list = if first.is_proven() || !proven || stuck {
+            first
+        } else {
+            self.list(browser, name, Some(&first)).await?.0
+        };
         let list = if proven { self.exported(browser, name, list).await? } else { list };
         self.with_details(browser, name, list).await
     }
@@ -88,16 +92,18 @@ impl<'a> Reader<'a> {
         Ok(list)
     }
 
+    /// One reading of a list, and whether the control that leads to its next page had no effect.
     async fn list(
         &self,
         browser: &mut impl Browser,
         name: &str,
         before: Option<&Roster>,
-    ) -> Result<Roster, Trouble> {
+    ) -> Result<(Roster, bool), Trouble> {
         let entry = self.locator.list_entry(name).map_err(Trouble::Broken)?;
         self.open(browser, &entry.page, &Values::default()).await?;
         let (pages, ended) = self.pages(browser, name, None, None).await?;
-        Ok(self.counted(name, Roster::assemble(pages.clone(), ended, before), &pages))
+        let stuck = !ended && entry.next.is_some() && pages.iter().all(|page| page.doubts.is_empty());
+        Ok((self.counted(name, Roster::assemble(pages.clone(), ended, before), &pages), stuck))
     }
 
     /// A book that knows the app's own count is held to it: a page that no longer shows it may have changed in other

@@ -5,7 +5,7 @@ use super::engine::{Engine, watch_out};
 use super::record::Record;
 use super::refuse::Halt;
 use super::target::Locator;
-use crate::browser::{Browser, Cover, Picture};
+use crate::browser::{Browser, Cover, Picture, Waited};
 use crate::journal::{Fact, Refusal, RefusalKind};
 use crate::plan::View;
 use crate::words::Outcome;
@@ -46,6 +46,19 @@ impl Held {
         }
         record.fact(Fact::HeldUp { job, outcome: self.outcome, why: self.why })?;
         record.fact(Fact::LetThrough { job, how: self.how, waited_ms: milliseconds(self.waited) })
+    }
+}
+
+impl From<Waited> for Held {
+    fn from(waited: Waited) -> Self {
+        let Waited { outcome, why, waited } = waited;
+        Self {
+            outcome,
+            why,
+            picture: None,
+            how: "the page was opened once more, and served".to_owned(),
+            waited,
+        }
     }
 }
 
@@ -93,11 +106,21 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
         read: impl AsyncFn(&mut Self) -> Result<T, Halt>,
     ) -> Result<T, Halt> {
         loop {
-            match read(self).await {
+            let done = read(self).await;
+            self.note_waits(job)?;
+            match done {
                 Err(Halt::Refused(outcome, refusal)) => self.come_in_again(job, outcome, refusal).await?,
                 other => return other,
             }
         }
+    }
+
+    /// Puts on the record what a server was waited for.
+    pub(super) fn note_waits(&mut self, job: Option<u32>) -> anyhow::Result<()> {
+        for waited in self.browser.waited() {
+            self.ledger.with_record(|record| Held::from(waited).record(record, job))?;
+        }
+        Ok(())
     }
 
     /// Comes in again, with a picture of what was asked; or gives the refusal back, where that is not what it is about.

@@ -79,6 +79,7 @@ fn outcome_of(refused: &Refused) -> Outcome {
         RefusalKind::NoOption => Outcome::RoleUnavailable,
         RefusalKind::SignedOut => Outcome::SessionExpired,
         RefusalKind::StepUp => Outcome::MfaNeeded,
+        RefusalKind::SlowDown => Outcome::RateLimited,
         RefusalKind::Disagree | RefusalKind::NotBound | RefusalKind::HeldBack | RefusalKind::Dialog => {
             Outcome::PageDisagrees
         }
@@ -102,6 +103,9 @@ fn hint(outcome: Outcome, refused: &Refused) -> Option<String> {
             "one of the descriptions is out of date; mend it in a new version of the book".to_owned()
         }
         (_, RefusalKind::NotBound) => "look at the picture: whose page is this?".to_owned(),
+        (_, RefusalKind::SlowDown) => {
+            "wait as long as it asks for, then go on: nothing was asked of the app meanwhile".to_owned()
+        }
         (_, RefusalKind::NoPage) => "is the app up, and its URL in usher.toml right?".to_owned(),
         (_, RefusalKind::Rule) => {
             "put the file where the request says it is; its path is relative to the folder usher runs in"

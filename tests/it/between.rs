@@ -17,6 +17,9 @@ fn page(path: &str) -> &'static str {
         "/confirm" => {
             "<main><button onclick=\"if (confirm('Really delete\\n the selected item?')) fetch('/yes'); else fetch('/no')\">Delete</button><p id=p>ada@x.example</p></main>"
         }
+        "/late-alert" => {
+            "<main><button>Save</button></main><script>setTimeout(() => alert('Have you heard of our plans?'), 300);</script>"
+        }
         "/quiet" => "<main><button onclick=\"fetch('/done')\">Delete</button></main>",
         "/banner" => {
             "<main><button onclick=\"fetch('/saved')\">Save</button></main>\
@@ -136,6 +139,15 @@ async fn native_dialogs_are_answered_by_their_text_alone() {
     );
     until("the page is told no again", 10, || (site.count("/no") == 2).then_some(()));
     live.look(&button("Delete"), Want::Ready, Duration::from_secs(10)).await.unwrap();
+
+    // One that opens while the page is being asked is told as well.
+    live.open(&at("/late-alert")).await.unwrap();
+    refused(
+        live.look(&button("Nothing"), Want::Ready, Duration::from_secs(10)).await,
+        RefusalKind::Dialog,
+        &["a native dialog was open", "Have you heard of our plans?"],
+    );
+    live.look(&save(), Want::Ready, Duration::from_secs(10)).await.unwrap();
 
     live.open(&at("/quiet")).await.unwrap();
     live.click(&button("Delete")).await.unwrap();

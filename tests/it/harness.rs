@@ -184,8 +184,7 @@ impl Practice {
 
     /// Ends it, and starts it again with these knobs and its state rewritten.
     pub(crate) fn again(mut self, knobs: &[&str], rewritten: impl FnOnce(String) -> String) -> Self {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.goes_away();
         let state = rewritten(std::fs::read_to_string(self.state()).unwrap());
         std::fs::write(self.state(), state).unwrap();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
@@ -193,17 +192,7 @@ impl Practice {
     }
 
     fn over(folder: tempfile::TempDir, knobs: &[&str]) -> Self {
-        let state = folder.path().join("state.json");
-        let mut command = Command::new(USHER);
-        command.args(["practice", "heap/users-permissions", "--json", "--state"]).arg(&state);
-        for knob in knobs {
-            command.args(["--knob", knob]);
-        }
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
+        let (child, told) = Self::spawn(&folder.path().join("state.json"), "0", knobs);
         let text = |name: &str| told[name].as_str().unwrap().to_owned();
         Self {
             child,
@@ -219,6 +208,31 @@ impl Practice {
                 .collect(),
             folder,
         }
+    }
+
+    /// Ends it: nobody answers at its address any more.
+    pub(crate) fn goes_away(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it anew after that, at the same address and with the state that it had.
+    pub(crate) fn comes_back(&mut self) {
+        let port = self.url.rsplit(':').next().unwrap();
+        self.child = Self::spawn(&self.state(), port, &[]).0;
+    }
+
+    fn spawn(state: &Path, port: &str, knobs: &[&str]) -> (Child, Value) {
+        let mut command = Command::new(USHER);
+        command.args(["practice", "heap/users-permissions", "--json", "--port", port, "--state"]).arg(state);
+        for knob in knobs {
+            command.args(["--knob", knob]);
+        }
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (child, serde_json::from_str(&line).unwrap())
     }
 
     /// The file that it keeps its state in.

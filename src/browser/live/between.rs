@@ -1,5 +1,6 @@
 //! What comes in between: interrupts that the book lets usher send away, and native dialogs.
 
+use super::unserved::unserved;
 use super::{Live, PATIENCE};
 use crate::browser::answer::{number, point, refused, text};
 use crate::browser::{GateTarget, InterruptTarget, Refused, Trouble};
@@ -30,7 +31,13 @@ pub(super) struct Between {
 impl Live {
     /// A question that what comes in between may interrupt: it is sent away, and the question asked again. While a commit
     /// is armed nothing is sent away.
-    pub(super) async fn ask_on(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
+    pub(super) async fn ask_on(&self, request: Value, patience: Duration) -> Result<Value, Trouble> {
+        let answer = self.ask_through(request, patience).await?;
+        if text(&answer, "outcome") == "unserved" { Err(unserved(&answer, None)) } else { Ok(answer) }
+    }
+
+    /// The same, and that the page was not served is an answer.
+    pub(super) async fn ask_through(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
         let until = Instant::now() + patience;
         let may = !self.armed.get();
         loop {

@@ -18,6 +18,10 @@ impl Live {
     pub(super) async fn take_picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
         cover.lists.iter().for_each(|list| self.met(list));
         let mut before = self.boxes(cover).await?;
+        if text(&before, "outcome") == "blank" {
+            let message = "the page broke off before it began, so there is nothing to be pictured";
+            return Err(Refused::new(RefusalKind::NoPage, message).into());
+        }
         for _ in 0..PICTURE_TRIES {
             let png = self.wire.capture().await?;
             let after = self.boxes(cover).await?;

@@ -33,6 +33,7 @@ const ASKS = {
   masks: async (request) => masks(request),
   inspect,
   headers,
+  served,
   outline: async () => ({ outcome: "found", nodes: outlineOfPage() }),
 };
 

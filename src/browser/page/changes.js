@@ -53,18 +53,33 @@ function listenForAnswers(guard) {
   return observer;
 }
 
+/** What the page sent within the moment of the one act, as far as it has been answered. */
+function sentByAct(guard) {
+  if (guard.firedAt === null) return [];
+  const isOne = ({ initiatorType, startTime }) => SENT_BY_SCRIPT.includes(initiatorType) && startTime >= guard.firedAt - 1 && startTime <= guard.firedAt + ONE_ACT_MS;
+  return performance.getEntriesByType("resource").filter(isOne);
+}
+
 /**
- * How often the page sent to one address again, within the moment of the one act: what was bound twice sends twice. That
- * is counted of what has been answered, and the addresses themselves are told to nobody, for they may hold secrets.
+ * How often the page sent to one address again for the one act: what was bound twice sends twice. The addresses themselves
+ * are told to nobody, for they may hold secrets.
  */
 function sentAgain(guard) {
   const times = new Map();
-  for (const entry of guard.firedAt === null ? [] : performance.getEntriesByType("resource")) {
-    const after = entry.startTime - guard.firedAt;
-    if (!SENT_BY_SCRIPT.includes(entry.initiatorType) || after < -1 || after > ONE_ACT_MS) continue;
-    times.set(entry.name, (times.get(entry.name) || 0) + 1);
-  }
+  for (const { name } of sentByAct(guard)) times.set(name, (times.get(name) || 0) + 1);
   return Math.max(0, ...Array.from(times.values(), (count) => count - 1));
+}
+
+/** Whether the server turned away everything that the act sent, because too much was asked of it. */
+function isTurnedAway(guard) {
+  const sent = sentByAct(guard);
+  return sent.length > 0 && sent.every(({ responseStatus, redirectStart }) => responseStatus === 429 && redirectStart === 0);
+}
+
+/** The same where the answer to the act is this very document. After a redirect it would be the answer to something else. */
+function isDocumentTurnedAway() {
+  const [entry] = performance.getEntriesByType("navigation");
+  return entry !== undefined && entry.responseStatus === 429 && entry.type === "navigate" && entry.redirectCount === 0;
 }
 
 /** Whether the page has had an answer and shows what it made of it. */

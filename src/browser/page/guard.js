@@ -175,7 +175,7 @@ function countEvent(guard, event, why) {
 /** After the act: waits until the page answers in some way, takes the guard down, and says what it saw. */
 async function fired(request, deadline) {
   const guard = guardOf(request);
-  if (guard === null) return { outcome: "found", guard: null, answered: "document" };
+  if (guard === null) return { outcome: "found", guard: null, answered: "document", turned_away: isDocumentTurnedAway() };
   const wanted = request.wait || {};
   // What lies in a list or a menu is gone as soon as that closes, and a switch never goes: these are no answers.
   const inPart = guard.request.part !== undefined;
@@ -194,6 +194,7 @@ async function fired(request, deadline) {
     return { done: false, answered: "none" };
   });
   const again = guard.request.expect ? sentAgain(guard) : 0;
+  const turnedAway = guard.request.expect ? isTurnedAway(guard) : false;
   disarm(guard);
   delete window[request.session];
   if (guard.request.expect) forgetOpened(request);
@@ -201,5 +202,6 @@ async function fired(request, deadline) {
     outcome: "found",
     guard: { seen: guard.seen, clicks_passed: guard.clicksPassed, clicks_blocked: guard.clicksBlocked, sent_again: again },
     answered: look.answered,
+    turned_away: turnedAway,
   };
 }

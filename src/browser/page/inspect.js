@@ -14,13 +14,15 @@ async function inspect(request, deadline) {
     const before = interruptedNow(request);
     if (before !== null) return before;
     const found = resolve(request.target, wishesNow(request, { hiddenToo: request.hidden_too === true }));
+    const unserved = found.state === "none" ? unservedNow(request) : null;
+    if (unserved !== null) return unserved;
     const binding = request.expect ? bindingNow(request) : null;
     const whole = found.state === "one" && found.described.every(({ elements }) => elements.length === 1) && (binding === null || binding.bound !== null);
     if (since === null && (found.state !== "none" || saidNow(request) !== null)) since = performance.now();
     const late = since !== null && performance.now() - since > GRACE_MS;
     return { done: whole || late, outcome: found.state, found, binding };
   });
-  return look.outcome === "interrupted" ? answerOfLook(look, request) : answerOfInspection(request, look);
+  return isHeldUp(look) ? answerOfLook(look, request) : answerOfInspection(request, look);
 }
 
 function answerOfInspection(request, { outcome, found, binding }) {

@@ -17,8 +17,8 @@ function newLook(request, want) {
     Object.assign(memory, { found, changes: watch.changes() });
     if (want === "absent") return { done: found.state === "none", outcome: found.state === "none" ? "absent" : "found", found };
     if (found.state !== "one") {
-      const gate = gateNow(request);
-      if (gate !== null) return gate;
+      const heldUp = gateNow(request) || unservedNow(request);
+      if (heldUp !== null) return heldUp;
       const more = seeks(found);
       return { done: !more && gaveUp(found), soon: more, outcome: found.state, found };
     }
@@ -36,7 +36,7 @@ async function first(request, deadline) {
     const found = request.targets.map((target) => resolve(target));
     const at = found.findIndex(({ state, element }) => state === "one" && element !== null && isVisible(element));
     if (at >= 0) return { done: true, outcome: "found", at, found: found[at] };
-    return gateNow(request) || { done: false, outcome: "none" };
+    return gateNow(request) || unservedNow(request) || { done: false, outcome: "none" };
   });
   if (look.outcome === "found") return Object.assign(foundAnswer(look.found, null), { at: look.at });
   return look.outcome === "none" ? { outcome: "none" } : answerOfLook(look, request);
@@ -70,9 +70,9 @@ function gateNow(request) {
   return gate < 0 || now - gateSeen.since < GATE_HOLDS_MS ? null : { done: true, outcome: "gate", gate };
 }
 
-/** Something else has to be done first: what came in between sent away, or the gate passed. */
+/** Something else has to come first: what came in between sent away, the gate passed, or the page served. */
 function isHeldUp({ outcome }) {
-  return outcome === "interrupted" || outcome === "gate";
+  return outcome === "interrupted" || outcome === "gate" || outcome === "unserved";
 }
 
 function saidNow(request) {
@@ -134,6 +134,8 @@ function answerOfLook(look, request) {
     case "no_choice":
       return answerOfPart(found, request);
     case "none":
+      // After a click nobody says whether the page will come in; so what is not there is told so only when time is up.
+      if (document.readyState === "loading" && request.deadline_ms > 0) return brokenOff();
       return noneAnswer(found, request.target);
     case "several":
     case "disagree": {
@@ -142,7 +144,7 @@ function answerOfLook(look, request) {
     case "not_ready":
       return { outcome, why: look.why, element: outlineOf(found.element), covered_by: look.why === "covered" ? outlineOf(look.hit) : null, hiding: hidingAnswer(look.hiding || null) };
     default:
-      return { outcome, interrupt: look.interrupt, gate: look.gate };
+      return { outcome, interrupt: look.interrupt, gate: look.gate, status: look.status, asked: look.asked, line: look.line };
   }
 }
 

@@ -3,6 +3,8 @@
 
 /** The boxes to cover, in CSS pixels of the viewport. */
 function masks(request) {
+  // Of a page that broke off before it began nothing is ever drawn, and the browser would wait for that.
+  if (document.documentElement === null) return { outcome: "blank" };
   const view = { left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight };
   const scope = request.scope ? resolve(request.scope, wishesNow(request, {})).element : null;
   const found = (request.lists || []).map((list) => ({ list, ...tablesOf(list) }));

@@ -25,8 +25,8 @@ async function holding(request, deadline) {
     if (interrupted !== null) return interrupted;
     const found = request.targets.map((target) => resolve(target, { hiddenToo: true }));
     const missing = found.findIndex(({ state }) => state !== "one");
-    const gate = missing < 0 ? null : gateNow(request);
-    if (gate !== null) return gate;
+    const heldUp = missing < 0 ? null : gateNow(request) || unservedNow(request);
+    if (heldUp !== null) return heldUp;
     return { done: missing < 0, outcome: missing < 0 ? "found" : found[missing].state, found, missing };
   });
   if (look.outcome === "found") return { outcome: "found", holds: look.found.map(({ element }) => heldBy(element)) };

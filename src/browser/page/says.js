@@ -30,6 +30,8 @@ function regionsOf(target) {
 
 /** The first visible line of a region that contains one of the texts, or the name of a frame there that does; or null. */
 function firstLineWith(texts, region) {
+  // A page that is still coming in, or broke off before its body, has none, and says nothing.
+  if (region === null) return null;
   return firstTextWith(texts, region) || firstFrameWith(texts, region);
 }
 
@@ -57,8 +59,6 @@ function firstTextWith(texts, region) {
 
 // A test without any styles, for the usual case that the text is nowhere in the document.
 function mayContain(region, squashed) {
-  // A page that broke off before its body says nothing.
-  if (region === null) return false;
   if (region === document.body) {
     if (seenNow.pageText === null) {
       seenNow.pageText = roots().map((root) => squash((root === document ? region : root).textContent)).join("\n");

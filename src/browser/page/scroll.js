@@ -33,17 +33,17 @@ async function stretch(request, deadline) {
     memory.changes = watch.changes();
     const interrupted = interruptedNow(request);
     if (interrupted !== null) return interrupted;
-    return memory.moved ? settledLook(request, memory) : movingLook(request, memory);
+    return memory.moved ? settledLook(request, memory) : movingLook(request, memory, watch);
   });
   if (isHeldUp(look)) return look;
   return Object.assign(answerOfStretch(request, look), { settled: look.done });
 }
 
 // Where to scroll is known only when the list is there.
-function movingLook(request, memory) {
+function movingLook(request, memory, watch) {
   const state = listState(request);
   if (state.outcome === "empty") return { done: memory.quiet > 1 && !isPageBusy(), soon: memory.quiet < 2, state };
-  if (state.outcome !== "found" || state.rows === 0) return gateNow(request) || { done: false, state };
+  if (state.outcome !== "found" || state.rows === 0) return gateNow(request) || unservedNow(request) || givenUp(watch, 0, Infinity) || { done: false, state };
   const box = scrollerOf(request);
   if (box.state !== "one") return { done: false, state: Object.assign(state, { outcome: "no_scroller", why: box.why }) };
   moveOn(box.element, request.go);

@@ -23,9 +23,11 @@ async function snapshot(request, deadline) {
     const state = listState(request);
     // Many pages say that nobody is there while they still look.
     if (state.outcome === "empty" && isPageBusy()) return { done: false, state };
-    if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return gateNow(request) || { done: false, state };
+    if (state.outcome === "none" || (state.outcome === "found" && state.rows === 0)) return gateNow(request) || unservedNow(request) || givenUp(watch, 0, Infinity) || { done: false, state };
     const taken = serialise(state);
     const same = request.unlike && taken.fingerprint === request.unlike;
+    const failed = same ? clickGivenUp(request, watch) : null;
+    if (failed !== null) return failed;
     return { done: !same, state, taken, same };
   });
   if (isHeldUp(look)) return look;
@@ -40,7 +42,7 @@ function listState(request) {
   const { state, tables, why } = tablesOf(request.list);
   const counts = tables.map((table) => countRows(table, request.list));
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  const isEmpty = rows === 0 && (request.empty || []).length > 0 && document.body !== null && firstLineWith(request.empty, document.body) !== null;
+  const isEmpty = rows === 0 && (request.empty || []).length > 0 && firstLineWith(request.empty, document.body) !== null;
   if (isEmpty) return { outcome: "empty", tables, rows, why, list: request.list };
   const outcome = state === "several" || tables.length > 1 ? "several" : tables.length === 1 ? "found" : "none";
   return { outcome, tables, rows, why, list: request.list, detail: request.detail };

@@ -21,9 +21,11 @@ function pause(ms) {
 /** Watches the document and its open shadow roots for changes. */
 function watchPage() {
   let changes = 0;
+  let changedAt = performance.now();
   let wake = null;
   const notice = () => {
     changes += 1;
+    changedAt = performance.now();
     if (wake !== null) wake();
   };
   const observer = new MutationObserver(notice);
@@ -40,6 +42,7 @@ function watchPage() {
   return {
     watchRoots,
     changes: () => changes,
+    changedAt: () => changedAt,
     next: (ms) => Promise.race([new Promise((go) => (wake = go)), pause(ms)]).then(() => (wake = null)),
     stop: () => {
       observer.disconnect();

@@ -65,6 +65,7 @@ function openDialog({ title, text, role = "dialog", fields = [], submit, danger 
   spoilButton(form, go);
   refresh();
   document.body.append(overlay);
+  spoilPage(true);
   page.inert = true;
   (fields.length ? stops(box)[0] : cancel).focus();
 }

@@ -27,15 +27,23 @@ function spoilButton(form, go) {
   replace(go);
 }
 
-/** Lays over the page what is to lie over it. */
-function spoilPage() {
+// What may lie over the page: what it is called, what it says, and its buttons; the last one only sends it away.
+const covers = {
+  cookies: ["Cookies", "We use cookies.", ["Accept all", "Only necessary"]],
+  nps: ["Survey", "How likely are you to recommend Heap to a colleague?", ["0", "5", "10", "Not now"]],
+  news: ["News", "See what is new in Heap.", ["Show me", "Got it"]],
+};
+
+/** Lays over the page what is to lie over it: a survey over the first dialog, the others over a page that has just come. */
+function spoilPage(hasDialog) {
   const which = fault("overlay");
-  if (!which || sessionStorage.getItem(`sent away: ${which}`)) return;
-  const text = which === "cookies" ? "We use cookies." : "See what is new in Heap.";
-  const cover = make("div", { className: "overlay", role: "region", "aria-label": which === "cookies" ? "Cookies" : "News" },
-    make("div", { className: "dialog" }, make("p", { textContent: text }), make("button", {
-      type: "button", className: "button", textContent: which === "cookies" ? "Only necessary" : "Got it",
-      onclick: () => { sessionStorage.setItem(`sent away: ${which}`, "yes"); cover.remove(); },
-    })));
+  if (!which || hasDialog !== (which === "nps") || sessionStorage.getItem(`sent away: ${which}`)) return;
+  const [name, text, buttons] = covers[which];
+  const close = () => { sessionStorage.setItem(`sent away: ${which}`, "yes"); cover.remove(); };
+  const cover = make("div", { className: "overlay", role: "region", "aria-label": name },
+    make("div", { className: "dialog" }, make("p", { textContent: text }),
+      ...buttons.map((label) => make("button", { type: "button", className: "button", textContent: label, onclick: close }))));
+  // Whatever is clicked in it is told to the judge.
+  cover.addEventListener("click", (event) => fetch("/_clicked", { method: "POST", body: event.target.textContent }), { capture: true });
   document.body.append(cover);
 }

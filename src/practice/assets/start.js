@@ -18,7 +18,7 @@ function start() {
   else ready();
 }
 
-spoilPage();
+spoilPage(false);
 keepTokens();
 if (document.getElementById("app").hidden) showTokens().then(start);
 else start();

@@ -99,7 +99,7 @@ async fn lost() -> Response {
 pub(super) fn unavailable() -> Response {
     let body = html! { h1 { "Service unavailable" } p { "We are working on it. Please try again in a few minutes." } };
     let page = Html(frame::bare("Service unavailable", &body).into_string());
-    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "60")], page).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "600")], page).into_response()
 }
 
 /// The page of something that stands in front of a service.

@@ -7,7 +7,7 @@ const ON_PAGE: [(&str, &[&str]); 8] = [
     ("double_handler", &["off", "on"]),
     ("rolls_back", &["off", "on"]),
     ("rerender", &["off", "on"]),
-    ("overlay", &["off", "cookies", "news"]),
+    ("overlay", &["off", "cookies", "nps", "news"]),
     ("next_row", &["off", "on"]),
     ("acts_otherwise", &["off", "on"]),
     ("typing", &["plain", "steals", "eats", "appends"]),
@@ -26,6 +26,8 @@ pub(in super::super) struct Faults {
     unplugged: bool,
     bad_gateway: bool,
     retry_after: Option<u64>,
+    in_front_of: InFrontOf,
+    in_front_for: Option<usize>,
     shuffles: bool,
     /// The place of each value in `ON_PAGE`.
     on_page: [usize; ON_PAGE.len()],
@@ -39,6 +41,18 @@ pub(in super::super) enum Count {
     More,
     Missing,
 }
+
+/// What something in front of the service answers in its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) enum InFrontOf {
+    #[default]
+    All,
+    Reads,
+    Changes,
+}
+
+const IN_FRONT_OF: [(&str, InFrontOf); 3] =
+    [("all", InFrontOf::All), ("reads", InFrontOf::Reads), ("changes", InFrontOf::Changes)];
 
 const COUNT: [(&str, Count); 3] = [("truth", Count::Truth), ("more", Count::More), ("none", Count::Missing)];
 
@@ -56,6 +70,10 @@ impl Faults {
             "unplugged" => self.unplugged = Switch::read(value)? == Switch::On,
             "bad_gateway" => self.bad_gateway = Switch::read(value)? == Switch::On,
             "retry_after" => self.retry_after = or_off(value, |value| number(value, 1, 86_400))?,
+            "in_front_of" => self.in_front_of = one(value, IN_FRONT_OF)?,
+            "in_front_for" => {
+                self.in_front_for = if value == "ever" { None } else { Some(number(value, 1, 1_000_000)?) };
+            }
             "shuffles" => self.shuffles = Switch::read(value)? == Switch::On,
             _ => {
                 let at = ON_PAGE.iter().position(|(known, _)| *known == name)?;
@@ -79,6 +97,8 @@ impl Faults {
             "unplugged" => switch(self.unplugged),
             "bad_gateway" => switch(self.bad_gateway),
             "retry_after" => self.retry_after.map_or_else(|| "off".to_owned(), |seconds| seconds.to_string()),
+            "in_front_of" => IN_FRONT_OF.iter().find(|(_, what)| *what == self.in_front_of)?.0.to_owned(),
+            "in_front_for" => self.in_front_for.map_or_else(|| "ever".to_owned(), |left| left.to_string()),
             "shuffles" => switch(self.shuffles),
             _ => self.on_page(name)?.to_owned(),
         })
@@ -105,10 +125,19 @@ impl Faults {
         self.on_page("rolls_back") == Some("on")
     }
 
-    /// What something in front of the service answers in its place.
-    pub(in super::super) fn in_front(&self) -> Option<Refusal> {
+    /// Whether anything stands in front of the service.
+    pub(in super::super) fn is_in_front(&self) -> bool {
+        self.retry_after.is_some() || self.bad_gateway
+    }
+
+    /// What that answers in the place of the service to one request, which is counted.
+    pub(in super::super) fn in_front(&mut self, change: bool) -> Option<Refusal> {
+        let spared = if change { InFrontOf::Reads } else { InFrontOf::Changes };
         let limited = self.retry_after.map(Refusal::TooMany);
-        limited.or_else(|| self.bad_gateway.then_some(Refusal::BadGateway))
+        let refusal = limited.or_else(|| self.bad_gateway.then_some(Refusal::BadGateway));
+        let refusal = refusal.filter(|_| self.in_front_of != spared && self.in_front_for != Some(0))?;
+        self.in_front_for = self.in_front_for.map(|left| left - 1);
+        Some(refusal)
     }
 
     /// What the script of the page is told: every fault of its own that is on.

@@ -4,7 +4,7 @@
 use crate::browser::{
     Act, Answer, Armed, Binding, Browser, Cover, Described, GateTarget, Headers, Inspect, Inspected,
     InterruptTarget, Jar, ListQuestion, ListTarget, Picture, Said, SaysTarget, Scope, Seen, Snapshot,
-    Stretch, StretchQuestion, Target, Trouble, Typed, Want,
+    Stretch, StretchQuestion, Target, Trouble, Typed, Waited, Want,
 };
 use crate::journal::PlaceRef;
 use anyhow::anyhow;
@@ -160,6 +160,10 @@ impl<B: Browser> Browser for Witness<'_, B> {
 
     fn sent_away(&mut self) -> Vec<String> {
         self.browser.sent_away()
+    }
+
+    fn waited(&mut self) -> Vec<Waited> {
+        self.browser.waited()
     }
 
     async fn rest(&mut self) -> Result<(), Trouble> {
