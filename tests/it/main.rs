@@ -26,6 +26,7 @@ mod names;
 mod operator;
 mod parsers;
 mod power_cut;
+mod power_disk;
 mod real;
 mod real_consoles;
 mod real_people;
