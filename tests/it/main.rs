@@ -22,6 +22,7 @@ mod leftovers;
 mod lists;
 mod locating;
 mod masking;
+mod moving;
 mod names;
 mod operator;
 mod parsers;
