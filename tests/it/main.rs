@@ -6,6 +6,7 @@
 )]
 
 mod between;
+mod canaries;
 mod check_live;
 mod cli;
 mod console;
@@ -13,6 +14,7 @@ mod decide;
 mod diagnostics;
 mod faults;
 mod filled;
+mod frozen;
 mod generated;
 mod harness;
 mod invite;
