@@ -60,6 +60,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/tabs.js"),
     include_str!("page/overlays.js"),
     include_str!("page/masks.js"),
+    include_str!("page/still.js"),
     include_str!("page/act.js"),
     include_str!("page/popups.js"),
     include_str!("page/choices.js"),

@@ -83,16 +83,6 @@ impl Folder {
     fn is_at_home(&self, root: &Path) -> bool {
         self.path.parent().and_then(|parent| parent.canonicalize().ok()) == root.canonicalize().ok()
     }
-
-    /// Writes a file that can be made again at any time, such as the report.
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
-        let path = self.path.join(name);
-        let part = self.path.join(format!(".{name}.part"));
-        std::fs::write(&part, bytes)
-            .and_then(|()| std::fs::rename(&part, &path))
-            .with_context(|| format!("failed to write {}", path.display()))?;
-        Ok(path)
-    }
 }
 
 /// Every run below the folder, oldest first.
@@ -250,14 +240,4 @@ pub(super) fn new_run(root: &Path, app: &str, action: &str) -> anyhow::Result<Fo
         }
     }
     anyhow::bail!("no free name for a run in {}", root.display())
-}
-
-/// Writes the plan of a new run, synced, before its journal begins.
-pub(super) fn write_plan(folder: &Folder, bytes: &[u8]) -> anyhow::Result<()> {
-    use std::io::Write as _;
-    let path = folder.path.join("plan.json");
-    let mut file = File::create_new(&path).with_context(|| format!("failed to create {}", path.display()))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("failed to write {}", path.display()))
 }

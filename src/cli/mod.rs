@@ -238,8 +238,22 @@ impl Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::new(Exit::Unexpected, format!("{error:#}"))
+        let hint = if is_full(&error) { "\n  hint: make room on that disk, and do it again" } else { "" };
+        Self::new(Exit::Unexpected, format!("{error:#}{hint}"))
     }
+}
+
+/// Whether a disk has no room left, or not for this user.
+fn is_full(error: &anyhow::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let kinds =
+        error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
+    kinds.into_iter().any(|kind| matches!(kind, StorageFull | QuotaExceeded))
+}
+
+/// What to do after an error: this, and room is to be made before where there is none.
+fn after_room(error: &anyhow::Error, todo: &str) -> String {
+    if is_full(error) { format!("make room on that disk; then {todo}") } else { todo.to_owned() }
 }
 
 /// What every command gets.

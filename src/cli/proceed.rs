@@ -2,8 +2,8 @@
 
 use super::folders::Folder;
 use super::passwords::FirstPasswords;
-use super::session::{Companion, Session};
-use super::{Context, Exit, Failure};
+use super::session::Session;
+use super::{Context, Exit, Failure, after_room};
 use crate::evidence::Store;
 use crate::journal::{Clock, Entry, Fact, Journal, Seal};
 use crate::plan::{Plan, Since, View};
@@ -11,7 +11,7 @@ use crate::report::{self, Story, terminal};
 use crate::roster::Roster;
 use crate::run::{Ended, Engine, Ledger, Progress, Record, StopSignal};
 use crate::settings::{AppSettings, RunSettings};
-use crate::signature::SigningKey;
+use crate::signature::{DRAWN, SigningKey};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -111,13 +111,15 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     // From here on a stop is heard, also before the engine has its first moment of rest.
     let interrupts = Interrupts::heard()?;
     let clock: Clock = Arc::new(utc);
-    let path = folder.path.join("journal.jsonl");
+    let store = Store::new(&folder.path);
     let (journal, mended) = match &resumed {
         Some(_) => {
-            let opened = Journal::open(&path, clock)?;
+            let opened = Journal::open(&store, clock)?;
+            // What was drawn of the sitting before would be wrong from the first fact of this one on.
+            store.discard(&DRAWN)?;
             (opened.journal, Some(opened.mended))
         }
-        None => (Journal::create(&path, clock)?, None),
+        None => (Journal::create(&store, clock)?, None),
     };
     let earlier = resumed.as_deref().unwrap_or_default();
     let mut eyes = terminal::Progress::new(plan, earlier, out.live, out.quiet || out.json, out.colour_err);
@@ -127,7 +129,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
             out.result(&report::json::line(entry));
         }
     };
-    let mut record = Record::new(journal, Store::new(&folder.path), local, vec![&mut lines, &mut show]);
+    let mut record = Record::new(journal, store, local, vec![&mut lines, &mut show]);
     record.fact(match mended {
         None => Fact::RunBegun {
             format: crate::journal::FORMAT,
@@ -153,42 +155,76 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
             cap: since.cap,
         },
     })?;
-    if let Some(key) = signer {
-        record.fact(super::signing::named(key))?;
-    }
-    let [begun, signed_in] = session.facts(tenant);
-    record.fact(begun)?;
-    for held in session.entrance.visit().held.take() {
-        held.record(&mut record, None)?;
-    }
-    record.fact(signed_in)?;
-    let when = if resumed.is_some() { "resumed" } else { "before" };
-    Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
-    let left = plan.to_run().filter(|job| !progress.outcomes.contains_key(&job.id)).count();
-    let mut companions = beside(&mut session, sessions.min(left), run, tenant, out, &mut record).await?;
     let stop = StopSignal::default();
-    session.entrance.stops_with(&stop);
-    let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
-    let door = session.entrance.door();
-    let ledger = Ledger::new(plan, view, &mut record, roster, &progress, blocked, stop.clone()).heeding(&since);
-    let others = companions.iter_mut().map(|companion| &mut companion.live);
-    let mut engines: Vec<_> = std::iter::once(&mut session.live)
-        .chain(others)
-        .map(|live| Engine::new(&ledger, live).with_passwords(&passwords).with_reentry(&door))
-        .collect();
-    let work = async {
-        if let Some(first) = engines.first_mut() {
-            first.settle_doubts(&progress.doubts).await?;
+    let mut companions = Vec::new();
+    let ended: anyhow::Result<Ended> = async {
+        if let Some(key) = signer {
+            record.fact(super::signing::named(key))?;
         }
-        Engine::run_beside(&mut engines).await
-    };
-    let ended = tokio::select! {
-        ended = work => Some(ended),
-        () = interrupts.twice(&stop, out) => None,
-    };
-    drop(engines);
-    drop(ledger);
-    let ended = sealed(ended, &mut record, &folder.id);
+        let [begun, signed_in] = session.facts(tenant);
+        record.fact(begun)?;
+        for held in session.entrance.visit().held.take() {
+            held.record(&mut record, None)?;
+        }
+        record.fact(signed_in)?;
+        let when = if resumed.is_some() { "resumed" } else { "before" };
+        Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
+        let left = plan.to_run().filter(|job| !progress.outcomes.contains_key(&job.id)).count();
+        let browsers = sessions.min(left);
+        while companions.len() + 1 < browsers {
+            match session.companion(out, run, tenant).await {
+                Ok((companion, facts)) => {
+                    companions.push(companion);
+                    facts.into_iter().try_for_each(|fact| record.fact(fact))?;
+                }
+                Err(failure) => {
+                    // Fewer browsers do the same, only later.
+                    let came = companions.len() + 1;
+                    out.error(&format!(
+                        "warning: {came} of {browsers} browsers came in: {}",
+                        failure.message
+                    ));
+                    break;
+                }
+            }
+        }
+        session.entrance.stops_with(&stop);
+        let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
+        let door = session.entrance.door();
+        let ledger = Ledger::new(plan, view, &mut record, roster, &progress, blocked, stop.clone());
+        let ledger = ledger.heeding(&since);
+        let others = companions.iter_mut().map(|companion| &mut companion.live);
+        let mut engines: Vec<_> = std::iter::once(&mut session.live)
+            .chain(others)
+            .map(|live| Engine::new(&ledger, live).with_passwords(&passwords).with_reentry(&door))
+            .collect();
+        let work = async {
+            if let Some(first) = engines.first_mut() {
+                first.settle_doubts(&progress.doubts).await?;
+            }
+            Engine::run_beside(&mut engines).await
+        };
+        let ended = tokio::select! {
+            ended = work => Some(ended),
+            () = interrupts.twice(&stop, out) => None,
+        };
+        drop(engines);
+        drop(ledger);
+        if let Some(ended) = ended {
+            return ended;
+        }
+        let why = "stopped at once by the operator".to_owned();
+        record.fact(Fact::RunStopped { why: why.clone(), outcome: None, refusal: None })?;
+        Ok(Ended::Stopped { why, outcome: None })
+    }
+    .await;
+    let ended = ended.map_err(|error| {
+        // The journal itself may be what failed; then this one more fact fails too, and the error is told anyway.
+        let why = format!("usher could not go on: {error:#}");
+        let _ = record.fact(Fact::RunStopped { why, outcome: None, refusal: None });
+        let hint = after_room(&error, &format!("`usher resume {}` goes on where it stopped", folder.id));
+        Failure::stopped(format!("{error:#}\n  hint: {hint}"))
+    });
     drop(record);
     eyes.finish();
     for companion in companions {
@@ -198,60 +234,9 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     ended
 }
 
-/// Opens more browsers beside the first, one after the other, until there are so many of them.
-async fn beside(
-    session: &mut Session,
-    browsers: usize,
-    run: &RunSettings,
-    tenant: &AppSettings,
-    out: super::Out,
-    record: &mut Record<'_>,
-) -> Result<Vec<Companion>, Failure> {
-    let mut companions = Vec::new();
-    while companions.len() + 1 < browsers {
-        match session.companion(out, run, tenant).await {
-            Ok((companion, facts)) => {
-                companions.push(companion);
-                for fact in facts {
-                    record.fact(fact)?;
-                }
-            }
-            Err(failure) => {
-                // Fewer browsers do the same, only later.
-                let came = companions.len() + 1;
-                out.error(&format!("warning: {came} of {browsers} browsers came in: {}", failure.message));
-                break;
-            }
-        }
-    }
-    Ok(companions)
-}
-
 fn told(closed: anyhow::Result<()>) {
     if let Err(error) = closed {
         tracing::warn!(%error, "a browser did not end as it should");
-    }
-}
-
-/// Seals what broke the work off; none is the operator.
-fn sealed(
-    ended: Option<anyhow::Result<Ended>>,
-    record: &mut Record<'_>,
-    run: &str,
-) -> Result<Ended, Failure> {
-    match ended {
-        Some(Ok(ended)) => Ok(ended),
-        Some(Err(error)) => {
-            // The journal itself may be what failed; then this one more fact fails too, and the error is told anyway.
-            let why = format!("usher could not go on: {error:#}");
-            let _ = record.fact(Fact::RunStopped { why, outcome: None, refusal: None });
-            Err(Failure::stopped(format!("{error:#}\n  hint: `usher resume {run}` goes on where it stopped")))
-        }
-        None => {
-            let why = "stopped at once by the operator".to_owned();
-            record.fact(Fact::RunStopped { why: why.clone(), outcome: None, refusal: None })?;
-            Ok(Ended::Stopped { why, outcome: None })
-        }
     }
 }
 
@@ -313,7 +298,12 @@ pub(super) fn finish(
     let kept = folder.read()?;
     let story = Story::of(&kept.plan, &kept.entries);
     let out = context.out;
-    let report = write_reports(folder, &kept.plan, &story)?;
+    let report = write_reports(folder, &kept.plan, &story).map_err(|error| {
+        let hint = after_room(&error, &format!("`usher report {}` draws it again", folder.id));
+        let message =
+            format!("{} is on the record, but not its report: {error:#}\n  hint: {hint}", folder.id);
+        Failure::new(Exit::Unexpected, message)
+    })?;
     let head = super::signing::sign(folder, signer);
     if out.json {
         out.result(&report::json::summary(&story).to_string());
@@ -332,14 +322,15 @@ pub(super) fn write_reports(
     plan: &Plan,
     story: &Story,
 ) -> anyhow::Result<std::path::PathBuf> {
-    let kept = Store::new(&folder.path);
-    let picture = |name: &str| kept.read(name).ok();
-    let html = report::html(story, &picture);
-    folder.write("results.csv", &report::csv::results(story))?;
-    if let Some(undo) = report::csv::undo(story, plan) {
-        folder.write("undo.csv", &undo)?;
+    let store = Store::new(&folder.path);
+    // The report is written last: where it is, the others are.
+    for (name, bytes) in report::drawn(story, plan, &|name| store.read(name).ok()).into_iter().rev() {
+        match bytes {
+            Some(bytes) => drop(store.replace(name, &bytes)?),
+            None => store.discard(&[name])?,
+        }
     }
-    folder.write("report.html", html.as_bytes())
+    Ok(store.folder().join("report.html"))
 }
 
 /// A path as a person would type it: relative to here when it is below.

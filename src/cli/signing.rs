@@ -87,12 +87,15 @@ pub(super) fn told(folder: &Folder, signed: anyhow::Result<()>) -> Result<(), Fa
     })
 }
 
-/// Signs a run that came to its end and was not signed: the journal names this key, and no signature is there.
+/// Whether the last entry of a run is signed.
+pub(super) fn is_signed(folder: &Folder, story: &Story) -> bool {
+    Store::new(&folder.path).read(&format!("head-{}.txt.sig", story.run.entries)).is_ok()
+}
+
+/// Signs a run that came to its end and was not signed, with the key that the journal names.
 pub(super) fn sign_at_last(folder: &Folder, story: &Story, key: Option<&SigningKey>) -> Result<(), Failure> {
     let named = story.run.signer.as_ref().map(|signer| &signer.key);
-    let key = key.filter(|key| named == Some(&key.name().fingerprint));
-    let there = Store::new(&folder.path).read(&format!("head-{}.txt.sig", story.run.entries)).is_ok();
-    told(folder, sign(folder, key.filter(|_| !there)))
+    told(folder, sign(folder, key.filter(|key| named == Some(&key.name().fingerprint))))
 }
 
 /// Signs the head of a run as it lies on disk, when the journal says that this key does. What was signed before stays.

@@ -9,7 +9,7 @@ use crate::report::terminal;
 use crate::run::{About, Record, undecided};
 use crate::safe::visible;
 use crate::settings::Settings;
-use crate::signature::SigningKey;
+use crate::signature::{DRAWN, SigningKey};
 use crate::words::{Action, Outcome};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -149,14 +149,17 @@ fn decide(
     // All that can be wrong is found before anything is kept.
     let proof = decision.proof.map(picture).transpose()?;
     let job = kept.plan.jobs.iter().find(|job| job.key == key).map(|job| job.id).unwrap_or_default();
-    let opened = Journal::open(&folder.path.join("journal.jsonl"), Arc::new(super::proceed::utc))?;
+    let store = Store::new(&folder.path);
+    let opened = Journal::open(&store, Arc::new(super::proceed::utc))?;
     if opened.mended > 0 {
         let bytes = opened.mended;
         context.out.note(&format!(
             "the journal's last line was torn; its {bytes} bytes, which nobody ever saw, are cut away"
         ));
     }
-    let mut record = Record::new(opened.journal, Store::new(&folder.path), super::proceed::local, Vec::new());
+    // What was drawn before this is known is wrong from here on.
+    store.discard(&DRAWN)?;
+    let mut record = Record::new(opened.journal, store, super::proceed::local, Vec::new());
     let exhibit = proof.map(|png| {
         let about = About {
             kind: ExhibitKind::Picture,
@@ -168,7 +171,6 @@ fn decide(
         record.keep(&format!("p{job:04}-decided.png"), &png, &about)
     });
     let exhibit = exhibit.transpose()?;
-    record.sync()?;
     record.fact(Fact::Decided {
         job,
         person: key.clone(),

@@ -3,6 +3,7 @@
 use super::proceed::{Sitting, finish, sit};
 use super::session::Session;
 use super::{Beside, Context, Exit, Failure, How, folders, packs, signing};
+use crate::evidence::Store;
 use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, Since, View};
 use crate::report::{Story, terminal};
 use crate::request::{self, Column, Key, Wants};
@@ -119,7 +120,7 @@ async fn go(
         return Err(Failure::new(Exit::NotApproved, format!("the plan was not approved\n  hint: {hint}")));
     }
     let folder = folders::new_run(&run.folder, &plan.app, plan.action.as_str())?;
-    folders::write_plan(&folder, &plan.to_bytes())?;
+    Store::new(&folder.path).write_whole("plan.json", &plan.to_bytes())?;
     let view = session.view.clone();
     let sitting = Sitting {
         context,
@@ -176,8 +177,12 @@ pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Re
     if so_far.ended && so_far.doubts.is_empty() {
         context.out.note(&format!("{} ended already; there is nothing left to do", folder.id));
         let story = Story::of(&plan, &kept.entries);
-        // usher may have been killed after the last entry and before it signed.
-        signing::sign_at_last(&folder, &story, signing::signer(&settings).await?.as_ref())?;
+        // usher may have been killed after the last entry, before it drew the report or signed. What was signed is as it
+        // was when it ended, and is left so.
+        if !signing::is_signed(&folder, &story) {
+            super::proceed::write_reports(&folder, &plan, &story)?;
+            signing::sign_at_last(&folder, &story, signing::signer(&settings).await?.as_ref())?;
+        }
         return Ok(Exit::of(&story, true));
     }
     let tenant = settings

@@ -1,8 +1,10 @@
 //! Exhibits: the kept files of a run, and the facts an auditor asks for beside each.
 
 pub mod mask;
+mod medium;
 mod store;
 
+pub use medium::{Medium, Mishaps, Touch};
 pub use store::{Store, is_plain, read_file};
 
 use crate::digest::Digest;

@@ -1,26 +1,28 @@
-//! A run's folder: each file is written once, synced, and never again.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "this is one of the places that touch the disk"
-)]
+//! A run's folder: each file is written once, synced, and never again; only what is drawn from them is drawn anew.
+#![expect(clippy::disallowed_methods, reason = "this is one of the places that touch the disk")]
 
+use super::Medium;
 use crate::digest::Digest;
 use anyhow::Context as _;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The folder of one run.
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
+    medium: Medium,
 }
 
 impl Store {
     /// Uses a folder that exists.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self::on(folder, Medium::default())
+    }
+
+    /// The same on this disk.
+    pub fn on(folder: &Path, medium: Medium) -> Self {
+        Self { folder: folder.to_owned(), medium }
     }
 
     /// The folder.
@@ -28,48 +30,86 @@ impl Store {
         &self.folder
     }
 
-    /// Writes a file that must not be there yet and syncs it. A name that a crash left behind is not written over;
-    /// the next free one is taken, and told.
+    /// The disk it is on.
+    pub fn medium(&self) -> &Medium {
+        &self.medium
+    }
+
+    /// Writes a file that must not be there yet and makes it last, so that a fact may name it. A name that a crash left
+    /// behind is not written over; the next free one is taken, and told.
     pub fn write_once(&self, name: &str, bytes: &[u8]) -> anyhow::Result<(String, Digest)> {
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
         for attempt in 1..1000_u32 {
             let name = if attempt == 1 { name.to_owned() } else { format!("{stem}-{attempt}.{ending}") };
             let path = self.folder.join(&name);
-            let mut file = match OpenOptions::new().create_new(true).write(true).open(&path) {
-                Ok(file) => file,
+            match self.write(&path, bytes) {
+                Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
                 Err(error) => {
-                    return Err(error).with_context(|| format!("failed to create {}", path.display()));
+                    return Err(error).with_context(|| format!("failed to write {}", path.display()));
                 }
-            };
-            file.write_all(bytes)
-                .and_then(|()| file.sync_data())
-                .with_context(|| format!("failed to write {}", path.display()))?;
+            }
+            self.sync()?;
             return Ok((name, Digest::of(bytes)));
         }
         anyhow::bail!("{name} exists a thousand times in {}", self.folder.display())
     }
 
-    /// Syncs the folder itself, so that the files in it outlast a power cut.
-    pub fn sync(&self) -> anyhow::Result<()> {
-        std::fs::File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
-            .with_context(|| format!("failed to sync {}", self.folder.display()))
-    }
-
     /// Writes a file that must not be there yet, whole or not at all: nobody ever sees the beginning of one.
     pub fn write_whole(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let (path, part) = (self.folder.join(name), self.folder.join(format!(".{name}.part")));
-        std::fs::File::create(&part)
-            .and_then(|mut file| {
-                file.write_all(bytes)?;
-                file.sync_all()?;
-                // A link, unlike a new name, says no where there is such a file already.
-                std::fs::hard_link(&part, &path)
+        let path = self.folder.join(name);
+        self.written_beside(name, bytes)
+            .and_then(|part| {
+                self.medium.link(&part, &path)?;
+                self.medium.remove(&part)
             })
-            .and_then(|()| std::fs::remove_file(&part))
             .with_context(|| format!("failed to write {}", path.display()))?;
         self.sync()
+    }
+
+    /// Writes a file that is drawn from the others, such as the report, in place of the one that may be there.
+    pub fn replace(&self, name: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+        let path = self.folder.join(name);
+        self.written_beside(name, bytes)
+            .and_then(|part| self.medium.rename(&part, &path))
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        self.sync()?;
+        Ok(path)
+    }
+
+    /// Takes away what was drawn from the others, before they are added to.
+    pub fn discard(&self, names: &[&str]) -> anyhow::Result<()> {
+        let mut gone = false;
+        for name in names {
+            let path = self.folder.join(name);
+            gone |= self
+                .medium
+                .remove(&path)
+                .with_context(|| format!("failed to take {} away", path.display()))?;
+        }
+        if gone { self.sync() } else { Ok(()) }
+    }
+
+    /// Makes a file of that name and these bytes, whose bytes outlast a power cut; whether its name does is the folder's.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.medium.create(path)?;
+        self.medium.write(&mut file, path, bytes)?;
+        self.medium.sync(&file, path)
+    }
+
+    /// The same beside the name it is to have in the end. One that was left there before was never whole.
+    fn written_beside(&self, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+        let part = self.folder.join(format!(".{name}.part"));
+        self.medium.remove(&part)?;
+        self.write(&part, bytes)?;
+        Ok(part)
+    }
+
+    /// Syncs the folder itself, so that the files in it outlast a power cut.
+    fn sync(&self) -> anyhow::Result<()> {
+        self.medium
+            .sync_folder(&self.folder)
+            .with_context(|| format!("failed to sync {}", self.folder.display()))
     }
 
     /// Reads a file of the folder; names that lead out of it are refused.
@@ -113,6 +153,7 @@ pub fn is_plain(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_types, reason = "tests put other things than files there")]
     use super::*;
 
     #[test]
@@ -126,6 +167,19 @@ mod tests {
         store.write_whole("b.txt", b"1").unwrap();
         store.write_whole("b.txt", b"2").unwrap_err();
         assert_eq!(store.read("b.txt").unwrap(), b"1");
+    }
+
+    #[test]
+    fn only_what_is_drawn_is_replaced_and_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        store.write_once(".report.html.part", b"half of one that a crash left behind").unwrap();
+        store.replace("report.html", b"1").unwrap();
+        store.replace("report.html", b"2").unwrap();
+        assert_eq!(store.read("report.html").unwrap(), b"2");
+        assert_eq!(store.names(), ["report.html"]);
+        store.discard(&["report.html", "results.csv"]).unwrap();
+        assert!(store.names().is_empty());
     }
 
     #[test]

@@ -3,19 +3,24 @@
 
 use super::chain::{self, Broken, Seal};
 use super::{Entry, Fact};
+use crate::evidence::{Medium, Store};
 use anyhow::{Context as _, bail};
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Tells the time: UTC, RFC 3339 with milliseconds. Handed in, so that tests can stop it.
 pub type Clock = Arc<dyn Fn() -> String + Send + Sync>;
 
+/// The journal's file in a run's folder.
+const NAME: &str = "journal.jsonl";
+
 /// An open journal. There is one writer, ever.
 pub struct Journal {
     file: File,
     path: PathBuf,
+    medium: Medium,
     next: u64,
     prev: Seal,
     clock: Clock,
@@ -33,32 +38,28 @@ pub struct Opened {
 }
 
 impl Journal {
-    /// Begins a journal; its file must not exist.
-    pub fn create(path: &Path, clock: Clock) -> anyhow::Result<Self> {
-        let file = OpenOptions::new()
-            .create_new(true)
-            .append(true)
-            .open(path)
-            .with_context(|| format!("failed to create {}", path.display()))?;
-        lock(&file, path)?;
-        if let Some(folder) = path.parent() {
-            // The folder's own entry must be on disk too, or a power cut could take the whole journal.
-            File::open(folder)
-                .and_then(|dir| dir.sync_all())
-                .with_context(|| format!("failed to sync {}", folder.display()))?;
-        }
-        Ok(Self { file, path: path.to_owned(), next: 1, prev: chain::root(), clock, broken: false })
+    /// Begins the journal of a run's folder; there must be none yet.
+    pub fn create(store: &Store, clock: Clock) -> anyhow::Result<Self> {
+        let (path, medium) = (store.folder().join(NAME), store.medium().clone());
+        let file = medium.create(&path).with_context(|| format!("failed to create {}", path.display()))?;
+        lock(&file, &path)?;
+        // The folder's own entry must be on disk too, or a power cut could take the whole journal.
+        medium
+            .sync_folder(store.folder())
+            .with_context(|| format!("failed to sync {}", store.folder().display()))?;
+        Ok(Self { file, path, medium, next: 1, prev: chain::root(), clock, broken: false })
     }
 
-    /// Opens a journal to go on. A torn last line was never seen by anyone, so it is cut away, and said so;
-    /// anything else that does not hold is an error.
-    pub fn open(path: &Path, clock: Clock) -> anyhow::Result<Opened> {
+    /// Opens the journal of a run's folder to go on. A torn last line was never seen by anyone, so it is cut away, and
+    /// said so; anything else that does not hold is an error.
+    pub fn open(store: &Store, clock: Clock) -> anyhow::Result<Opened> {
+        let (path, medium) = (store.folder().join(NAME), store.medium().clone());
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
-            .open(path)
+            .open(&path)
             .with_context(|| format!("failed to open {}", path.display()))?;
-        lock(&file, path)?;
+        lock(&file, &path)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).with_context(|| format!("failed to read {}", path.display()))?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
@@ -69,12 +70,12 @@ impl Journal {
             anyhow::anyhow!("{} does not hold at line {}: {}", path.display(), broken.line, broken.why)
         })?;
         if mended > 0 {
-            file.set_len(u64::try_from(whole).unwrap_or(0))
-                .context("failed to cut the torn last line away")?;
-            file.sync_all().context("failed to sync the journal")?;
+            medium
+                .cut(&file, &path, u64::try_from(whole).unwrap_or(0))
+                .with_context(|| format!("failed to cut the torn last line of {} away", path.display()))?;
         }
         file.seek(SeekFrom::End(0)).context("failed to seek to the journal's end")?;
-        let journal = Self { file, path: path.to_owned(), next: count + 1, prev, clock, broken: false };
+        let journal = Self { file, path, medium, next: count + 1, prev, clock, broken: false };
         Ok(Opened { journal, entries, mended })
     }
 
@@ -85,7 +86,10 @@ impl Journal {
         }
         let (entry, mut line) = chain::seal_line(self.next, &(self.clock)(), fact, &self.prev);
         line.push('\n');
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        let written = self
+            .medium
+            .write(&mut self.file, &self.path, line.as_bytes())
+            .and_then(|()| self.medium.sync(&self.file, &self.path));
         if let Err(error) = written {
             // Half a line may be on disk now. Whoever opens the journal next mends it; we must not write behind it.
             self.broken = true;
@@ -150,14 +154,14 @@ mod tests {
     #[test]
     fn a_torn_last_line_is_mended_and_said() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.jsonl");
-        let mut journal = Journal::create(&path, clock()).unwrap();
+        let (path, store) = (folder.path().join(NAME), Store::new(folder.path()));
+        let mut journal = Journal::create(&store, clock()).unwrap();
         journal.append(fact(1)).unwrap();
         journal.append(fact(2)).unwrap();
         drop(journal);
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 7]).unwrap();
-        let opened = Journal::open(&path, clock()).unwrap();
+        let opened = Journal::open(&store, clock()).unwrap();
         assert_eq!(opened.entries.len(), 1);
         assert!(opened.mended > 0);
         let mut journal = opened.journal;
@@ -170,9 +174,9 @@ mod tests {
     #[test]
     fn a_second_writer_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.jsonl");
-        let _journal = Journal::create(&path, clock()).unwrap();
-        let error = Journal::open(&path, clock()).err().unwrap().to_string();
+        let store = Store::new(folder.path());
+        let _journal = Journal::create(&store, clock()).unwrap();
+        let error = Journal::open(&store, clock()).err().unwrap().to_string();
         assert!(error.contains("another usher"), "{error}");
     }
 
@@ -180,7 +184,15 @@ mod tests {
     fn a_full_disk_stops_the_journal_for_good() {
         let file = OpenOptions::new().append(true).open("/dev/full").unwrap();
         let path = PathBuf::from("/dev/full");
-        let mut journal = Journal { file, path, next: 1, prev: chain::root(), clock: clock(), broken: false };
+        let mut journal = Journal {
+            file,
+            path,
+            medium: Medium::default(),
+            next: 1,
+            prev: chain::root(),
+            clock: clock(),
+            broken: false,
+        };
         assert!(format!("{:#}", journal.append(fact(1)).unwrap_err()).contains("No space left"));
         assert!(journal.append(fact(2)).unwrap_err().to_string().contains("nothing more"));
     }

@@ -5,6 +5,7 @@
 //! report of a live run and of a dead one are one code path, and `usher verify` can draw it again and compare.
 
 pub mod csv;
+mod drawn;
 mod excerpt;
 mod figures;
 pub mod html;
@@ -18,6 +19,7 @@ pub mod walk;
 #[cfg(test)]
 mod sample;
 
+pub use drawn::drawn;
 pub use html::{VERSION, drawn_by, html};
 pub use phrase::verdict;
 pub use story::Story;

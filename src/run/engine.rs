@@ -227,7 +227,8 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
             return None;
         }
         let is_left = |job: &&Job| {
-            let is_open = self.ledger.outcome(job.id).is_none() && !self.ledger.blocked.contains_key(&job.key);
+            let is_open =
+                self.ledger.outcome(job.id).is_none() && !self.ledger.blocked.contains_key(&job.key);
             let settled =
                 |todo| matches!(todo, Todo::Settled { outcome, .. } if outcome.family() != Family::Stopped);
             is_open && matches!(job.todo, Todo::Run { .. }) && !settled(self.as_before(job))

@@ -25,20 +25,11 @@ impl<'a> Record<'a> {
 
     /// Seals a fact and syncs it; only then the observers see it. A fact that cannot be sealed stops the run.
     pub fn fact(&mut self, fact: Fact) -> anyhow::Result<()> {
-        if matches!(fact, Fact::CommitIntended { .. }) {
-            // The picture of the armed page belongs to the intent and must be as safe as it.
-            self.sync()?;
-        }
         let entry = self.journal.append(fact)?;
         for observer in &mut self.observers {
             observer(&entry);
         }
         Ok(())
-    }
-
-    /// Syncs the folder, so that the files a fact is about to name are as safe as it.
-    pub fn sync(&self) -> anyhow::Result<()> {
-        self.store.sync()
     }
 
     /// The seal of the last entry.
@@ -67,7 +58,7 @@ impl<'a> Record<'a> {
         Ok(exhibit)
     }
 
-    /// Keeps a file; the fact that names it is the caller's.
+    /// Keeps a file, which then outlasts a power cut; the fact that names it is the caller's.
     pub fn keep(&mut self, name: &str, bytes: &[u8], about: &About<'_>) -> anyhow::Result<Exhibit> {
         let (file, sha256) = self.store.write_once(name, bytes)?;
         Ok(Exhibit {

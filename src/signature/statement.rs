@@ -16,7 +16,7 @@ pub struct Statement(String);
 const ENTRIES: &str = "# entries: ";
 
 /// The files that are drawn from the others; they may be drawn again, so they are vouched for as they were then.
-const DRAWN: [&str; 3] = ["report.html", "results.csv", "undo.csv"];
+pub const DRAWN: [&str; 3] = ["report.html", "results.csv", "undo.csv"];
 
 impl Statement {
     /// Of these entries, which are all of a journal or its beginning, and whose bytes are these; none when they do

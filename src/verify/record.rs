@@ -18,9 +18,6 @@ pub(super) struct Journal {
     pub(super) entries: Vec<Entry>,
 }
 
-/// What is drawn from the rest.
-const DRAWN: [&str; 3] = ["report.html", "results.csv", "undo.csv"];
-
 fn is_missing(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::NotFound)
 }
@@ -189,19 +186,14 @@ pub(super) fn drawn(
         return;
     };
     let story = Story::of(plan, &journal.entries);
-    let draw = |name: &str| match name {
-        "report.html" => Some(report::html(&story, &|name| kept.read(name).ok()).into_bytes()),
-        "results.csv" => Some(report::csv::results(&story)),
-        _ => report::csv::undo(&story, plan),
-    };
     let by = kept.read("report.html").ok().and_then(|bytes| report::drawn_by(&bytes).map(str::to_owned));
     let other = by.filter(|by| by != report::VERSION);
-    for name in DRAWN {
+    for (name, drawn) in report::drawn(&story, plan, &|name| kept.read(name).ok()) {
         let there = match kept.read(name) {
             Ok(there) => there,
             Err(error) if is_missing(&error) => {
                 // Not every action can be undone.
-                if name != "undo.csv" || draw(name).is_some() {
+                if drawn.is_some() {
                     let what = format!("{name} is not there; `usher report` draws it");
                     verdict.line(Part::Report, Mark::Note, what);
                 }
@@ -213,7 +205,7 @@ pub(super) fn drawn(
             }
         };
         let digest = Digest::of(&there);
-        let (mark, what) = if draw(name).as_ref() == Some(&there) {
+        let (mark, what) = if drawn.as_ref() == Some(&there) {
             (Mark::Good(digest), name.to_owned())
         } else if vouched.get(name) == Some(&digest) {
             (Mark::Good(digest), format!("{name}, as it was signed"))

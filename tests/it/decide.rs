@@ -282,3 +282,18 @@ fn a_decision_without_a_key_is_told_as_not_covered() {
     assert!(done.stdout.contains("; 1 later entries are not covered"), "{}", done.stdout);
     assert!(file_of(&run, "report.html").contains("not signed"));
 }
+
+/// A decision whose report cannot be drawn leaves none, and not the one from before it.
+#[test]
+fn no_report_outlives_a_decision_that_it_does_not_know() {
+    let (usher, run) = undecided(Action::Invite);
+    std::fs::create_dir(run.join(".results.csv.part")).unwrap();
+    decide(&usher, "not_reached", "looked", &[]).code(1).says("results.csv");
+    assert_eq!(fact(&run, "decided", ADA)["outcome"], "not_reached");
+    assert!(!run.join("report.html").exists());
+    verify(&run).code(0);
+    std::fs::remove_dir(run.join(".results.csv.part")).unwrap();
+    usher.run(&["report", "last"]).code(0);
+    assert!(run.join("report.html").is_file());
+    verify(&run).code(0);
+}

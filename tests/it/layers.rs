@@ -156,6 +156,7 @@ const DISK: &[&str] = &[
     "cli/",
     "settings/read.rs",
     "journal/file.rs",
+    "evidence/medium.rs",
     "evidence/store.rs",
     "browser/driver/",
     "browser/guard.rs",

@@ -7,6 +7,7 @@
 
 mod beside;
 mod between;
+mod canaries;
 mod check_live;
 mod cli;
 mod console;
@@ -14,6 +15,7 @@ mod decide;
 mod diagnostics;
 mod faults;
 mod filled;
+mod frozen;
 mod generated;
 mod harness;
 mod hostile;
@@ -24,10 +26,12 @@ mod leftovers;
 mod lists;
 mod locating;
 mod masking;
+mod moving;
 mod names;
 mod operator;
 mod parsers;
 mod power_cut;
+mod power_disk;
 mod real;
 mod real_consoles;
 mod real_people;

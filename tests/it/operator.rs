@@ -139,19 +139,22 @@ fn a_full_disk_stops_the_run_and_leaves_it_to_be_resumed() {
     let Some(disk) = Disk::mount(&usher.path().join("screenshots"), "16k") else { return };
     // Not even the journal can be begun: nobody is touched, and there is nothing to be resumed.
     let none = usher.run(&["invite", "heap", "people.csv", "--yes"]);
-    none.code(1).says("No space left");
+    none.code(1).says("No space left").says("hint: make room on that disk");
     usher.run(&["resume", "last"]).code(4).says("nothing was done");
     assert!(console.asked("invite").is_empty());
     disk.grow("300k");
     let full = usher.run(&["invite", "heap", "people.csv", "--yes"]);
-    full.code(7).says("No space left").says("usher resume");
+    full.code(7)
+        .says("No space left")
+        .says("screenshots/")
+        .says("hint: make room on that disk; then `usher resume");
     let run = usher.runs().remove(1);
     assert!(console.asked("invite").len() < 4, "the disk was not small enough for this test");
     // Still full: nobody is touched, and it says so again.
     let asked = console.asked("invite");
     let again = usher.run(&["resume", "last"]);
     assert!(!again.status.success(), "{again:?}");
-    again.says("No space left");
+    again.says("No space left").says("hint: make room");
     assert_eq!(console.asked("invite"), asked);
     disk.grow("50m");
     let done = usher.run(&["resume", "last"]);

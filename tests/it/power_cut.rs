@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use usher::browser::fake::{Fake, FakeConsole, FakePerson, Mishap};
 use usher::evidence::Store;
 use usher::journal::{Clock, Fact, Journal};
@@ -20,6 +20,11 @@ use usher::words::{Action, Family, Outcome};
 
 /// The shipped Heap pack as its practice tenant sees it; nothing has to settle in memory.
 fn view() -> View {
+    static VIEW: OnceLock<View> = OnceLock::new();
+    VIEW.get_or_init(read_view).clone()
+}
+
+fn read_view() -> View {
     let read = |folder: &str| {
         let mut files: Vec<_> =
             std::fs::read_dir(Path::new(ROOT).join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
@@ -68,21 +73,27 @@ fn clock(cut: u32) -> Clock {
 
 /// One plan over a console, and the folder of its run.
 pub(crate) struct World {
-    folder: tempfile::TempDir,
-    view: View,
-    console: Rc<RefCell<FakeConsole>>,
-    plan: Plan,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) view: View,
+    pub(crate) console: Rc<RefCell<FakeConsole>>,
+    pub(crate) plan: Plan,
     /// How many browsers there are; they take turns in a sequence that this number begins.
     sessions: u64,
     seed: u64,
 }
 
-fn block<T>(work: impl Future<Output = T>) -> T {
+/// A folder in memory where there is one: these runs sync so often that a disk would be all they wait for.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
+}
+
+pub(crate) fn block<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
 }
 
 impl World {
-    fn new(action: Action, request: &str) -> Self {
+    pub(crate) fn new(action: Action, request: &str) -> Self {
         Self::over(Rc::new(RefCell::new(console())), action, request, &BTreeMap::new())
     }
 
@@ -117,7 +128,7 @@ impl World {
             cap: None,
             undecided,
         });
-        Self { folder: tempfile::tempdir().unwrap(), view, console, plan, sessions: 1, seed: 0 }
+        Self { folder: folder(), view, console, plan, sessions: 1, seed: 0 }
     }
 
     /// With so many browsers side by side.
@@ -127,16 +138,16 @@ impl World {
 
     /// One sitting; the power is cut at the n-th fact of it.
     pub(crate) fn sit(&self, cut: u32) -> Result<Ended, ()> {
-        let path = self.folder.path().join("journal.jsonl");
+        let store = Store::new(self.folder.path());
         let work = AssertUnwindSafe(|| {
-            let (journal, entries) = if path.exists() {
-                let opened = Journal::open(&path, clock(cut)).unwrap();
+            let (journal, entries) = if self.folder.path().join("journal.jsonl").exists() {
+                let opened = Journal::open(&store, clock(cut)).unwrap();
                 (opened.journal, opened.entries)
             } else {
-                (Journal::create(&path, clock(cut)).unwrap(), Vec::new())
+                (Journal::create(&store, clock(cut)).unwrap(), Vec::new())
             };
             let so_far = progress(&entries);
-            let mut record = Record::new(journal, Store::new(self.folder.path()), String::new, Vec::new());
+            let mut record = Record::new(journal, store.clone(), String::new, Vec::new());
             let mut browsers: Vec<Fake> = (0..self.sessions)
                 .map(|number| match self.sessions {
                     1 => Fake::new(self.console.clone()),
@@ -185,7 +196,7 @@ impl World {
 
 /// No power cut.
 pub(crate) const NEVER: u32 = u32::MAX;
-const PEOPLE: &str =
+pub(crate) const PEOPLE: &str =
     "email,role\nada@x.test,Member\nben+x@x.test,Viewer\nOTHER@x.test,Viewer\ncara@x.test,Admin\n";
 
 /// Cuts the power at every fact of a run, and a second time at every third fact of its resume.

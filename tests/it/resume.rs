@@ -208,6 +208,38 @@ fn a_dead_driver_or_browser_stops_the_run_and_the_next_sitting_goes_on() {
     usher.run(&["verify", "last"]).code(0);
 }
 
+/// Killed after the last entry of a second sitting and before its report is drawn: the report of the first does not stay.
+#[test]
+fn a_kill_between_the_end_and_the_report_leaves_none_that_is_wrong() {
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    usher.file("people.csv", request(&PEOPLE[..2], "Member"));
+    let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    running.reaches(&usher, 0, "job_begun").unwrap();
+    running.signal(Signal::INT);
+    running.end().code(7);
+    let run = usher.runs().remove(0);
+    assert!(run.join("report.html").is_file());
+    usher.run(&["verify", "last"]).code(0);
+
+    let known = Usher::facts(&run).len();
+    let mut running = Running::start(&usher, &["resume", "last"]);
+    // From its last reading on usher needs the driver for one thing only: to end the browser, before it draws the report.
+    let known = running.reaches(&usher, known, "roster_read:after").unwrap();
+    let traces = Traces::of(&run);
+    signal(traces.driver, Signal::STOP);
+    running.reaches(&usher, known, "run_ended").unwrap();
+    assert!(running.is_at_work(), "{}", running.said());
+    running.kill();
+    traces.are_gone();
+    assert!(!run.join("report.html").exists(), "the report of the first sitting, or one too early");
+    usher.run(&["verify", "last"]).code(0);
+    usher.run(&["resume", "last"]).code(0).says("nothing left");
+    assert!(run.join("report.html").is_file());
+    usher.run(&["verify", "last"]).code(0);
+    everybody_once(&console, &run, "invite", &PEOPLE[..2]);
+}
+
 #[test]
 fn the_same_request_after_a_crash_touches_nobody_twice() {
     let console = Practice::start(&["people=5"]);

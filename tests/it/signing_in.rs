@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// The seed of the practice console's codes, in groups and small letters as apps show it.
-const SEED: &str = "jbsw y3dp ehpk 3pxp jbsw y3dp ehpk 3pxp";
+pub(crate) const SEED: &str = "jbsw y3dp ehpk 3pxp jbsw y3dp ehpk 3pxp";
 
 /// usher for a practice console whose sign-in is done by one of the scripts in `tests/it/signing_in/`.
 pub(crate) fn with(console: &Practice, script: &str, more: &str) -> Usher {

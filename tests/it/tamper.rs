@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use usher::digest::Digest;
-use usher::evidence::ExhibitKind;
+use usher::evidence::{ExhibitKind, Store};
 use usher::journal::{Fact, Journal};
 use usher::verify::{Verdict, verify};
 
@@ -94,7 +94,7 @@ fn write(run: &Path, key: String) {
     facts.push(roster("after"));
     facts.push(one[one.len() - 1].clone());
     let clock = std::sync::Arc::new(|| "2026-01-01T00:00:00.000Z".to_owned());
-    let mut journal = Journal::create(&run.join("journal.jsonl"), clock).unwrap();
+    let mut journal = Journal::create(&Store::new(run), clock).unwrap();
     for fact in facts {
         journal.append(fact).unwrap();
     }

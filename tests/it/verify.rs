@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use usher::digest::Digest;
-use usher::evidence::{Exhibit, ExhibitKind, Masked};
+use usher::evidence::{Exhibit, ExhibitKind, Masked, Store};
 use usher::journal::{Fact, Journal, read};
 use usher::plan::{Found, Input, InputKind, Job, Plan, RequestPart, RosterPart, Todo};
 use usher::words::{Action, Identity, Outcome, State};
@@ -429,10 +429,42 @@ pub(crate) fn write_run(folder: &Path, plan: &Plan, facts: Vec<Fact>) {
     std::fs::write(folder.join("plan.json"), plan.to_bytes()).unwrap();
     std::fs::write(folder.join("p0001-5-after.png"), DOT).unwrap();
     let clock = Arc::new(|| "2026-01-01T00:00:00.000Z".to_owned());
-    let mut journal = Journal::create(&folder.join("journal.jsonl"), clock).unwrap();
+    let mut journal = Journal::create(&Store::new(folder), clock).unwrap();
     for fact in facts {
         journal.append(fact).unwrap();
     }
+}
+
+/// usher was killed after the last entry of a later sitting, and an earlier one had left its report.
+#[test]
+fn a_report_of_the_sitting_before_is_drawn_again() {
+    let plan = small_plan();
+    let mut facts = small_facts(&plan, "p0001-5-after.png");
+    let end = facts.pop().unwrap();
+    facts.push(Fact::RunStopped { why: "asked to stop".into(), outcome: None, refusal: None });
+    let usher = Usher::new();
+    let run = usher.path().join("screenshots/good");
+    write_run(&run, &plan, facts);
+    usher.run(&["report", "last"]).code(0);
+    verify(&run).code(0);
+    let clock = Arc::new(|| "2026-01-01T00:00:00.000Z".to_owned());
+    let mut journal = Journal::open(&Store::new(&run), clock).unwrap().journal;
+    let (usher_version, operator) = (String::new(), "ops@host".to_owned());
+    let resumed = Fact::RunResumed {
+        usher: usher_version,
+        operator,
+        mended: 0,
+        in_doubt: 0,
+        protected: Vec::new(),
+        cap: None,
+    };
+    journal.append(resumed).unwrap();
+    journal.append(end).unwrap();
+    drop(journal);
+    verify(&run).code(6);
+    usher.run(&["resume", "last"]).code(0).says("nothing left");
+    verify(&run).code(0);
+    assert!(usher.runs().len() == 1 && run.join("results.csv").is_file());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::frames::{Path, framed, framed_list};
 use super::{Live, PATIENCE};
-use crate::browser::answer::{pixels, text, without_tokens};
+use crate::browser::answer::{is, pixels, text, without_tokens};
 use crate::browser::{Cover, ListTarget, Picture, Refused, Target, Trouble};
 use crate::evidence::Masked;
 use crate::evidence::mask::{self, MaskBox, MaskKind};
@@ -13,35 +13,57 @@ use serde_json::{Value, json};
 /// How often a picture is taken again because the page moved under it.
 const PICTURE_TRIES: u8 = 6;
 
+/// How much of a page is to be left open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Everything that is not somebody else's.
+    Most,
+    /// The place where usher acts.
+    Scope,
+}
+
 impl Live {
-    /// Takes a picture during which the page held still.
+    /// Takes a picture during which what is left open held still. Of a page that never does, less and less is left open.
     pub(super) async fn take_picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
         cover.lists.iter().for_each(|list| self.met(list));
-        let mut before = self.boxes(cover).await?;
-        if text(&before, "outcome") == "blank" {
-            let message = "the page broke off before it began, so there is nothing to be pictured";
-            return Err(Refused::new(RefusalKind::NoPage, message).into());
-        }
-        for _ in 0..PICTURE_TRIES {
-            let png = self.wire.capture().await?;
-            let after = self.boxes(cover).await?;
-            let still =
-                ["boxes", "scroll", "viewport", "url"].iter().all(|part| before.get(part) == after.get(part));
-            if still {
-                return self.cover(png, &after).await;
+        for (open, tries) in [(Open::Most, PICTURE_TRIES), (Open::Scope, 1)] {
+            let mut before = self.boxes(cover, open, &[]).await?;
+            if text(&before.answer, "outcome") == "blank" {
+                let message = "the page broke off before it began, so there is nothing to be pictured";
+                return Err(Refused::new(RefusalKind::NoPage, message).into());
             }
-            before = after;
+            for _ in 0..tries {
+                let png = self.wire.capture().await?;
+                let after = self.boxes(cover, open, &before.readings).await?;
+                let is_same = ["boxes", "scroll", "viewport", "url"]
+                    .iter()
+                    .all(|part| before.answer.get(part) == after.answer.get(part));
+                if is_same && after.still {
+                    return self.cover(png, &after.answer).await;
+                }
+                before = after;
+            }
         }
-        let message =
-            "the page did not hold still for a picture, so nothing could be covered safely".to_owned();
-        Err(Refused::new(RefusalKind::NotReady, message).into())
+        tracing::debug!("the page did not hold still for a picture; all of it is covered");
+        let png = self.wire.capture().await?;
+        let mut page = self.boxes(cover, Open::Scope, &[]).await?.answer;
+        let all = json!({ "x": 0, "y": 0, "width": u32::MAX, "height": u32::MAX, "kind": "unknown" });
+        page["boxes"] = json!([all]);
+        self.cover(png, &page).await
     }
 
-    /// What is asked of the page about a picture: rectangles to cover, and where the page stands.
-    async fn boxes(&self, cover: &Cover<'_>) -> Result<Value, Trouble> {
+    /// What is asked of the page about a picture: rectangles to cover, where the page stands, and whether all of that has
+    /// held since the readings before.
+    async fn boxes(&self, cover: &Cover<'_>, open: Open, since: &[String]) -> Result<Reading, Trouble> {
         let subject: Vec<Value> =
             cover.subject.iter().map(|(column, key)| json!({ "column": column, "key": key })).collect();
-        let ask = |lists: &[ListTarget], scope: Option<&Target>| json!({ "ask": "masks", "lists": lists, "subject": subject, "secret": cover.secret, "scope": scope });
+        let closed = open == Open::Scope;
+        let ask = |lists: &[ListTarget], scope: Option<&Target>| {
+            json!({
+                "ask": "masks", "lists": lists, "subject": subject, "secret": cover.secret, "scope": scope,
+                "closed": closed, "since": since,
+            })
+        };
         let lists: Vec<(Path, ListTarget)> = cover.lists.iter().map(|list| framed_list(list)).collect();
         let scope = cover.scope.map(framed);
         let acting = scope.iter().map(|(path, _)| path).chain(lists.iter().map(|(path, _)| path));
@@ -50,10 +72,11 @@ impl Live {
             lists.iter().filter(|(path, _)| path == inside).map(|(_, list)| list.clone()).collect()
         };
         let Some(outermost) = path.first() else {
-            return self.ask(ask(&within(&path), scope.as_ref().map(|(_, scope)| scope)), PATIENCE).await;
+            let scope = scope.as_ref().map(|(_, scope)| scope);
+            return Ok(Reading::of(self.ask(ask(&within(&path), scope), PATIENCE).await?));
         };
         // The frame in which usher acts is covered from inside; around it everything is as on any page.
-        let mut outer = self.ask(ask(&within(&Vec::new()), Some(outermost)), PATIENCE).await?;
+        let outer = self.ask(ask(&within(&Vec::new()), Some(outermost)), PATIENCE).await?;
         let offset = self.enter(&path).await;
         let inner = match &offset {
             Ok(_) => self.ask(ask(&within(&path), scope.as_ref().map(|(_, scope)| scope)), PATIENCE).await,
@@ -61,8 +84,11 @@ impl Live {
         };
         self.leave().await?;
         let (x, y) = offset?;
-        let moved = inner?.get("boxes").and_then(Value::as_array).cloned().unwrap_or_default();
-        if let Some(boxes) = outer.get_mut("boxes").and_then(Value::as_array_mut) {
+        let (mut outer, inner) = (Reading::of(outer), Reading::of(inner?));
+        outer.still &= inner.still;
+        outer.readings.extend(inner.readings);
+        let moved = inner.answer.get("boxes").and_then(Value::as_array).cloned().unwrap_or_default();
+        if let Some(boxes) = outer.answer.get_mut("boxes").and_then(Value::as_array_mut) {
             boxes.extend(moved.into_iter().map(|mut place| {
                 for (side, by) in [("x", x), ("y", y)] {
                     place[side] = json!(place.get(side).and_then(Value::as_f64).unwrap_or_default() + by);
@@ -110,5 +136,21 @@ impl Live {
             title: text(answer, "title").to_owned(),
             masked,
         })
+    }
+}
+
+/// A page's answer about what is to be covered, or those of a page and a frame in it.
+struct Reading {
+    answer: Value,
+    /// It is as the reading before, and was so all the time.
+    still: bool,
+    /// By what the page knows it again, where it watches from this reading on.
+    readings: Vec<String>,
+}
+
+impl Reading {
+    fn of(answer: Value) -> Self {
+        let readings = answer.get("number").and_then(Value::as_str).map(str::to_owned).into_iter().collect();
+        Self { still: is(&answer, "still"), readings, answer }
     }
 }

@@ -30,7 +30,7 @@ const ASKS = {
   stretch,
   list_tab: listTab,
   turned,
-  masks: async (request) => masks(request),
+  masks: async (request) => readMasks(request),
   inspect,
   headers,
   served,

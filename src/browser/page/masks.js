@@ -1,7 +1,7 @@
 // Says which parts of a picture must be covered: secrets always, the rows of other people, and where nobody can tell
 // whose rows they are, everything but the place where usher acts.
 
-/** The boxes to cover, in CSS pixels of the viewport. */
+/** The boxes to cover, in CSS pixels of the viewport; with `closed` everything but the place where usher acts. */
 function masks(request) {
   // Of a page that broke off before it began nothing is ever drawn, and the browser would wait for that.
   if (document.documentElement === null) return { outcome: "blank" };
@@ -10,8 +10,9 @@ function masks(request) {
   const found = (request.lists || []).map((list) => ({ list, ...tablesOf(list) }));
   const known = found.some(({ tables }) => tables.length > 0);
   const boxes = secretBoxes(request, view).concat(frameBoxes(scope, view));
-  if (known) boxes.push(...personBoxes(found, request, scope, view), ...strangeTables(found, scope, view));
-  else boxes.push(...unknownBoxes(scope, view));
+  if (request.closed) boxes.push(...unknownBoxes(restingPlaces(scope, found), view));
+  else if (known) boxes.push(...personBoxes(found, request, scope, view), ...strangeTables(found, scope, view));
+  else boxes.push(...unknownBoxes(actingPlaces(scope), view));
   return {
     outcome: "found",
     boxes,
@@ -81,8 +82,9 @@ function clipOf(element, view) {
   return clip;
 }
 
-function unknownBoxes(scope, view) {
-  const shown = actingPlaces(scope)
+/** Everything but these places. */
+function unknownBoxes(places, view) {
+  const shown = places
     .map((box) => intersection(box, view))
     .filter((box) => box !== null);
   let boxes = [view];
@@ -103,6 +105,14 @@ function actingPlaces(scope) {
   const harmless = (place) => queryAll(TABLES, place).filter(isVisible).every((table) => isLayout(table));
   const best = (focused.length > 0 ? focused : places).sort((one, other) => area(other) - area(one))[0];
   return best === undefined || !harmless(best) ? [] : [inward(rectOf(best))];
+}
+
+/** Where usher acts, if that is neither a part of a list nor holds one, and is what one sees there, whatever moves around it. */
+function restingPlaces(scope, found) {
+  if (scope === null) return [];
+  const lists = found.flatMap(({ tables }) => tables.map(({ element, body }) => body || element));
+  const holdsOne = lists.some((list) => isWithin(list, scope) || isWithin(scope, list)) || queryAll(TABLES, scope).some((table) => isVisible(table) && !isLayout(table));
+  return holdsOne ? [] : actingPlaces(scope).filter((box) => isOnTop(scope, box));
 }
 
 // Old consoles lay forms out by tables; one whose cells hold fields is no list of people.

@@ -1,0 +1,69 @@
+// Says whether a page kept still from one reading of what to cover to the next, with the picture in between: rows that
+// swap places and come back stand at both readings where they stood, and yet the picture may show somebody else.
+
+// A picture takes a fraction of it. Who watches longer was forgotten, and must not be a burden to the page for ever.
+const LONGEST_WATCH_MS = 10000;
+
+/** What watches since the last reading in this document. */
+let stillness = null;
+
+/**
+ * The boxes to cover. Where the reading before is among those of `since`, also whether every one of its boxes has held until
+ * now and nothing else had to be covered meanwhile; where not, this reading is watched from now on.
+ */
+function readMasks(request) {
+  const answer = masks(request);
+  const boxes = JSON.stringify(answer);
+  const before = stillness;
+  stillness = null;
+  const held = before !== null && before.stop(boxes);
+  answer.still = held && (request.since || []).includes(before.number);
+  if (!answer.still) {
+    stillness = watchStill(request, boxes);
+    answer.number = stillness.number;
+  }
+  return answer;
+}
+
+/**
+ * Reads again whenever the document was changed, before that can be drawn, and in every frame, since animations, scrolling
+ * and style sheets move things without changing the document.
+ */
+function watchStill(request, boxes) {
+  const until = performance.now() + LONGEST_WATCH_MS;
+  let moved = false;
+  let over = false;
+  const observer = new MutationObserver(look);
+  const watchRoots = () => {
+    for (const root of roots()) observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+  };
+  const end = () => {
+    over = true;
+    observer.disconnect();
+  };
+  function look() {
+    if (over) return;
+    try {
+      seenNow = freshLook();
+      moved = performance.now() > until || JSON.stringify(masks(request)) !== boxes;
+      watchRoots();
+    } catch {
+      moved = true;
+    }
+    if (moved) end();
+  }
+  const everyFrame = () => {
+    look();
+    if (!over) requestAnimationFrame(everyFrame);
+  };
+  watchRoots();
+  requestAnimationFrame(everyFrame);
+  return {
+    // In another document it would be another one.
+    number: performance.timeOrigin + "+" + performance.now(),
+    stop: (now) => {
+      end();
+      return !moved && now === boxes;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+//! usher, its driver or its browser stands still around the act, while the app ends the session, and goes on afterwards.
+
+use crate::harness::{Practice, Usher};
+use crate::watch::{Running, Traces, signal, until};
+use rustix::process::Signal;
+
+const BOTH: [&str; 2] = ["a1@new.example", "b2@new.example"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Victim {
+    Usher,
+    Driver,
+    Browser,
+}
+
+/// Freezes one of them at this fact, or right when the app was asked, until the app has ended every session.
+#[track_caller]
+fn frozen(victim: Victim, at: Option<&str>) {
+    let about = format!("{victim:?} at {at:?}");
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    usher.file("people.csv", "email,role\na1@new.example,Member\nb2@new.example,Viewer\n");
+    let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    match at {
+        Some(fact) => drop(running.reaches(&usher, 0, fact).unwrap()),
+        None => until("the app is asked", 90, || (console.asked("invite").len() == 1).then_some(())),
+    }
+    let run = usher.runs().remove(0);
+    let traces = Traces::of(&run);
+    let stand = |running: &Running, what| match victim {
+        Victim::Usher => running.signal(what),
+        Victim::Driver => signal(traces.driver, what),
+        Victim::Browser => signal(traces.browser(), what),
+    };
+    stand(&running, Signal::STOP);
+    until("the app has ended the sessions", 30, || {
+        console.post("/_expire");
+        let truth = console.truth();
+        (truth["sessions"] == 0 && truth["sessions_expired"].as_u64() > Some(0)).then_some(())
+    });
+    stand(&running, Signal::CONT);
+    let done = running.end();
+    let outcomes = Usher::outcomes(&run);
+    // What was asked for arrived, so reading back finds it; what was not may never have been done.
+    let undecided = outcomes.values().any(|outcome| outcome == "unknown_after_commit");
+    done.code(if undecided { 8 } else { 0 });
+    assert!(!undecided || at.is_some(), "{about}: {outcomes:?}\n{}", done.stderr);
+    let last = usher.run(&["resume", "last"]);
+    last.code(if undecided { 8 } else { 0 });
+    let outcomes = Usher::outcomes(&run);
+    for person in BOTH {
+        let times = console.applied("invite").iter().filter(|email| *email == person).count();
+        let asked = console.asked("invite").iter().filter(|email| *email == person).count();
+        let outcome = outcomes.get(person).map_or("nothing", String::as_str);
+        assert!(asked <= 1, "{about}: {person} was asked for {asked} times");
+        let fits = match outcome {
+            "invited_pending" => times == 1,
+            "unknown_after_commit" => times == 0,
+            _ => false,
+        };
+        assert!(fits, "{about}: {person} is {outcome} after {times} acts\n{}", done.stderr);
+        assert_eq!(console.people_with(person).len(), times, "{about}");
+    }
+    assert_eq!(console.truth()["people"].as_array().unwrap().len(), 5 + console.applied("invite").len());
+    usher.run(&["verify", "last"]).code(0);
+}
+
+#[test]
+fn usher_stands_still_around_the_act() {
+    for at in [Some("proof_kept:armed"), Some("commit_intended"), None] {
+        frozen(Victim::Usher, at);
+    }
+}
+
+#[test]
+fn the_driver_stands_still_around_the_act() {
+    for at in [Some("proof_kept:armed"), Some("commit_intended"), None] {
+        frozen(Victim::Driver, at);
+    }
+}
+
+#[test]
+fn the_browser_stands_still_around_the_act() {
+    for at in [Some("proof_kept:armed"), Some("commit_intended"), None] {
+        frozen(Victim::Browser, at);
+    }
+}
