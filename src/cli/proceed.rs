@@ -131,29 +131,8 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     };
     let mut record = Record::new(journal, store, local, vec![&mut lines, &mut show]);
     record.fact(match mended {
-        None => Fact::RunBegun {
-            format: crate::journal::FORMAT,
-            usher: env!("CARGO_PKG_VERSION").to_owned(),
-            run: folder.id.clone(),
-            plan: crate::digest::Digest::of(plan.to_bytes()),
-            app: plan.app.clone(),
-            title: plan.title.clone(),
-            url: plan.url.clone(),
-            tenant: plan.tenant.clone(),
-            account: plan.account.clone(),
-            action: plan.action,
-            people: u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX),
-            operator: operator(),
-            previous,
-        },
-        Some(mended) => Fact::RunResumed {
-            usher: env!("CARGO_PKG_VERSION").to_owned(),
-            operator: operator(),
-            mended,
-            in_doubt: u32::try_from(progress.doubts.len()).unwrap_or(u32::MAX),
-            protected: since.protected.clone(),
-            cap: since.cap,
-        },
+        None => begun(plan, &folder.id, previous),
+        Some(mended) => taken_up(mended, &progress, &since),
     })?;
     let stop = StopSignal::default();
     let mut companions = Vec::new();
@@ -237,6 +216,37 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
 fn told(closed: anyhow::Result<()>) {
     if let Err(error) = closed {
         tracing::warn!(%error, "a browser did not end as it should");
+    }
+}
+
+/// The first fact of a run.
+fn begun(plan: &Plan, run: &str, previous: Option<Seal>) -> Fact {
+    Fact::RunBegun {
+        format: crate::journal::FORMAT,
+        usher: env!("CARGO_PKG_VERSION").to_owned(),
+        run: run.to_owned(),
+        plan: crate::digest::Digest::of(plan.to_bytes()),
+        app: plan.app.clone(),
+        title: plan.title.clone(),
+        url: plan.url.clone(),
+        tenant: plan.tenant.clone(),
+        account: plan.account.clone(),
+        action: plan.action,
+        people: u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX),
+        operator: operator(),
+        previous,
+    }
+}
+
+/// The first fact of a further sitting.
+fn taken_up(mended: u64, progress: &Progress, since: &Since) -> Fact {
+    Fact::RunResumed {
+        usher: env!("CARGO_PKG_VERSION").to_owned(),
+        operator: operator(),
+        mended,
+        in_doubt: u32::try_from(progress.doubts.len()).unwrap_or(u32::MAX),
+        protected: since.protected.clone(),
+        cap: since.cap,
     }
 }
 

@@ -182,9 +182,9 @@ fn a_hostile_name_reaches_neither_terminal_nor_report_nor_table_raw() {
     let run = usher.run(&["remove", "heap", "leavers.csv", "--yes", "--json"]);
     run.code(0);
     assert!(!raw(&run.stdout) && !raw(&run.stderr), "{}", run.stdout);
-    let told = run.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let mut told = run.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let read = "<script>alert(1)</script> 31m;=cmd|' /C calc'!A0";
-    assert!(told.into_iter().any(|line| line["fact"]["row"]["name"] == read), "{}", run.stdout);
+    assert!(told.any(|line| line["fact"]["row"]["name"] == read), "{}", run.stdout);
     let folder = usher.runs().remove(0);
     let report = file_of(&folder, "report.html");
     assert!(report.contains("&lt;script&gt;alert(1)&lt;/script&gt; 31m;=cmd"));
