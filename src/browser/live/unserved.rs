@@ -123,7 +123,14 @@ impl Live {
     pub(super) async fn ask_served(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
         loop {
             request["opened"] = json!(self.serving.borrow().opened.is_some());
-            let answer = self.ask_through(request.clone(), patience).await?;
+            let answer = match self.ask_through(request.clone(), patience).await {
+                // The driver may take the browser's own page of an error for what was opened.
+                Err(Trouble::Refused(refused)) if refused.kind == RefusalKind::NoPage => {
+                    self.reach_again(*refused).await?;
+                    continue;
+                }
+                other => other?,
+            };
             if text(&answer, "outcome") != "unserved" {
                 // What still comes in has not said yet what it is.
                 if text(&answer, "ready_state") != "loading" {
@@ -133,6 +140,18 @@ impl Live {
             }
             self.serve_again(&answer).await?;
         }
+    }
+
+    /// Waits and opens once more what could not be reached, though a page was there before; or gives the refusal.
+    async fn reach_again(&self, refused: Refused) -> Result<(), Trouble> {
+        let pause = {
+            let mut serving = self.serving.borrow_mut();
+            let url = serving.opened.clone().filter(|_| serving.arrived && !self.armed.get());
+            url.and_then(|url| Some((url, serving.pause(Outcome::UiUnknown, &refused.message)?)))
+        };
+        let Some((url, pause)) = pause else { return Err(refused.into()) };
+        tokio::time::sleep(pause).await;
+        self.load(&url).await
     }
 
     /// Waits and opens once more what was not served; or gives the refusal.
