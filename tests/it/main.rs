@@ -42,6 +42,7 @@ mod signing_in;
 mod site;
 mod smoke;
 mod soak;
+mod soak_chromium;
 mod tamper;
 mod verify;
 mod watch;
