@@ -325,7 +325,12 @@ fn soak_in_chromium() {
     let began = Instant::now();
     let mut tally = Tally::default();
     for seed in seed..seed + count {
-        tally.add(round(seed, WHOLE));
+        // A round that breaks off is a finding, and no reason to leave the others out.
+        tally.add(std::panic::catch_unwind(|| round(seed, WHOLE)).unwrap_or_else(|_| Tally {
+            rounds: 1,
+            lost: vec![format!("the round of seed {seed} broke off")],
+            ..Tally::default()
+        }));
     }
     let summary =
         format!("in Chromium, seeds {seed} to {}: {tally}; {:.0?}\n", seed + count - 1, began.elapsed());
