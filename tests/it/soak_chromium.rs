@@ -67,7 +67,10 @@ impl Stage {
         let text = std::fs::read_to_string(&app).unwrap();
         assert!(text.contains("settle: 5s"));
         std::fs::write(app, text.replace("settle: 5s", "settle: 1s")).unwrap();
-        usher.file("usher.toml", format!("[run]\nfolder = \"screenshots\"\npacks = {packs:?}\n"));
+        usher.file(
+            "usher.toml",
+            format!("[run]\nfolder = \"screenshots\"\npacks = \"{}\"\n", packs.display()),
+        );
         let usher = usher.heap_with(&console, "caps = { removals = 10 }");
         let before = everybody(&console.truth());
         Self { console, usher, before }
@@ -115,9 +118,12 @@ impl Stage {
         for (name, off) in turned {
             self.console.knob(name, off);
         }
-        happened.iter().for_each(|kind| tally.fault(kind));
+        for kind in &happened {
+            tally.fault(kind);
+        }
         let is_killed = killed.is_some_and(|(victim, _)| victim == Victim::Usher);
-        if !matches!(code, Some(0 | 4 | 7 | 8)) && !(is_killed && code.is_none()) {
+        let is_known = matches!(code, Some(0 | 4 | 7 | 8)) || is_killed && code.is_none();
+        if !is_known {
             tally.lost.push(format!("a sitting of {arguments:?} ended with exit code {code:?}"));
         }
         Sat { happened, last }
@@ -129,7 +135,7 @@ impl Stage {
         self.usher.file(&name, wish.csv());
         let first = [wish.action, "heap", &name, "--yes"];
         let known = self.usher.runs().len();
-        let mut troubles = BTreeSet::new();
+        let mut happened = BTreeSet::new();
         let mut is_stuck = false;
         let mut stopped = Value::Null;
         let mut last = String::new();
@@ -138,7 +144,7 @@ impl Stage {
             let arguments = if has_begun { &["resume", "last"][..] } else { &first };
             let is_quiet = faults.is_empty();
             let sat = self.sit(arguments, &faults, tally);
-            troubles.extend(sat.happened);
+            happened.extend(sat.happened);
             last = sat.last;
             let facts = self.usher.runs().get(known).map_or_else(Vec::new, |run| Usher::facts(run));
             if Watched::count(&facts, "run_ended") > 0 {
@@ -158,7 +164,7 @@ impl Stage {
                 action: wish.action,
                 asked: asked(wish),
                 facts: Vec::new(),
-                troubles,
+                troubles: happened,
                 is_stuck,
                 unverified: None,
             };
@@ -179,7 +185,7 @@ impl Stage {
             action: wish.action,
             asked: asked(wish),
             facts: facts.collect(),
-            troubles,
+            troubles: happened,
             is_stuck,
             unverified,
         }

@@ -310,7 +310,7 @@ fn told(round: &Round, place: usize, tally: &mut Tally) {
             tally.untrue.push(format!("{} {key} is {outcome} ({why}), acts: {requests:?}", run.action));
         }
         if undecided(outcome) {
-            match reason(round, place, key, &requests, last.is_some_and(|last| since(last))) {
+            match reason(round, place, key, &requests, last.is_some_and(since)) {
                 Some(reason) if !why.is_empty() => *tally.undecided.entry(reason).or_default() += 1,
                 _ => tally.groundless.push(format!("{} {key}: {why}", run.action)),
             }
