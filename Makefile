@@ -5,8 +5,10 @@
 # One more needs PyPI and npm besides Debian, and takes minutes the first time:
 #   make test-real   the tests against Wagtail and Unleash
 #
-# And one that takes as long as it is told to:
-#   make soak        rounds of random faults in memory (SEED=1 ROUNDS=4000); its last line says what came of them
+# And three that take as long as they are told to; the last line says what came of it:
+#   make soak            rounds of random faults in memory (SEED=1 ROUNDS=4000)
+#   make soak-chromium   the same in Chromium (SEED=1 CHROMIUM_ROUNDS=40)
+#   make soak-kills      usher, ChromeDriver and Chromium killed at each fact of a small run
 #
 # Everything a target needs it installs itself (Debian; root, or sudo where it is there).
 
@@ -15,7 +17,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help browser console desktop ssh build demo test test-real soak golden schema lint doc clean
+.PHONY: help browser console desktop ssh build demo test test-real soak soak-chromium soak-kills golden schema lint doc clean
 
 help:
 	@sed -n 's/^#\( \|$$\)//p' Makefile
@@ -65,12 +67,24 @@ test-real: browser
 	@tests/real/unleash.sh install
 	cargo test --locked --test it -- --ignored real_
 
-# The seeds stand in the summary; one of them alone: make soak SEED=7 ROUNDS=1
-soak: export SEED ?= 1
+# The seeds stand in the summary; one of them alone: make soak SEED=7 ROUNDS=1, or make soak-chromium SEED=7 CHROMIUM_ROUNDS=1
+soak soak-chromium: export SEED ?= 1
 soak: export ROUNDS ?= 4000
 soak:
-	cargo test --locked --test it -- --ignored --exact soak::soak_in_memory --nocapture
-	@cat target/tmp/soak.txt
+	@rm -f target/tmp/soak.txt
+	@cargo test --locked --test it -- --ignored --exact soak::soak_in_memory --nocapture || failed=1; \
+		cat target/tmp/soak.txt; exit $${failed:-0}
+
+soak-chromium: export CHROMIUM_ROUNDS ?= 40
+soak-chromium: browser
+	@rm -f target/tmp/soak-chromium.txt
+	@cargo test --locked --test it -- --ignored --exact soak_chromium::soak_in_chromium --nocapture || failed=1; \
+		cat target/tmp/soak-chromium.txt; exit $${failed:-0}
+
+soak-kills: browser
+	@rm -f target/tmp/soak-kills.txt
+	@cargo test --locked --test it -- --ignored --exact soak_chromium::points::soak_kills_at_every_fact --nocapture \
+		|| failed=1; cat target/tmp/soak-kills.txt; exit $${failed:-0}
 
 # Accepts what the golden files should say from now on.
 golden: browser console desktop ssh

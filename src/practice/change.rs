@@ -5,6 +5,7 @@ use super::person::{Former, Person, Standing};
 use super::refusal::Refusal;
 use super::role::Role;
 use super::tenant::{Gone, Tenant};
+use serde::Deserialize;
 
 /// What one request wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub(super) enum Change {
     Remove { id: u64 },
     Revoke { id: u64 },
     Role { id: u64, role: String },
+}
+
+/// What somebody else does meanwhile, in a browser of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Elsewhere {
+    Add { email: String, role: Role, state: Standing },
+    Remove { email: String },
+    Alter { email: String, role: Role },
 }
 
 /// Whether anything is different now.
@@ -58,16 +68,7 @@ impl Tenant {
         if knobs.toast == Toast::Lie {
             return Ok(false);
         }
-        let id = self.take_id();
-        self.people.push(Person {
-            id,
-            email: email.to_owned(),
-            name: None,
-            role,
-            state: Standing::Pending,
-            listed_from: late(knobs, now),
-            former: None,
-        });
+        self.take_in(email, role, Standing::Pending, knobs, now);
         Ok(true)
     }
 
@@ -107,11 +108,30 @@ impl Tenant {
         if !role.manages() {
             self.keep_an_admin(id)?;
         }
-        for person in self.people.iter_mut().filter(|person| person.id == id) {
-            person.role = role;
-            person.former = late(knobs, now).map(|until| Former { role: held, until });
-        }
+        self.put_in_role(id, role, knobs, now);
         Ok(true)
+    }
+
+    /// Makes the change past every rule: who does it has rights that nobody here needs to know.
+    pub(super) fn make_elsewhere(&mut self, change: &Elsewhere, knobs: &Knobs, now: i64) -> Applied {
+        self.gone.retain(|gone| gone.until > now);
+        match change {
+            Elsewhere::Add { email, role, state } => {
+                let new = email::acceptable(email) && self.person(email).is_none();
+                if new {
+                    self.take_in(email, *role, *state, knobs, now);
+                }
+                new
+            }
+            Elsewhere::Remove { email } => {
+                let id = self.person(email).map(|person| person.id);
+                id.inspect(|id| self.take_out(*id, knobs, now)).is_some()
+            }
+            Elsewhere::Alter { email, role } => {
+                let other = self.person(email).filter(|person| person.role != *role).map(|person| person.id);
+                other.inspect(|id| self.put_in_role(*id, *role, knobs, now)).is_some()
+            }
+        }
     }
 
     /// The person of that number, unless they are gone.
@@ -127,6 +147,19 @@ impl Tenant {
             return Err(Refusal::LastAdmin);
         }
         Ok(())
+    }
+
+    fn take_in(&mut self, email: &str, role: Role, state: Standing, knobs: &Knobs, now: i64) {
+        let id = self.take_id();
+        let (email, listed_from) = (email.to_owned(), late(knobs, now));
+        self.people.push(Person { id, email, name: None, role, state, listed_from, former: None });
+    }
+
+    fn put_in_role(&mut self, id: u64, role: Role, knobs: &Knobs, now: i64) {
+        for person in self.people.iter_mut().filter(|person| person.id == id) {
+            let held = std::mem::replace(&mut person.role, role);
+            person.former = late(knobs, now).map(|until| Former { role: held, until });
+        }
     }
 
     fn take_out(&mut self, id: u64, knobs: &Knobs, now: i64) {

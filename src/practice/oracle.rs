@@ -1,5 +1,7 @@
-//! What the tests ask behind the console's back: the truth, and its knobs while it runs.
+//! What the tests ask behind the console's back: the truth, its knobs while it runs, and what somebody else changes.
+use super::change::Elsewhere;
 use super::live::Live;
+use super::received::Action;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,12 +11,13 @@ use serde_json::{Map, Value, json};
 use std::io;
 use std::sync::Arc;
 
-/// `/_truth`, `/_knobs`, `/_clicked`, `/_approve` and `/_expire`; no sign-in, and they answer whatever the knobs say.
+/// `/_truth`, `/_knobs`, `/_change`, `/_clicked`, `/_approve` and `/_expire`; no sign-in, and they answer whatever the knobs say.
 pub(super) fn routes() -> Router<Arc<Live>> {
     Router::new()
         .route("/_truth", get(truth))
         .route("/_knobs", get(list).post(turn))
         .route("/_clicked", post(clicked))
+        .route("/_change", post(change))
         .route("/_approve", post(approve))
         .route("/_expire", post(expire))
 }
@@ -80,6 +83,26 @@ async fn turn(State(live): State<Arc<Live>>, axum::Json(wanted): axum::Json<Map<
             (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": error.to_string() }))).into_response()
         }
     }
+}
+
+/// Somebody else changes something meanwhile. It stands among the requests, as nothing that a page here asked for.
+async fn change(State(live): State<Arc<Live>>, axum::Json(change): axum::Json<Elsewhere>) -> Response {
+    let (action, email, role) = match &change {
+        Elsewhere::Add { email, role, .. } => (Action::AddedElsewhere, email, Some(role)),
+        Elsewhere::Remove { email } => (Action::RemovedElsewhere, email, None),
+        Elsewhere::Alter { email, role } => (Action::AlteredElsewhere, email, Some(role)),
+    };
+    let now = live.now();
+    let changed = live.change(|tenant, knobs| {
+        let applied = tenant.make_elsewhere(&change, knobs, now.as_millisecond());
+        let received = tenant.receive(now, "POST", "/_change", action);
+        received.email = Some(email.clone());
+        received.role = role.map(|role| role.name().to_owned());
+        received.applied = applied;
+        received.status = Some(StatusCode::OK.as_u16());
+        usize::from(applied)
+    });
+    told("changed", changed)
 }
 
 /// Says yes on the phone, for whoever waits for that.

@@ -18,6 +18,10 @@ pub(super) enum Action {
     StaySignedIn,
     ChooseAccount,
     StepUp,
+    /// Done by somebody else, and nothing that a page here asked for.
+    AddedElsewhere,
+    RemovedElsewhere,
+    AlteredElsewhere,
 }
 
 /// One request. Written before it is acted on; `status` is empty until it has been decided.

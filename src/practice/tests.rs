@@ -96,6 +96,43 @@ async fn what_is_forged_or_signed_out_is_recorded_and_refused() {
 }
 
 #[tokio::test]
+async fn what_somebody_else_changes_is_on_the_record_as_theirs() {
+    let running = start(options(None, &[("down", "on")])).await.unwrap();
+    let json = "Content-Type: application/json\r\n";
+    for (body, changed) in [
+        (r#"{"change":"add","email":"new@else.example","role":"Viewer","state":"pending"}"#, 1),
+        (r#"{"change":"alter","email":"new@else.example","role":"Admin"}"#, 1),
+        (r#"{"change":"remove","email":"meier@northwind.example"}"#, 1),
+        (r#"{"change":"remove","email":"meier@northwind.example"}"#, 0),
+    ] {
+        let (_, answer) = send(&running, "POST /_change", json, body).await;
+        assert_eq!(answer, format!("{{\"changed\":{changed}}}"), "{body}");
+    }
+    let (head, _) = send(&running, "POST /_change", json, r#"{"change":"add","email":"a@b.example"}"#).await;
+    assert!(head.starts_with("http/1.1 422"), "{head}");
+    let truth = truth(&running).await;
+    let said: Vec<_> = truth["requests"].as_array().unwrap()[..]
+        .iter()
+        .map(|request| (request["action"].as_str().unwrap(), request["applied"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("added_elsewhere", true),
+            ("altered_elsewhere", true),
+            ("removed_elsewhere", true),
+            ("removed_elsewhere", false)
+        ]
+    );
+    assert_eq!(truth["requests"][1]["role"], "Admin");
+    let of =
+        |email: &str| truth["people"].as_array().unwrap().iter().find(|one| one["email"] == email).cloned();
+    assert_eq!(of("new@else.example").unwrap()["role"], "Admin");
+    assert_eq!(of("meier@northwind.example"), None);
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn names_with_markup_stay_names() {
     let running = start(options(None, &[("tenant", "<b>Nord & Wind</b>")])).await.unwrap();
     let headers = sign_in(&running).await;

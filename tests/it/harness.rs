@@ -246,8 +246,15 @@ impl Practice {
     }
 
     /// Turns a knob while it runs.
+    #[track_caller]
     pub(crate) fn knob(&self, name: &str, value: &str) {
-        self.http("POST", "/_knobs", &serde_json::json!({ name: value }).to_string());
+        let standing = self.http("POST", "/_knobs", &serde_json::json!({ name: value }).to_string());
+        assert_eq!(standing.get("error"), None, "{name}={value}");
+    }
+
+    /// Somebody else changes something meanwhile; whether anything is different now.
+    pub(crate) fn change(&self, change: &Value) -> bool {
+        self.http("POST", "/_change", &change.to_string())["changed"].as_u64().unwrap() > 0
     }
 
     /// Asks the console for something that only a test may ask for.

@@ -60,6 +60,7 @@ struct Mark {
 }
 
 struct Stat {
+    name: String,
     parent: u32,
     mark: Mark,
 }
@@ -67,9 +68,11 @@ struct Stat {
 /// A process that lives; one that only waits to be reaped does not.
 fn stat(pid: u32) -> Option<Stat> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    let (before, after) = text.rsplit_once(')')?;
+    let fields: Vec<&str> = after.split_whitespace().collect();
     let living = !matches!(fields[0], "Z" | "X");
     living.then(|| Stat {
+        name: before.split_once('(').map_or("", |(_, name)| name).to_owned(),
         parent: fields[1].parse().unwrap(),
         mark: Mark { pid, started: fields[19].to_owned() },
     })
@@ -184,6 +187,19 @@ impl<'a> Watched<'a> {
         });
     }
 
+    /// Waits until the facts of this sitting are such, each further fact by itself: a slow console is no broken one.
+    /// False if it ends before that.
+    #[track_caller]
+    pub(crate) fn reaches(&mut self, what: &str, such: impl Fn(&[Value]) -> bool) -> bool {
+        loop {
+            let ended = self.child.try_wait().unwrap().is_some();
+            if ended || such(&self.facts) {
+                return !ended;
+            }
+            until(what, || (self.look() || self.child.try_wait().unwrap().is_some()).then_some(()));
+        }
+    }
+
     /// How many facts of this kind there are.
     pub(crate) fn count(facts: &[Value], kind: &str) -> usize {
         facts.iter().filter(|fact| fact["fact"] == kind).count()
@@ -192,28 +208,32 @@ impl<'a> Watched<'a> {
     /// Kills, waits until usher has ended, and holds that nothing is left of it: no driver, no browser, no profile.
     #[track_caller]
     pub(crate) fn kill(mut self, victim: Victim) -> Dead {
-        let begun = self.facts.iter().rfind(|fact| fact["fact"] == "session_begun").cloned();
-        let driver = begun
-            .as_ref()
-            .map(|fact| u32::try_from(fact["traces"]["driver"]["pid"].as_u64().unwrap()).unwrap());
         let mut marks = below(self.child.id());
+        let all = everybody();
+        self.look();
+        // usher that has come to its end may have let go of its browser by then.
+        let ended = ["run_ended", "run_stopped"].iter().any(|kind| Self::count(&self.facts, kind) > 0);
+        let begun = self.facts.iter().rfind(|fact| fact["fact"] == "session_begun").filter(|_| !ended);
+        let recorded = |who: &str| begun.and_then(|fact| fact["traces"][who]["pid"].as_u64());
+        let recorded = ["guard", "driver"].map(recorded);
+        for pid in recorded.into_iter().flatten() {
+            assert!(marks.iter().any(|mark| u64::from(mark.pid) == pid), "the recorded {pid} is one of them");
+        }
+        // Before a session is on the record its driver is known by its name only.
+        let named = |stat: &&Stat| stat.name == "chromedriver" && marks.contains(&stat.mark);
+        let driver = recorded[1].map(|pid| u32::try_from(pid).unwrap());
+        let driver = driver.or_else(|| all.iter().find(named).map(|stat| stat.mark.pid));
+        let browsers = all.iter().filter(|stat| driver.is_some_and(|driver| stat.parent == driver));
+        let browsers: Vec<u32> = browsers.map(|stat| stat.mark.pid).collect();
+        assert!(ended || !browsers.is_empty(), "there is no browser below the driver");
         match victim {
             Victim::Usher => kill(self.child.id()),
-            Victim::Driver => kill(driver.unwrap()),
-            Victim::Browser => {
-                let browsers = everybody().into_iter().filter(|stat| Some(stat.parent) == driver);
-                let browsers: Vec<u32> = browsers.map(|stat| stat.mark.pid).collect();
-                assert!(!browsers.is_empty(), "there is no browser below the driver");
-                browsers.into_iter().for_each(kill);
-            }
+            Victim::Driver => driver.into_iter().for_each(kill),
+            Victim::Browser => browsers.into_iter().for_each(kill),
         }
         marks.extend(below(self.child.id()));
         let status = until("usher to end", || self.child.try_wait().unwrap());
         self.look();
-        let recorded = |who: &str| begun.as_ref().and_then(|fact| fact["traces"][who]["pid"].as_u64());
-        for pid in ["guard", "driver"].iter().filter_map(|who| recorded(who)) {
-            assert!(marks.iter().any(|mark| u64::from(mark.pid) == pid), "the recorded {pid} is one of them");
-        }
         let processes = marks.len();
         until("its processes to be gone", || {
             marks.retain(|mark| stat(mark.pid).is_some_and(|stat| stat.mark == *mark));

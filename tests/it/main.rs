@@ -49,6 +49,7 @@ mod since;
 mod site;
 mod smoke;
 mod soak;
+mod soak_chromium;
 mod tamper;
 mod verify;
 mod watch;

@@ -3,13 +3,15 @@
 //! `SEED=7 ROUNDS=1` runs the one round of that seed again.
 #![expect(clippy::print_stderr, reason = "the figures are what it is run for")]
 
+mod tally;
+
 use crate::kill::Seeded;
 use crate::power_cut::{NEVER, World};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::rc::Rc;
 use std::time::Instant;
+pub(crate) use tally::Tally;
 use usher::browser::fake::{FakeConsole, FakePerson, Mishap};
 use usher::journal::Fact;
 use usher::run::Ended;
@@ -32,61 +34,6 @@ struct Record {
     swallowed: usize,
     /// Whether the run came to its end.
     ended: bool,
-}
-
-/// Figures of one round or of all of them.
-#[derive(Clone, Debug, Default)]
-struct Tally {
-    rounds: usize,
-    people: usize,
-    acts: usize,
-    faults: BTreeMap<&'static str, usize>,
-    doubles: Vec<String>,
-    wrong: Vec<String>,
-    lost: Vec<String>,
-    undecided: usize,
-    /// Undecided without a reason.
-    groundless: Vec<String>,
-}
-
-impl Tally {
-    fn add(&mut self, other: Self) {
-        self.rounds += other.rounds;
-        self.people += other.people;
-        self.acts += other.acts;
-        self.undecided += other.undecided;
-        for (kind, count) in other.faults {
-            *self.faults.entry(kind).or_default() += count;
-        }
-        self.doubles.extend(other.doubles);
-        self.wrong.extend(other.wrong);
-        self.lost.extend(other.lost);
-        self.groundless.extend(other.groundless);
-    }
-
-    fn is_clean(&self) -> bool {
-        [&self.doubles, &self.wrong, &self.lost, &self.groundless].iter().all(|found| found.is_empty())
-    }
-}
-
-impl fmt::Display for Tally {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let faults: Vec<String> = self.faults.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        write!(
-            to,
-            "{} rounds, {} people, {} acts; faults: {}; {} doubles, {} wrong persons, {} lost facts, {} undecided \
-             ({} of them without a reason)",
-            self.rounds,
-            self.people,
-            self.acts,
-            faults.join(", "),
-            self.doubles.len(),
-            self.wrong.len(),
-            self.lost.len(),
-            self.undecided,
-            self.groundless.len()
-        )
-    }
 }
 
 /// Holds a record against what may have become of everybody.
@@ -129,17 +76,19 @@ fn judge(record: &Record) -> Tally {
             None => tally.lost.push(format!("{key} has no outcome")),
             Some((_, Family::Done)) if acts == 1 && as_asked => {}
             Some((_, Family::Undecided)) => {
-                tally.undecided += 1;
                 if acts > 0 {
                     tally.groundless.push(format!("{key}: it took effect, and the list shows it"));
+                } else {
+                    *tally.undecided.entry("swallowed on the way").or_default() += 1;
                 }
             }
             Some((_, Family::Already | Family::Refused)) if acts == 0 => {}
-            Some((outcome, _)) => tally.lost.push(format!("{key} is {outcome} after {acts} acts")),
+            Some((outcome, _)) => tally.untrue.push(format!("{key} is {outcome} after {acts} acts")),
         }
     }
-    if tally.undecided > record.swallowed {
-        tally.groundless.push(format!("{} undecided, {} swallowed", tally.undecided, record.swallowed));
+    let undecided = tally.undecided.values().sum::<usize>();
+    if undecided > record.swallowed {
+        tally.groundless.push(format!("{undecided} undecided, {} swallowed", record.swallowed));
     }
     if !record.ended {
         tally.lost.push(format!("the {word} run did not come to its end"));
@@ -230,17 +179,17 @@ fn through(
         let sat = world.sit(cut);
         let happened = std::mem::take(&mut console.borrow_mut().mishap) == Mishap::None;
         if let Some((mishap, kind)) = what.filter(|_| happened) {
-            *tally.faults.entry(kind).or_default() += 1;
+            tally.fault(kind);
             swallowed += usize::from(mishap == Mishap::NeverArrives);
         }
         if sat.is_err() && what.is_none_or(|(mishap, _)| mishap != Mishap::PowerCut || !happened) {
-            *tally.faults.entry("power cuts at a fact").or_default() += 1;
+            tally.fault("power cuts at a fact");
         }
         if sat.is_err() && seeded.within(0..3) == 0 {
             world.tear(
                 &b"{\"seq\":7,\"at\":\"2026-01-01T00:00:00.000Z\",\"fact\":\"job_be"[..seeded.within(1..50)],
             );
-            *tally.faults.entry("torn last lines").or_default() += 1;
+            tally.fault("torn last lines");
         }
         if sitting >= troubled && sat == Ok(Ended::Whole) {
             return (swallowed, true);
@@ -328,7 +277,7 @@ fn rounds(first: u64, count: u64) -> Tally {
     total
 }
 
-fn number(variable: &str, otherwise: u64) -> u64 {
+pub(crate) fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).map_or(otherwise, |given| given.parse().unwrap())
 }
 
@@ -355,6 +304,14 @@ fn soak_in_memory() {
 /// A judge that finds nothing proves nothing: each kind of wrong is found when it is there.
 #[test]
 fn the_judge_sees_what_is_wrong() {
+    fn unknown(record: &mut Record) {
+        record.outcomes.insert("p00@x.test".to_owned(), Outcome::UnknownAfterCommit);
+    }
+    fn never(record: &mut Record) {
+        unknown(record);
+        record.done.clear();
+        record.after.clone_from(&record.before);
+    }
     let good = Record {
         action: Action::Role,
         asked: [("p00@x.test".to_owned(), "Member".to_owned())].into(),
@@ -370,8 +327,7 @@ fn the_judge_sees_what_is_wrong() {
     let spoiled = |spoil: fn(&mut Record)| {
         let mut record = good.clone();
         spoil(&mut record);
-        let Tally { doubles, wrong, lost, groundless, .. } = judge(&record);
-        [doubles.len(), wrong.len(), lost.len(), groundless.len()]
+        judge(&record).found()
     };
     let twice = |record: &mut Record| record.done.push(record.done[0].clone());
     assert_eq!(spoiled(twice)[0], 1);
@@ -382,10 +338,13 @@ fn the_judge_sees_what_is_wrong() {
     assert_eq!(spoiled(|record| record.before[0].role = "Member".to_owned())[1], 1);
     assert_eq!(spoiled(|record| record.intended.clear())[2], 1);
     assert_eq!(spoiled(|record| record.outcomes.clear())[2], 1);
-    assert_eq!(spoiled(|record| record.after[0].role = "Admin".to_owned())[2], 1);
+    assert_eq!(spoiled(|record| record.after[0].role = "Admin".to_owned())[3], 1);
     assert_eq!(spoiled(|record| record.ended = false)[2], 1);
-    let unknown = |record: &mut Record| {
-        record.outcomes.insert("p00@x.test".to_owned(), Outcome::UnknownAfterCommit);
+    assert_eq!(spoiled(unknown)[4], 1, "it took effect");
+    assert_eq!(spoiled(never)[4], 1, "nothing was swallowed");
+    let swallowed = |record: &mut Record| {
+        never(record);
+        record.swallowed = 1;
     };
-    assert_eq!(spoiled(unknown)[3], 2, "it took effect, and nothing was swallowed");
+    assert_eq!(spoiled(swallowed), [0; 5]);
 }

@@ -140,6 +140,26 @@ fn late_lists_catch_up() {
 }
 
 #[test]
+fn what_somebody_else_changes_knows_no_rules_and_is_late_like_all() {
+    let (mut tenant, knobs) = begin(&[("late_rows_ms", "100"), ("scim", "on"), ("seat_cap", "1")]);
+    let add = |email: &str, state| Elsewhere::Add { email: email.into(), role: Role::Viewer, state };
+    assert!(tenant.make_elsewhere(&add("new@else.example", Standing::Active), &knobs, 1000));
+    assert!(!tenant.make_elsewhere(&add("NEW@else.example", Standing::Pending), &knobs, 1000), "is there");
+    let alter = |role| Elsewhere::Alter { email: "Meier@northwind.example".into(), role };
+    assert!(tenant.make_elsewhere(&alter(Role::Member), &knobs, 1000));
+    assert!(!tenant.make_elsewhere(&alter(Role::Member), &knobs, 1000), "is so");
+    let remove = Elsewhere::Remove { email: "mchen@northwind.example".into() };
+    assert!(tenant.make_elsewhere(&remove, &knobs, 1000));
+    assert!(!tenant.make_elsewhere(&remove, &knobs, 1000), "is gone");
+    let new = tenant.person("new@else.example").unwrap();
+    assert_eq!((new.state, new.role, new.listed_from), (Standing::Active, Role::Viewer, Some(1100)));
+    let meier = tenant.person("meier@northwind.example").unwrap();
+    assert_eq!((meier.shown_role(1099), meier.shown_role(1100)), (Role::Admin, Role::Member));
+    assert!(tenant.list(&knobs, 1099).iter().any(|person| person.is("mchen@northwind.example")));
+    assert!(tenant.person("mchen@northwind.example").is_none());
+}
+
+#[test]
 fn knobs_that_lie_lie_about_one_thing_only() {
     let (mut tenant, knobs) = begin(&[("toast", "lie")]);
     assert_eq!(tenant.make(&invite("new@else.example", "Member"), ME, &knobs, 0), Ok(false));
