@@ -5,8 +5,10 @@
 # One more needs PyPI and npm besides Debian, and takes minutes the first time:
 #   make test-real   the tests against Wagtail and Unleash
 #
-# And one that takes as long as it is told to:
+# And two that take as long as they are told to:
 #   make soak        rounds of random faults in memory (SEED=1 ROUNDS=4000); its last line says what came of them
+#   make bench       usher beside hand-written Playwright and Selenium scripts, from npm and PyPI (BENCH_ROUNDS=5 PEOPLE=50
+#                    JSON=file); wants a machine that does nothing else
 #
 # Everything a target needs it installs itself (Debian; root, or sudo where it is there).
 
@@ -15,7 +17,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help browser console desktop ssh build demo test test-real soak golden schema lint doc clean
+.PHONY: help browser console desktop ssh build demo test test-real soak bench golden schema lint doc clean
 
 help:
 	@sed -n 's/^#\( \|$$\)//p' Makefile
@@ -71,6 +73,15 @@ soak: export ROUNDS ?= 4000
 soak:
 	cargo test --locked --test it -- --ignored --exact soak::soak_in_memory --nocapture
 	@cat target/tmp/soak.txt
+
+# ONLY=invite or ONLY=large measures one half.
+bench: export BENCH_ROUNDS ?= 5
+bench: export PEOPLE ?= 50
+bench: export ONLY ?=
+bench: browser
+	@tests/bench/install.sh >/dev/null
+	cargo build --release --locked
+	@$$(tests/bench/install.sh) tests/bench/bench.py $(if $(JSON),--json $(JSON))
 
 # Accepts what the golden files should say from now on.
 golden: browser console desktop ssh
