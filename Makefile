@@ -5,10 +5,12 @@
 # One more needs PyPI and npm besides Debian, and takes minutes the first time:
 #   make test-real   the tests against Wagtail and Unleash
 #
-# And three that take as long as they are told to; the last line says what came of it:
+# And four that take as long as they are told to; the last line of the first three says what came of it:
 #   make soak            rounds of random faults in memory (SEED=1 ROUNDS=4000)
 #   make soak-chromium   the same in Chromium (SEED=1 CHROMIUM_ROUNDS=40)
 #   make soak-kills      usher, ChromeDriver and Chromium killed at each fact of a small run
+#   make bench           usher beside hand-written Playwright and Selenium scripts, from npm and PyPI (BENCH_ROUNDS=5 PEOPLE=50
+#                        JSON=file); wants a machine that does nothing else
 #
 # Everything a target needs it installs itself (Debian; root, or sudo where it is there).
 
@@ -17,7 +19,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help browser console desktop ssh build demo test test-real soak soak-chromium soak-kills golden schema lint doc clean
+.PHONY: help browser console desktop ssh build demo test test-real soak soak-chromium soak-kills bench golden schema lint doc clean
 
 help:
 	@sed -n 's/^#\( \|$$\)//p' Makefile
@@ -85,6 +87,15 @@ soak-kills: browser
 	@rm -f target/tmp/soak-kills.txt
 	@cargo test --locked --test it -- --ignored --exact soak_chromium::points::soak_kills_at_every_fact --nocapture \
 		|| failed=1; cat target/tmp/soak-kills.txt; exit $${failed:-0}
+
+# ONLY=invite or ONLY=large measures one half.
+bench: export BENCH_ROUNDS ?= 5
+bench: export PEOPLE ?= 50
+bench: export ONLY ?=
+bench: browser
+	@tests/bench/install.sh >/dev/null
+	cargo build --release --locked
+	@$$(tests/bench/install.sh) tests/bench/bench.py $(if $(JSON),--json $(JSON))
 
 # Accepts what the golden files should say from now on.
 golden: browser console desktop ssh

@@ -90,7 +90,7 @@ const fn fixed(
 const HEAP: &[Knob] = &[
     fixed(
         "people",
-        "2..=5000",
+        "2..=10000",
         "38",
         "how many people a fresh account has, with the owner and the signed-in admin",
     ),
@@ -104,7 +104,7 @@ const HEAP: &[Knob] = &[
         "the role of the signed-in account; a Member may not manage users",
     ),
     knob("seat_cap", "off|N", "off", "how many seats the plan has, pending invitations included"),
-    knob("page_size", "1..=500", "25", "how many people a page of the list shows"),
+    knob("page_size", "1..=20000", "25", "how many people a page of the list shows"),
     knob("pending", "shown|hidden", "shown", "whether pending people are in the list and its count"),
     knob("viewer_role", "on|off", "on", "whether the plan has the Viewer role"),
     knob(

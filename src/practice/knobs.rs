@@ -136,7 +136,7 @@ impl Knobs {
 
     fn store(&mut self, name: &str, value: &str) -> Option<()> {
         match name {
-            "people" => self.people = number(value, 2, 5000)?,
+            "people" => self.people = number(value, 2, 10_000)?,
             "account" => self.account = address(value)?,
             "password" => self.password = text(value)?,
             "tenant" => self.tenant = text(value)?,
@@ -144,7 +144,7 @@ impl Knobs {
                 self.signed_in_role = one(value, [("Admin", Role::Admin), ("Member", Role::Member)])?;
             }
             "seat_cap" => self.seat_cap = or_off(value, |value| number(value, 0, 1_000_000))?,
-            "page_size" => self.page_size = number(value, 1, 500)?,
+            "page_size" => self.page_size = number(value, 1, 20_000)?,
             "pending" => self.pending = one(value, [("shown", Shown::Shown), ("hidden", Shown::Hidden)])?,
             "viewer_role" => self.viewer_role = Switch::read(value)?,
             "scim" => self.scim = Switch::read(value)?,

@@ -304,7 +304,11 @@ impl Place {
             let opened = Journal::open(&store, clock)?;
             store.discard(&DRAWN)?;
             let (usher, operator, mended) = (String::new(), String::new(), opened.mended);
-            (opened.journal, so_far, Fact::RunResumed { usher, operator, mended, in_doubt: 0, protected: Vec::new(), cap: None })
+            (
+                opened.journal,
+                so_far,
+                Fact::RunResumed { usher, operator, mended, in_doubt: 0, protected: Vec::new(), cap: None },
+            )
         };
         let mut see = |entry: &Entry| self.seen.borrow_mut().push(entry.clone());
         let mut record = Record::new(journal, store.clone(), String::new, vec![&mut see]);
