@@ -224,7 +224,7 @@ impl Browser for Fake {
         if target.name == "row_menu" {
             self.subject = Self::row_key(target).map(str::to_owned);
         }
-        self.page += usize::from(target.name.ends_with(".next"));
+        self.page += usize::from(target.name.rsplit('.').next() == Some("next"));
         Ok(Self::seen(target))
     }
 

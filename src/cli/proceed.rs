@@ -2,7 +2,7 @@
 
 use super::folders::Folder;
 use super::passwords::FirstPasswords;
-use super::session::Session;
+use super::session::{Companion, Session};
 use super::{Context, Exit, Failure, after_room};
 use crate::evidence::Store;
 use crate::journal::{Clock, Entry, Fact, Journal, Seal};
@@ -149,24 +149,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
         let when = if resumed.is_some() { "resumed" } else { "before" };
         Engine::<crate::browser::Live>::keep_roster(&mut record, when, &roster, &plan.url)?;
         let left = plan.to_run().filter(|job| !progress.outcomes.contains_key(&job.id)).count();
-        let browsers = sessions.min(left);
-        while companions.len() + 1 < browsers {
-            match session.companion(out, run, tenant).await {
-                Ok((companion, facts)) => {
-                    companions.push(companion);
-                    facts.into_iter().try_for_each(|fact| record.fact(fact))?;
-                }
-                Err(failure) => {
-                    // Fewer browsers do the same, only later.
-                    let came = companions.len() + 1;
-                    out.error(&format!(
-                        "warning: {came} of {browsers} browsers came in: {}",
-                        failure.message
-                    ));
-                    break;
-                }
-            }
-        }
+        accompany(&mut session, &mut companions, (sessions.min(left), run, tenant, out), &mut record).await?;
         session.entrance.stops_with(&stop);
         let passwords = FirstPasswords { app: &plan.app, taker: tenant.new_passwords.as_deref() };
         let door = session.entrance.door();
@@ -197,13 +180,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
         Ok(Ended::Stopped { why, outcome: None })
     }
     .await;
-    let ended = ended.map_err(|error| {
-        // The journal itself may be what failed; then this one more fact fails too, and the error is told anyway.
-        let why = format!("usher could not go on: {error:#}");
-        let _ = record.fact(Fact::RunStopped { why, outcome: None, refusal: None });
-        let hint = after_room(&error, &format!("`usher resume {}` goes on where it stopped", folder.id));
-        Failure::stopped(format!("{error:#}\n  hint: {hint}"))
-    });
+    let ended = ended.map_err(|error| broke_off(&error, &mut record, &folder.id));
     drop(record);
     eyes.finish();
     for companion in companions {
@@ -211,6 +188,39 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     }
     told(session.close().await);
     ended
+}
+
+/// Opens more browsers beside the first, one after the other, until there are so many of them.
+async fn accompany(
+    session: &mut Session,
+    companions: &mut Vec<Companion>,
+    (browsers, run, tenant, out): (usize, &RunSettings, &AppSettings, super::Out),
+    record: &mut Record<'_>,
+) -> anyhow::Result<()> {
+    while companions.len() + 1 < browsers {
+        match session.companion(out, run, tenant).await {
+            Ok((companion, facts)) => {
+                companions.push(companion);
+                facts.into_iter().try_for_each(|fact| record.fact(fact))?;
+            }
+            Err(failure) => {
+                // Fewer browsers do the same, only later.
+                let came = companions.len() + 1;
+                out.error(&format!("warning: {came} of {browsers} browsers came in: {}", failure.message));
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Seals what broke the work off, and tells how to go on.
+fn broke_off(error: &anyhow::Error, record: &mut Record<'_>, run: &str) -> Failure {
+    // The journal itself may be what failed; then this one more fact fails too, and the error is told anyway.
+    let why = format!("usher could not go on: {error:#}");
+    let _ = record.fact(Fact::RunStopped { why, outcome: None, refusal: None });
+    let hint = after_room(error, &format!("`usher resume {run}` goes on where it stopped"));
+    Failure::stopped(format!("{error:#}\n  hint: {hint}"))
 }
 
 fn told(closed: anyhow::Result<()>) {
@@ -332,15 +342,15 @@ pub(super) fn write_reports(
     plan: &Plan,
     story: &Story,
 ) -> anyhow::Result<std::path::PathBuf> {
-    let store = Store::new(&folder.path);
+    let kept = Store::new(&folder.path);
     // The report is written last: where it is, the others are.
-    for (name, bytes) in report::drawn(story, plan, &|name| store.read(name).ok()).into_iter().rev() {
+    for (name, bytes) in report::drawn(story, plan, &|name| kept.read(name).ok()).into_iter().rev() {
         match bytes {
-            Some(bytes) => drop(store.replace(name, &bytes)?),
-            None => store.discard(&[name])?,
+            Some(bytes) => drop(kept.replace(name, &bytes)?),
+            None => kept.discard(&[name])?,
         }
     }
-    Ok(store.folder().join("report.html"))
+    Ok(kept.folder().join("report.html"))
 }
 
 /// A path as a person would type it: relative to here when it is below.

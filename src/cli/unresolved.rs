@@ -184,8 +184,8 @@ fn decide(
     }
     drop(record);
     let kept = folder.read()?;
-    let story = crate::report::Story::of(&kept.plan, &kept.entries);
-    super::proceed::write_reports(folder, &kept.plan, &story)?;
+    let told = crate::report::Story::of(&kept.plan, &kept.entries);
+    super::proceed::write_reports(folder, &kept.plan, &told)?;
     super::signing::told(folder, super::signing::sign(folder, signer))?;
     drop(lock);
     context.out.note(&format!("{} is decided: {}", visible(&key), decision.outcome));

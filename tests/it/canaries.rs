@@ -70,7 +70,9 @@ fn holds(bytes: &[u8], what: &[u8]) -> bool {
 #[track_caller]
 fn nothing_is_told(fault: &str, folders: &[&Path], said: &str, secrets: &BTreeSet<String>) -> (usize, usize) {
     let mut all = Vec::new();
-    folders.iter().for_each(|folder| files(folder, &mut all));
+    for folder in folders {
+        files(folder, &mut all);
+    }
     let mut pictures = 0;
     let mut written: Vec<(String, Vec<u8>)> = all
         .into_iter()

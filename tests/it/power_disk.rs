@@ -250,7 +250,9 @@ impl Place {
         }
         let mut state = self.state();
         let names = files.keys().cloned().zip(0..).collect::<BTreeMap<_, _>>();
-        files.iter().for_each(|(path, bytes)| std::fs::write(path, bytes).unwrap());
+        for (path, bytes) in &files {
+            std::fs::write(path, bytes).unwrap();
+        }
         state.files =
             files.into_values().map(|bytes| Content { synced: bytes.clone(), now: bytes }).collect();
         (state.synced, state.now) = (names.clone(), names);
@@ -335,8 +337,8 @@ impl Place {
     }
 
     fn draw(&self, store: &Store) -> anyhow::Result<()> {
-        let story = Story::of(&self.world.plan, &self.entries());
-        for (name, bytes) in report::drawn(&story, &self.world.plan, &|name| store.read(name).ok()) {
+        let told = Story::of(&self.world.plan, &self.entries());
+        for (name, bytes) in report::drawn(&told, &self.world.plan, &|name| store.read(name).ok()) {
             match bytes {
                 Some(bytes) => drop(store.replace(name, &bytes)?),
                 None => store.discard(&[name])?,

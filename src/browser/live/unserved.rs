@@ -242,8 +242,8 @@ mod tests {
             sum += pause;
         }
         assert!(sum >= PATIENCE, "{sum:?}");
-        assert!(serving.slowed(Duration::from_secs(60)));
-        assert!(!serving.slowed(Duration::from_secs(60)), "not beyond what there is for all of the session");
+        assert!(serving.slowed(Duration::from_mins(1)));
+        assert!(!serving.slowed(Duration::from_mins(1)), "not beyond what there is for all of the session");
         assert!(serving.slowed(Duration::from_secs(30)));
         serving.came();
         assert_eq!(serving.told().len(), 1);
