@@ -543,11 +543,10 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
             now = standing;
         }
         if prior && self.view.app.pending.value == crate::script::Shown::Shown {
-            // Two complete fresh reads show the person as before, in an app that would show the change: it never arrived.
-            tracing::info!(
-                person = job.key,
-                "the interrupted act never took effect; it is this person's turn again"
-            );
+            // In an app that would show the change. That it is this person's turn again must be on the record.
+            let why = "the run was interrupted at the act; two complete fresh readings show the person as before, so it never took effect";
+            let (job, person, why) = (job.id, job.key.clone(), why.to_owned());
+            self.ledger.fact(Fact::DoubtCleared { job, person, why })?;
             return Ok(None);
         }
         let why = "the run was interrupted at the act, and nothing proves what became of it".to_owned();

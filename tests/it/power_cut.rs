@@ -319,6 +319,11 @@ fn a_power_cut_between_intent_and_act_loses_nobody() {
         assert_eq!(world.console.borrow().done.len(), 0);
         // Two complete fresh reads show the person as before, in an app that would show the change: it is their turn again.
         assert_eq!(world.sit(NEVER), Ok(Ended::Whole));
+        let facts = world.facts();
+        let told = facts.iter().position(|fact| matches!(fact, Fact::DoubtCleared { .. })).unwrap();
+        let intents =
+            |facts: &[Fact]| facts.iter().filter(|f| matches!(f, Fact::CommitIntended { .. })).count();
+        assert_eq!((intents(&facts[..told]), intents(&facts[told..])), (1, people), "{facts:#?}");
         assert_eq!(world.console.borrow().done.len(), people, "{:#?}", world.facts());
     }
 }

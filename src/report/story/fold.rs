@@ -116,6 +116,11 @@ impl Story {
                     intent.unclear = Some(Unclear { at, why });
                 }
             }
+            Fact::DoubtCleared { job, person, why } => {
+                if let Some(intent) = self.who(job, &person).intents.last_mut() {
+                    intent.unclear = Some(Unclear { at, why });
+                }
+            }
             Fact::PersonReadBack { job, state, row, whole, tries } => {
                 self.who(job, "").read_backs.push(Looked { at, state, row, whole, tries });
             }

@@ -109,6 +109,9 @@ impl Progress {
             Fact::CommitReturned { job, .. } | Fact::CommitUnclear { job, .. } => {
                 self.step(*job, "read back");
             }
+            Fact::DoubtCleared { person, why, .. } => {
+                self.say(&format!("{}: {}", visible(person), visible(why)));
+            }
             Fact::JobEnded { job, .. } => self.job_ended(*job),
             Fact::OutcomeRevised { job, .. } => self.told(*job, "revised"),
             Fact::RunStopped { why, .. } => {
