@@ -37,6 +37,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use out::Out;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use work::{Beside, How};
 
 /// usher runs admin consoles that have no API: bulk invites, removals and role changes in a real browser, with sealed proof.
 #[derive(Debug, Parser)]
@@ -160,25 +161,6 @@ struct RunTarget {
     how: How,
 }
 
-#[derive(Clone, Copy, Debug, Args)]
-struct How {
-    /// Only show the plan
-    #[arg(long)]
-    dry_run: bool,
-    /// Do not ask; never lifts a cap or a guard
-    #[arg(long)]
-    yes: bool,
-    #[command(flatten)]
-    beside: Beside,
-}
-
-#[derive(Clone, Copy, Debug, Args)]
-struct Beside {
-    /// So many browsers side by side, where the app bears it [default: `sessions` in usher.toml, else 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
-    sessions: Option<u8>,
-}
-
 #[derive(Clone, Debug, Args)]
 struct Which {
     /// A run's id, a unique beginning of it, `last`, or a folder
@@ -188,9 +170,8 @@ struct Which {
 
 #[derive(Clone, Debug, Args)]
 struct Resume {
-    /// A run's id, a unique beginning of it, `last`, or a folder
-    #[arg(default_value = "last")]
-    run: String,
+    #[command(flatten)]
+    which: Which,
     #[command(flatten)]
     beside: Beside,
 }
@@ -355,7 +336,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Runs => runs::list(context),
         Command::Report(which) => runs::report(context, &which.run),
         Command::Verify(arguments) => verify::run(context, &arguments),
-        Command::Resume(which) => work::resume(context, &which.run, which.beside).await,
+        Command::Resume(resume) => work::resume(context, &resume.which.run, resume.beside).await,
         Command::Unresolved(arguments) => unresolved::run(context, &arguments).await,
         Command::Leftovers => runs::leftovers(context),
         Command::Check(arguments) => check::run(context, &arguments).await,

@@ -89,7 +89,8 @@ impl Session {
     ) -> Result<(Companion, [Fact; 2]), Failure> {
         let jar = self.live.keep().await;
         let jar = jar.map_err(|trouble| failure(Halt::of(trouble, &Locator::new(&self.view), None)))?;
-        let (mut live, driver) = browser(out, run).await?;
+        // What is to be said of this machine was said of the first one.
+        let (mut live, driver) = browser(Out { quiet: true, ..out }, run).await?;
         live.confine(self.live.origins().to_vec());
         let entered = match self.entrance.door().beside(&mut live, &jar).await {
             Ok(entered) => watch_out(&self.view, &mut live).map(|()| entered).map_err(Halt::Broken),

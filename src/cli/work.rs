@@ -2,7 +2,7 @@
 
 use super::proceed::{Sitting, finish, sit};
 use super::session::Session;
-use super::{Beside, Context, Exit, Failure, How, folders, packs, signing};
+use super::{Context, Exit, Failure, folders, packs, signing};
 use crate::evidence::Store;
 use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, Since, View};
 use crate::report::{Story, terminal};
@@ -12,8 +12,30 @@ use crate::settings::{AppSettings, RunSettings};
 use crate::signature::SigningKey;
 use crate::source::Source;
 use crate::words::{Action, Identity};
+use clap::Args;
 use std::path::Path;
 use std::sync::Arc;
+
+/// How a run is asked for.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct How {
+    /// Only show the plan
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Do not ask; never lifts a cap or a guard
+    #[arg(long)]
+    pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) beside: Beside,
+}
+
+/// How many browsers it has.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Beside {
+    /// So many browsers side by side, where the app bears it [default: `sessions` in usher.toml, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub(super) sessions: Option<u8>,
+}
 
 /// Does an action for the people of a request.
 pub(super) async fn run(

@@ -3,6 +3,7 @@
 use super::record::{About, Record};
 use super::refuse::Halt;
 use super::resume::Progress;
+use super::stop::StopSignal;
 use crate::browser::Picture;
 use crate::evidence::Exhibit;
 use crate::journal::{Fact, Refusal};
@@ -11,25 +12,7 @@ use crate::roster::Roster;
 use crate::words::{Action, Outcome};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
-
-/// Asked to stop after the person at hand.
-#[derive(Clone, Debug, Default)]
-pub struct StopSignal(Arc<AtomicBool>);
-
-impl StopSignal {
-    /// Asks.
-    pub fn ask(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether somebody asked.
-    pub fn asked(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
 
 /// After so many people something was done about, everybody is read and compared before more follow.
 const RAMP: [u32; 2] = [1, 6];

@@ -15,18 +15,20 @@ mod reentry;
 mod refuse;
 mod resume;
 mod steps;
+mod stop;
 mod stretches;
 mod target;
 mod walk;
 
 pub use engine::{Ended, Engine, Passwords, watch_out};
-pub use ledger::{Ledger, StopSignal};
+pub use ledger::Ledger;
 pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
 pub use reentry::{Held, Passed, Reentry, picture_of_hold};
 pub use refuse::Halt;
 pub use resume::{Doubt, Progress, progress, undecided};
 pub use steps::{Asked, SecretSource, Secrets, Stepper, Where};
+pub use stop::StopSignal;
 pub use target::{Locator, Values, address};
 pub use walk::{
     Bounds, Finding, Found, Grade, How, Line, Walk, Walked, WalkedStep, Witness, not_walked, walk,

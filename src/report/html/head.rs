@@ -2,7 +2,7 @@
 
 use super::parts::{digest, fact, icon, said, time, url, whole};
 use crate::report::phrase::{self, COUNTED, FAMILIES};
-use crate::report::story::{Session, Stopped, Story};
+use crate::report::story::{Run, Session, Stopped, Story};
 use crate::words::{Action, Family};
 use maud::{Markup, html};
 
@@ -63,6 +63,17 @@ fn tiles(story: &Story) -> Markup {
     }
 }
 
+/// How usher came in, each way once.
+fn ways_in(run: &Run) -> Vec<&str> {
+    let mut ways = Vec::new();
+    for shown in run.signed_in.iter().filter(|shown| !shown.how.is_empty()) {
+        if !ways.contains(&shown.how.as_str()) {
+            ways.push(shown.how.as_str());
+        }
+    }
+    ways
+}
+
 /// Who did this, when, where and with what.
 pub(super) fn facts(story: &Story) -> Markup {
     let (plan, run) = (&story.plan, &story.run);
@@ -98,7 +109,7 @@ pub(super) fn facts(story: &Story) -> Markup {
             (fact("Signed in as", &html! {
                 (said(story.account()))
                 @if !run.signed_in.is_empty() { small { "as the page showed it" } }
-                @if let Some(shown) = run.signed_in.last().filter(|shown| !shown.how.is_empty()) { small { (said(&shown.how)) } }
+                @for how in ways_in(run) { small { (said(how)) } }
             }))
             @for held in run.held_up.iter().take(HELD_UP) {
                 (fact("Held up", &html! {

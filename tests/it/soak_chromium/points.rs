@@ -52,11 +52,11 @@ fn a_kill_at_any_fact_loses_nobody() {
     let mut points = points(run.facts.len());
     assert!(points.len() > 60, "the plan is long enough: {}", points.len());
     let mut seeded = Seeded(number("SEED", 1));
-    let sample: Vec<_> = (0..8).map(|_| points.swap_remove(seeded.within(0..points.len()))).collect();
+    let sample: Vec<_> = (0..4).map(|_| points.swap_remove(seeded.within(0..points.len()))).collect();
     let total = killed_at(sample);
     assert!(total.is_clean(), "{total:#?}");
     // At the very last fact usher may be gone before it can be killed.
-    assert!(total.faults.values().sum::<usize>() >= 6, "{total}");
+    assert!(total.faults.values().sum::<usize>() >= 3, "{total}");
 }
 
 /// All of them; the summary is left for make to print.
