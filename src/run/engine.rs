@@ -178,7 +178,7 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
             };
             if let Err(error) = worked {
                 // The others finish the person at hand, and then it ends.
-                ledger.stop(Stop::because(format!("usher could not go on: {error:#}")));
+                ledger.end_with(Stop::because(format!("usher could not go on: {error:#}")));
                 return Err(error);
             }
         }
@@ -262,14 +262,16 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
         if acted {
             self.ledger.acted();
         }
-        if !acted || outcome.family() == Family::Refused {
+        // Whoever is not proven to be as before may be no admin any more, whatever else became of them.
+        let is_as_before = (before.state, &before.row) == (after.state, &after.row);
+        if !acted || outcome.family() == Family::Refused && is_as_before {
             self.ledger.give_back(&job.key);
         }
         let told = format!("{}: {why}", job.key);
         // A page nobody understands says nothing about the person: they keep their turn for when the run is resumed.
         let keeps_their_turn = outcome.family() == Family::Stopped && !acted;
         if keeps_their_turn {
-            self.ledger.stop(Stop { outcome: Some(outcome), refusal, ..Stop::because(told) });
+            self.ledger.end_with(Stop { outcome: Some(outcome), refusal, ..Stop::because(told) });
             return Ok(());
         }
         self.ledger.became(job.id, outcome);
@@ -287,7 +289,7 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
         // A role that came of an act is wrong for the next person, too; one that somebody else has given meanwhile is not.
         if outcome.stops_the_run() && (acted || outcome != Outcome::RoleMismatch) {
             let (outcome, last_look) = (Some(outcome), true);
-            self.ledger.stop(Stop { outcome, refusal, last_look, ..Stop::because(told) });
+            self.ledger.end_with(Stop { outcome, refusal, last_look, ..Stop::because(told) });
         }
         Ok(())
     }
@@ -298,23 +300,27 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
         self.last_roster.as_ref().filter(|_| is_fresh)
     }
 
+    fn take_fresh_roster(&mut self) -> Option<Roster> {
+        if self.fresh_roster().is_some() { self.last_roster.take() } else { None }
+    }
+
     /// The wrong-person check: nobody may have come, gone or changed but the people of this plan.
     async fn nobody_else(&mut self) -> anyhow::Result<()> {
-        let now = match self.fresh_roster() {
-            Some(roster) => roster.clone(),
+        let now = match self.take_fresh_roster() {
+            Some(roster) => roster,
             None => match self.whole_roster().await? {
                 Ok(roster) => roster,
                 Err((outcome, refusal)) => {
                     let why = refusal.message.clone();
                     let (outcome, refusal) = (Some(outcome), Some(*refusal));
-                    self.ledger.stop(Stop { outcome, refusal, ..Stop::because(why) });
+                    self.ledger.end_with(Stop { outcome, refusal, ..Stop::because(why) });
                     return Ok(());
                 }
             },
         };
         if let Some(why) = self.strangers(&now) {
             let outcome = Some(Outcome::PageDisagrees);
-            self.ledger.stop(Stop { outcome, ..Stop::because(why) });
+            self.ledger.end_with(Stop { outcome, ..Stop::because(why) });
         }
         self.read_anew(now);
         Ok(())
@@ -381,8 +387,8 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
 
     /// Reads the final roster, re-decides everybody by it, and says what else changed or why it could not be read.
     async fn last_look(&mut self) -> anyhow::Result<Option<(Outcome, String)>> {
-        let roster = match self.fresh_roster() {
-            Some(roster) => roster.clone(),
+        let roster = match self.take_fresh_roster() {
+            Some(roster) => roster,
             None => match self.whole_roster().await? {
                 Ok(roster) => roster,
                 Err((outcome, refusal)) => {

@@ -183,28 +183,31 @@ impl<'p, 'r> Ledger<'p, 'r> {
         let left = plan.jobs.get(pages.next..).unwrap_or_default();
         let skipped = left.iter().take_while(|job| pages.outcomes.contains_key(&job.id)).count();
         pages.next += skipped;
-        let Some(job) = plan.jobs.get(pages.next) else {
-            return last_turn(&mut pages);
-        };
-        if self.stop.asked() {
+        let job = plan.jobs.get(pages.next);
+        if job.is_some() && self.stop.asked() {
             pages.stopped = Some(Stop::because("asked to stop after the person at hand".to_owned()));
             return Turn::Over;
         }
         let most = RAMP.get(pages.compared).copied().unwrap_or(u32::MAX);
-        match (pages.acted >= most, pages.acted.saturating_add(pages.at_work) >= most) {
-            _ if pages.is_comparing => Turn::Wait,
-            (true, _) if pages.at_work == 0 => {
-                pages.is_comparing = true;
-                Turn::Compare
-            }
-            // Whoever is at work may do something about somebody.
-            (true, _) | (_, true) => Turn::Wait,
-            _ => {
-                pages.next += 1;
-                pages.at_work += 1;
-                Turn::Job(job)
-            }
+        let is_due = pages.acted >= most && !pages.is_comparing;
+        let Some(job) = job.filter(|_| !is_due) else {
+            // The comparison that is due is made also where nobody is left to begin with.
+            return match (is_due, pages.at_work) {
+                (true, 0) => {
+                    pages.is_comparing = true;
+                    Turn::Compare
+                }
+                (true, _) => Turn::Wait,
+                (false, _) => Turn::Over,
+            };
+        };
+        // Whoever is at work may do something about somebody.
+        if pages.is_comparing || pages.acted.saturating_add(pages.at_work) >= most {
+            return Turn::Wait;
         }
+        pages.next += 1;
+        pages.at_work += 1;
+        Turn::Job(job)
     }
 
     /// A turn is over, whatever became of it.
@@ -234,7 +237,7 @@ impl<'p, 'r> Ledger<'p, 'r> {
     }
 
     /// No more turns are given. What stopped the run first is what stopped it; what comes to it meanwhile is told as well.
-    pub(super) fn stop(&self, stop: Stop) {
+    pub(super) fn end_with(&self, stop: Stop) {
         let mut pages = self.pages.borrow_mut();
         match &mut pages.stopped {
             None => pages.stopped = Some(stop),
@@ -368,17 +371,4 @@ impl<'p, 'r> Ledger<'p, 'r> {
     pub(super) fn nobody_was_touched(&self) -> bool {
         self.pages.borrow().touched.is_empty()
     }
-}
-
-/// Nobody is left to begin with; the comparison that is due is made all the same.
-fn last_turn<'p>(pages: &mut Pages<'_, '_>) -> Turn<'p> {
-    let most = RAMP.get(pages.compared).copied().unwrap_or(u32::MAX);
-    if pages.acted < most || pages.is_comparing {
-        return Turn::Over;
-    }
-    if pages.at_work > 0 {
-        return Turn::Wait;
-    }
-    pages.is_comparing = true;
-    Turn::Compare
 }
