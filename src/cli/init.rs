@@ -113,6 +113,7 @@ tenant = {tenant}                   # whose console it is; the page must show ex
 # generation = "..."                # pins the generation of the app's pages; found out when absent
 # protected = ["ceo@example.test"]  # never removed, never changed
 # seats = 50
+# sessions = 2                      # so many browsers side by side in one run; begin with one
 # sign_in_as = "usher"              # what is typed at sign-in, when it is not the account above
 # origins = ["https://login.example.test"] # further origins of this tenant, such as its identity provider
 # keep_session = true               # keep the session after every sign-in, not only after one a person helped with
