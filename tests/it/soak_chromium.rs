@@ -77,7 +77,7 @@ impl Stage {
     }
 
     /// Lets one sitting come to its end or be killed, through these faults. Gives back what went wrong.
-    fn sit(&self, arguments: &[&str], faults: &[(Moment, Fault)], tally: &mut Tally) -> Sat {
+    fn sit(&self, arguments: &[&str], faults: &[(Moment, Fault)], tally: &mut Tally) -> BTreeSet<String> {
         let mut sitting = Watched::start(&self.usher, arguments);
         let mut happened = BTreeSet::new();
         let mut killed = None;
@@ -106,14 +106,14 @@ impl Stage {
             }
             happened.insert(fault.kind());
         }
-        let (code, last) = match &killed {
+        let code = match &killed {
             Some((victim, kind)) => {
                 let dead = sitting.kill(*victim);
                 let at_the_act = if dead.last == "commit_intended" { " at the act" } else { "" };
                 happened.insert(format!("{kind}{at_the_act}"));
-                (dead.status.code(), dead.last)
+                dead.status.code()
             }
-            None => (sitting.end().code(), String::new()),
+            None => sitting.end().code(),
         };
         for (name, off) in turned {
             self.console.knob(name, off);
@@ -126,7 +126,7 @@ impl Stage {
         if !is_known {
             tally.lost.push(format!("a sitting of {arguments:?} ended with exit code {code:?}"));
         }
-        Sat { happened, last }
+        happened
     }
 
     /// Brings one request to its end, or to where only a new plan helps, through what goes wrong in its first sittings.
@@ -138,14 +138,11 @@ impl Stage {
         let mut happened = BTreeSet::new();
         let mut is_stuck = false;
         let mut stopped = Value::Null;
-        let mut last = String::new();
         for faults in troubled.into_iter().chain(std::iter::repeat_n(Vec::new(), SITTINGS)) {
             let has_begun = self.usher.runs().len() > known;
             let arguments = if has_begun { &["resume", "last"][..] } else { &first };
             let is_quiet = faults.is_empty();
-            let sat = self.sit(arguments, &faults, tally);
-            happened.extend(sat.happened);
-            last = sat.last;
+            happened.extend(self.sit(arguments, &faults, tally));
             let facts = self.usher.runs().get(known).map_or_else(Vec::new, |run| Usher::facts(run));
             if Watched::count(&facts, "run_ended") > 0 {
                 break;
@@ -170,10 +167,6 @@ impl Stage {
             };
         };
         let id = folder.file_name().unwrap().to_str().unwrap();
-        if last == "run_ended" {
-            // A known fault: who is killed between the last entry and the report leaves the report of the sitting before.
-            self.usher.run(&["report", id]);
-        }
         let verified = self.usher.run(&["verify", id]);
         let unverified = (verified.status.code() != Some(0)).then(|| format!("{verified:?}"));
         let journal = std::fs::read_to_string(folder.join("journal.jsonl")).unwrap();
@@ -217,14 +210,6 @@ impl Stage {
             listed,
         }
     }
-}
-
-/// What one sitting came to.
-struct Sat {
-    /// What went wrong in it, by kind.
-    happened: BTreeSet<String>,
-    /// The last fact before the kill, if it was killed.
-    last: String,
 }
 
 fn asked(wish: &Wish) -> People {
