@@ -87,8 +87,17 @@ const HOME: &str = "const origins = arguments[0].origins; \
 const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
      if (kept) kept(arguments[0], arguments[1]); else arguments[1]({ outcome: 'not_installed' });";
 
+/// Leaves the library in a document that did not have it, and asks it.
+const FIRST: &str = "stay(arguments[0].session); answer(arguments[0], arguments[1]);";
+
+/// How long a page that was opened and only read is as good as one opened now.
+const FRESH: Duration = Duration::from_secs(5);
+
 /// How long the browser may be at a place that is not the tenant's before that counts.
 const PASSING_THROUGH: Duration = Duration::from_secs(3);
+
+/// Questions that leave a page as it is, but for how far it is scrolled. Whatever clicks or types asks another one first.
+const READS: [&str; 8] = ["look", "first", "snapshot", "masks", "holding", "rest", "outline", "headers"];
 
 /// How long a control may take to be there and ready.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -106,6 +115,10 @@ pub struct Live {
     serving: RefCell<unserved::Serving>,
     /// A commit is armed: nothing may be clicked but what it is for.
     armed: Cell<bool>,
+    /// The address that was opened last, and when, as long as nothing was asked of it but what leaves a page as it is.
+    untouched: RefCell<Option<(String, Instant)>>,
+    /// What is known of the next picture.
+    ahead: RefCell<picture::Ahead>,
     /// In which frames it is.
     armed_in: RefCell<frames::Path>,
     /// Lists that have been met and are not told by the headers of a table: what is in their rows is about other people.
@@ -125,6 +138,8 @@ impl Live {
             between: RefCell::default(),
             serving: RefCell::default(),
             armed: Cell::new(false),
+            untouched: RefCell::default(),
+            ahead: RefCell::default(),
             armed_in: RefCell::default(),
             plain: Vec::new(),
         }
@@ -150,10 +165,23 @@ impl Live {
         self.wire.close().await;
     }
 
+    /// Has the library in each new document before anybody asks. Where that cannot be had, the first question brings it.
+    pub(super) async fn settle_in(&self) {
+        let source = format!("'use strict'; (() => {{ {LIBRARY} stay({}); }})();", json!(self.session));
+        let settled =
+            self.wire.vendor("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": source })).await;
+        if let Err(failed) = settled {
+            tracing::debug!(?failed, "the library is sent to each page when it is first asked");
+        }
+    }
+
     /// One question to the page. A page that navigates away under it is asked again until the time is up.
     async fn ask(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
         let begun = Instant::now();
         let until = begun + patience;
+        if !READS.contains(&text(&request, "ask")) {
+            self.untouched.take();
+        }
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
@@ -165,7 +193,7 @@ impl Live {
             request["deadline_ms"] = json!(left.as_millis().min(u128::from(u32::MAX)));
             let answer = match self.wire.script(&format!("{HOME}{ASK}"), &request).await {
                 Ok(answer) if text(&answer, "outcome") == "not_installed" => {
-                    self.wire.script(&format!("'use strict'; {HOME}{LIBRARY}"), &request).await
+                    self.wire.script(&format!("'use strict'; {HOME}{LIBRARY}{FIRST}"), &request).await
                 }
                 other => other,
             };
@@ -300,7 +328,15 @@ impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
         self.armed.set(false);
         self.between.borrow_mut().came.fill(0);
-        self.go_to(url).await
+        self.go_to(url).await?;
+        self.untouched.replace(Some((url.to_owned(), Instant::now())));
+        Ok(())
+    }
+
+    async fn arrive(&mut self, url: &str) -> Result<(), Trouble> {
+        let is_it = |(opened, when): &(String, Instant)| opened == url && when.elapsed() < FRESH;
+        let is_there = !self.armed.get() && self.untouched.borrow().as_ref().is_some_and(is_it);
+        if is_there { Ok(()) } else { self.open(url).await }
     }
 
     async fn url(&mut self) -> Result<String, Trouble> {
@@ -389,6 +425,7 @@ impl Browser for Live {
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
         let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
+        self.untouched.take();
         self.point(point(&answer)?, false).await?;
         Ok(seen(target, &answer))
     }
@@ -487,6 +524,10 @@ impl Browser for Live {
 
     async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble> {
         self.take_stretch(question).await
+    }
+
+    fn foresee(&mut self, cover: &Cover<'_>) {
+        self.foresees(cover);
     }
 
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {

@@ -223,6 +223,11 @@ pub struct Picture {
 pub trait Browser {
     /// Loads an address afresh, also when it is the one that is open.
     async fn open(&mut self, url: &str) -> Result<(), Trouble>;
+    /// Sees to it that an address is open: one that was opened already stays as it is, if nothing but reading and picturing was
+    /// done on it since.
+    async fn arrive(&mut self, url: &str) -> Result<(), Trouble> {
+        self.open(url).await
+    }
     /// The address that is open.
     async fn url(&mut self) -> Result<String, Trouble>;
     /// Statements that every look at the page watches for.
@@ -286,6 +291,8 @@ pub trait Browser {
     async fn snapshot(&mut self, question: &ListQuestion<'_>) -> Result<Snapshot, Trouble>;
     /// Reads one stretch of a list that scrolls or grows.
     async fn stretch(&mut self, question: &StretchQuestion<'_>) -> Result<Stretch, Trouble>;
+    /// Says which picture comes next, so that what is asked of the page before it can tell already what has to be covered.
+    fn foresee(&mut self, _cover: &Cover<'_>) {}
     /// Takes a picture, covered before it leaves memory.
     async fn picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble>;
     /// What each description of a control finds now, and what the control is like. Touches nothing.

@@ -98,7 +98,11 @@ pub async fn begin(connect: &Connect) -> anyhow::Result<super::Live> {
     let mut left = 4_u8;
     loop {
         match begin_once(connect).await {
-            Ok(wire) => return Ok(super::Live::new(wire)),
+            Ok(wire) => {
+                let live = super::Live::new(wire);
+                live.settle_in().await;
+                return Ok(live);
+            }
             Err(error) if left == 0 || !worth_another_try(&error) => {
                 return Err(anyhow!(error))
                     .with_context(|| format!("failed to begin a browser session at {}", connect.url));

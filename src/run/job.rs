@@ -8,7 +8,7 @@ use super::reading::Standing;
 use super::refuse::Halt;
 use super::steps::{Asked, Secrets, Stepper, Where};
 use super::target::{Locator, Values};
-use crate::browser::{Answer, Armed, Browser, Cover, Target, Trouble};
+use crate::browser::{Answer, Armed, Browser, Cover, ListTarget, Target, Trouble};
 use crate::journal::{Fact, RefusalKind};
 use crate::plan::{Found, Guards, Job, ScriptFile, There, Todo, Wish, changed_since, decide};
 use crate::roster::Roster;
@@ -282,6 +282,7 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
             }
         };
         binding.filled = filled.targets(&locator, values)?;
+        self.foresee(values, Some(&binding.names))?;
         let mut armed = self.browser.arm(&target, &act, &binding).await;
         if matches!(&armed, Err(Trouble::Refused(refused)) if refused.kind == RefusalKind::NotHeld) {
             // A page that loads its data late puts the old values back. Nothing was asked for yet, so they are filled in once more.
@@ -290,6 +291,7 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
         }
         let armed = armed.map_err(halt)?;
         self.picture(job, at.number, "armed", values, Some(&binding.names)).await?;
+        self.foresee(values, None)?;
         self.no_refusal_holds(at, values).await?;
         self.ledger.fact(Fact::CommitIntended {
             job: job.id,
@@ -515,20 +517,23 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
     ) -> Result<String, Halt> {
         let locator = Locator::new(self.view);
         let lists = locator.lists()?;
-        let cover = Cover {
-            lists: lists.iter().collect(),
-            subject: locator.subject(values),
-            secret: locator.secrets(),
-            scope,
-        };
+        let cover = cover(&locator, &lists, values, scope);
         let picture =
             self.browser.picture(&cover).await.map_err(|trouble| Halt::of(trouble, &locator, None))?;
         Ok(self.ledger.picture(job.id, step, label, &picture)?.file)
     }
 
+    /// The next picture will be this one.
+    fn foresee(&mut self, values: &Values, scope: Option<&Target>) -> anyhow::Result<()> {
+        let locator = Locator::new(self.view);
+        let lists = locator.lists()?;
+        self.browser.foresee(&cover(&locator, &lists, values, scope));
+        Ok(())
+    }
+
     /// Brings the person's own row before the camera, when there is one. The picture is taken in any case.
     async fn bring_into_view(&mut self, values: &Values, now: &Standing) {
-        if now.state == State::Absent {
+        if now.state == State::Absent || self.foresee(values, None).is_err() {
             return;
         }
         let reader = super::Reader::new(self.view, &self.plan.url);
@@ -691,5 +696,20 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
             return Ok((super::standing(&whole, &values.key), Some(whole)));
         }
         Ok((standing, roster))
+    }
+}
+
+/// What a picture covers: everybody but this person, and what is secret.
+fn cover<'a>(
+    locator: &Locator<'_>,
+    lists: &'a [ListTarget],
+    values: &Values,
+    scope: Option<&'a Target>,
+) -> Cover<'a> {
+    Cover {
+        lists: lists.iter().collect(),
+        subject: locator.subject(values),
+        secret: locator.secrets(),
+        scope,
     }
 }

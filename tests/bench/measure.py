@@ -27,7 +27,7 @@ FLAGS = """--disable-gpu --disable-background-networking --disable-component-upd
 --disable-domain-reliability --disable-breakpad --no-first-run --no-default-browser-check --no-pings --disable-notifications
 --deny-permission-prompts --disable-save-password-bubble --disable-search-engine-choice-screen
 --disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication --hide-scrollbars
---force-device-scale-factor=1 --lang=en-US --incognito --password-store=basic --headless=new""".split()
+--force-device-scale-factor=1 --force-prefers-reduced-motion --lang=en-US --incognito --password-store=basic --headless=new""".split()
 FLAGS += [f"--window-size={WIDTH},{HEIGHT + 143}"] + (["--no-sandbox"] if os.getuid() == 0 else [])
 
 

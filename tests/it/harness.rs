@@ -95,6 +95,25 @@ impl Usher {
         self
     }
 
+    /// Packs of its own: a copy of the shipped pack of Heap, and where its files are.
+    pub(crate) fn own_pack(&self) -> PathBuf {
+        let packs = self.path().join("packs");
+        for folder in ["scripts/heap", "selectors/heap"] {
+            copy(&Path::new(ROOT).join(folder), &packs.join(folder));
+        }
+        let toml = std::fs::read_to_string(self.path().join("usher.toml")).unwrap();
+        self.file("usher.toml", toml.replace(&format!("packs = {ROOT:?}"), "packs = \"packs\""));
+        packs
+    }
+
+    /// Changes a script of a pack of its own.
+    pub(crate) fn rewrites(&self, script: &Path, from: &str, to: &str) {
+        let text = std::fs::read_to_string(script).unwrap();
+        let changed = text.replace(from, to);
+        assert_ne!(changed, text);
+        self.file(script.to_str().unwrap(), changed);
+    }
+
     /// A command in this folder, not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(USHER);

@@ -1,7 +1,7 @@
 //! The person at the keyboard: stops, starts twice, changes files, asks for nothing, runs out of disk.
 #![expect(clippy::print_stdout, reason = "what a test skips or met is told with its result")]
 
-use crate::harness::{Practice, ROOT, Usher, copy, fact, file_of};
+use crate::harness::{Practice, Usher, fact, file_of};
 use crate::watch::{Running, until};
 use rustix::process::Signal;
 use std::path::{Path, PathBuf};
@@ -173,20 +173,12 @@ fn a_full_disk_stops_the_run_and_leaves_it_to_be_resumed() {
 fn scripts_and_books_that_change_after_the_plan_change_nothing_of_the_run() {
     let console = Practice::start(&["people=5"]);
     let usher = Usher::new().heap(&console);
-    for folder in ["scripts/heap", "selectors/heap"] {
-        copy(&Path::new(ROOT).join(folder), &usher.path().join("packs").join(folder));
-    }
-    let toml = std::fs::read_to_string(usher.path().join("usher.toml")).unwrap();
-    usher.file("usher.toml", toml.replace(&format!("packs = {ROOT:?}"), "packs = \"packs\""));
+    let packs = usher.own_pack();
     usher.file("people.csv", FOUR);
     let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
     running.reaches(&usher, 0, "job_begun").unwrap();
     // While the run is at work, and before it is taken up again: the files are not what was approved any more.
-    let script = usher.path().join("packs/scripts/heap/invite.yaml");
-    let approved = std::fs::read_to_string(&script).unwrap();
-    let changed = approved.replace("\"${person.role}\"", "Admin");
-    assert_ne!(changed, approved);
-    std::fs::write(&script, &changed).unwrap();
+    usher.rewrites(&packs.join("scripts/heap/invite.yaml"), "\"${person.role}\"", "Admin");
     usher.file("people.csv", "email,role\na1@new.example,Admin\nsomebody.else@new.example,Admin\n");
     running.signal(Signal::INT);
     running.end().code(7);

@@ -53,6 +53,8 @@ pub fn browser_arguments(
         // Pictures are the same on every machine.
         "--hide-scrollbars",
         "--force-device-scale-factor=1",
+        // What slides and fades in keeps a picture and a click waiting; a page may be asked to do without.
+        "--force-prefers-reduced-motion",
         "--lang=en-US",
         // Cookies, what pages store and what is typed stay in memory: nothing of a session gets into the profile on disk.
         "--incognito",

@@ -54,7 +54,7 @@ impl Live {
         patience: Duration,
     ) -> Result<Value, Trouble> {
         if path.is_empty() {
-            return self.ask_served(request, patience).await;
+            return self.ask_ahead(request, patience).await;
         }
         let clicks = text(&request, "ask") == "arm";
         let offset = self.enter(path).await;

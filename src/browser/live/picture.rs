@@ -9,9 +9,13 @@ use crate::evidence::mask::{self, MaskBox, MaskKind};
 use crate::words::RefusalKind;
 use anyhow::anyhow;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// How often a picture is taken again because the page moved under it.
 const PICTURE_TRIES: u8 = 6;
+
+/// Questions that a picture often follows.
+const TELL: [&str; 3] = ["arm", "fired", "look"];
 
 /// How much of a page is to be left open.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,8 +30,12 @@ impl Live {
     /// Takes a picture during which what is left open held still. Of a page that never does, less and less is left open.
     pub(super) async fn take_picture(&mut self, cover: &Cover<'_>) -> Result<Picture, Trouble> {
         cover.lists.iter().for_each(|list| self.met(list));
+        let mut told = self.ahead.take().told(cover);
         for (open, tries) in [(Open::Most, PICTURE_TRIES), (Open::Scope, 1)] {
-            let mut before = self.boxes(cover, open, &[]).await?;
+            let mut before = match told.take() {
+                Some(reading) => reading,
+                None => self.boxes(cover, open, &[]).await?,
+            };
             if text(&before.answer, "outcome") == "blank" {
                 let message = "the page broke off before it began, so there is nothing to be pictured";
                 return Err(Refused::new(RefusalKind::NoPage, message).into());
@@ -55,15 +63,7 @@ impl Live {
     /// What is asked of the page about a picture: rectangles to cover, where the page stands, and whether all of that has
     /// held since the readings before.
     async fn boxes(&self, cover: &Cover<'_>, open: Open, since: &[String]) -> Result<Reading, Trouble> {
-        let subject: Vec<Value> =
-            cover.subject.iter().map(|(column, key)| json!({ "column": column, "key": key })).collect();
-        let closed = open == Open::Scope;
-        let ask = |lists: &[ListTarget], scope: Option<&Target>| {
-            json!({
-                "ask": "masks", "lists": lists, "subject": subject, "secret": cover.secret, "scope": scope,
-                "closed": closed, "since": since,
-            })
-        };
+        let ask = |lists: &[ListTarget], scope: Option<&Target>| question(cover, lists, scope, open, since);
         let lists: Vec<(Path, ListTarget)> = cover.lists.iter().map(|list| framed_list(list)).collect();
         let scope = cover.scope.map(framed);
         let acting = scope.iter().map(|(path, _)| path).chain(lists.iter().map(|(path, _)| path));
@@ -97,6 +97,26 @@ impl Live {
             }));
         }
         Ok(outer)
+    }
+
+    /// Has what is asked of the page next tell, too, what the picture after it has to cover.
+    pub(super) fn foresees(&mut self, cover: &Cover<'_>) {
+        cover.lists.iter().for_each(|list| self.met(list));
+        self.ahead.replace(Ahead { question: unframed(cover), reading: None });
+    }
+
+    /// A question to the window's own page, which may tell that, and its answer.
+    pub(super) async fn ask_ahead(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
+        if TELL.contains(&text(&request, "ask"))
+            && let Some(question) = &self.ahead.borrow().question
+        {
+            request["covering"] = question.clone();
+        }
+        let mut answer = self.ask_served(request, patience).await?;
+        if let Some(told) = answer.get_mut("covering").map(Value::take) {
+            self.ahead.borrow_mut().reading = Some(Reading::of(told));
+        }
+        Ok(answer)
     }
 
     async fn cover(&self, png: Vec<u8>, answer: &Value) -> Result<Picture, Trouble> {
@@ -136,6 +156,46 @@ impl Live {
             title: text(answer, "title").to_owned(),
             masked,
         })
+    }
+}
+
+/// The question about what a picture has to cover.
+fn question(
+    cover: &Cover<'_>,
+    lists: &[ListTarget],
+    scope: Option<&Target>,
+    open: Open,
+    since: &[String],
+) -> Value {
+    let subject: Vec<Value> =
+        cover.subject.iter().map(|(column, key)| json!({ "column": column, "key": key })).collect();
+    json!({
+        "ask": "masks", "lists": lists, "subject": subject, "secret": cover.secret, "scope": scope,
+        "closed": open == Open::Scope, "since": since,
+    })
+}
+
+/// The question where everything is on the window's own page; elsewhere one question does not do.
+fn unframed(cover: &Cover<'_>) -> Option<Value> {
+    let (path, scope) = cover.scope.map(framed).unzip();
+    let (paths, lists): (Vec<Path>, Vec<ListTarget>) =
+        cover.lists.iter().map(|list| framed_list(list)).unzip();
+    let is_unframed = paths.iter().chain(&path).all(Vec::is_empty);
+    is_unframed.then(|| question(cover, &lists, scope.as_ref(), Open::Most, &[]))
+}
+
+/// What the next picture has to cover, as far as it is known before it is taken.
+#[derive(Default)]
+pub(super) struct Ahead {
+    question: Option<Value>,
+    /// What the page told when it was last asked about something else. It watches since then whether that holds.
+    reading: Option<Reading>,
+}
+
+impl Ahead {
+    /// What was told about this picture.
+    fn told(self, cover: &Cover<'_>) -> Option<Reading> {
+        self.reading.filter(|_| self.question.is_some() && self.question == unframed(cover))
     }
 }
 

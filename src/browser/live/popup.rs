@@ -90,16 +90,13 @@ impl Live {
     ) -> Result<(), Trouble> {
         let presses = presses(target, first, wanted)?;
         self.open_native(target).await?;
-        self.keys(&native_keys(presses)).await?;
-        self.lower_guard(target).await?;
-        Ok(())
+        // The guard stays until what was chosen is read back.
+        Ok(self.keys(&native_keys(presses)).await?)
     }
 
     /// Opens the list of a native select and makes sure that it is open and has the keys.
     pub(super) async fn open_native(&self, target: &Target) -> Result<(), Trouble> {
-        self.ask_for(json!({ "ask": "arm", "once": true, "part": { "of": "control" } }), target, PATIENCE)
-            .await?;
-        let request = json!({ "ask": "type", "part": { "of": "field" } });
+        let request = json!({ "ask": "type", "part": { "of": "field" }, "want": "ready" });
         self.ask_for(request, target, PATIENCE).await?;
         self.keys(&[[SPACE]]).await?;
         let opened = self.ask_for(json!({ "ask": "opened" }), target, PATIENCE).await?;

@@ -56,6 +56,15 @@ function withThePage(request, answer, began) {
   return answer;
 }
 
+/** What a picture that follows has to cover. The answer is not lost where that cannot be told: it will be asked for by itself. */
+function coveringNow({ covering, session }, { url, title }) {
+  try {
+    return Object.assign(readMasks(Object.assign({ session }, covering)), { url, title });
+  } catch {
+    return undefined;
+  }
+}
+
 async function answer(request, done) {
   const began = performance.now();
   secretPlaces = request.secret_places || [];
@@ -67,6 +76,7 @@ async function answer(request, done) {
     const ask = Object.prototype.hasOwnProperty.call(ASKS, request.ask) ? ASKS[request.ask] : null;
     if (ask === null) throw new Error("unknown ask: " + request.ask);
     reply = withThePage(request, await ask(request, began + (request.deadline_ms || 0)), began);
+    if (request.covering && reply.outcome === "found") reply.covering = coveringNow(request, reply);
   } catch (error) {
     // An answer must come in any case, else the driver waits until its own script timeout.
     reply = { outcome: "error", why: String((error && error.message) || error), url: location.href, title: "", ready_state: document.readyState, says: [] };
@@ -76,13 +86,10 @@ async function answer(request, done) {
 }
 
 /**
- * Keeps the library in this document, so that the next question can be asked by a script of one line (see CONTRACT.md).
+ * Keeps the library in this document, so that the next question can be asked by a script of one line.
  * The page cannot come upon it by accident: the name is random, hidden from loops, and cannot be replaced.
  */
-function stay(request) {
-  const name = request.session + "-ask";
+function stay(session) {
+  const name = session + "-ask";
   if (!Object.prototype.hasOwnProperty.call(window, name)) Object.defineProperty(window, name, { value: answer, enumerable: false });
 }
-
-stay(arguments[0]);
-answer(arguments[0], arguments[1]);

@@ -1,7 +1,9 @@
 // Guards the one change of a native select, and hears whether the page has sent something and had its answer.
 
-// How long the page must be quiet after an answer, and how long an answer may keep it busy at most.
+// How long the page must be quiet after an answer, and how long an answer may keep it busy at most. A control that went away
+// once the answer was there is what the page has made of it, and little more comes after that.
 const ANSWER_QUIET_MS = 300;
+const GONE_QUIET_MS = 100;
 const ANSWER_BUSY_MS = 1500;
 const SENT_BY_SCRIPT = ["fetch", "xmlhttprequest", "beacon"];
 // What one act sets off is sent at once; what comes later is the page's own, such as reading its list anew.
@@ -46,7 +48,10 @@ function listenForAnswers(guard) {
     for (const entry of list.getEntries()) {
       const sent = SENT_BY_SCRIPT.includes(entry.initiatorType);
       // The first one counts: a page that asks for news all the time would otherwise never have had its answer.
-      if (sent && guard.answeredAt === null && guard.firedAt !== null && entry.startTime >= guard.firedAt - 1) guard.answeredAt = performance.now();
+      if (sent && guard.answeredAt === null && guard.firedAt !== null && entry.startTime >= guard.firedAt - 1) {
+        guard.answeredAt = performance.now();
+        guard.arrivedAt = entry.responseEnd;
+      }
     }
   });
   observer.observe({ type: "resource" });
@@ -82,14 +87,17 @@ function isDocumentTurnedAway() {
   return entry !== undefined && entry.responseStatus === 429 && entry.type === "navigate" && entry.redirectCount === 0;
 }
 
-/** Whether the page has had an answer and shows what it made of it. */
+/** How long until the page has had an answer and shows what it made of it: 0 when it does. */
 function newAnswer(guard) {
   let changes = -1;
   let since = 0;
-  return (watch) => {
+  return (watch, goneAt) => {
     const now = performance.now();
-    if (guard.answeredAt === null) return false;
+    if (guard.answeredAt === null) return Infinity;
     if (changes !== watch.changes()) [changes, since] = [watch.changes(), now];
-    return now - Math.max(since, guard.answeredAt) > ANSWER_QUIET_MS || now - guard.answeredAt > ANSWER_BUSY_MS;
+    // A button that went before the answer came may come back with it: nothing is known from its going.
+    const quiet = goneAt !== null && goneAt >= guard.arrivedAt ? GONE_QUIET_MS : ANSWER_QUIET_MS;
+    const end = Math.min(Math.max(since, guard.answeredAt) + quiet, guard.answeredAt + ANSWER_BUSY_MS);
+    return Math.max(end - now, 0);
   };
 }

@@ -111,7 +111,7 @@ function editableOf(control) {
 async function type(request, deadline) {
   disarm(guardOf(request));
   if (request.part.of === "focus") focusList(request);
-  const look = await until(deadline, newLook(request, "visible"));
+  const look = await until(deadline, newLook(request, request.want || "visible"));
   if (look.outcome !== "found") return answerOfLook(look, request);
   const field = look.found.element;
   if (request.part.of === "field") field.focus({ preventScroll: true });

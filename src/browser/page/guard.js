@@ -48,7 +48,7 @@ function putUp(request, element) {
     called: roleOf(element) + " " + nameOf(element),
     saidBefore: saysNow(request).map(({ id }) => id),
     seen: [], clicksPassed: 0, clicksBlocked: 0, pressed: {}, forwarding: null, lastSubmit: null, up: true,
-    stands: standsNow(request, element), turned: false, changed: null, firedAt: null, answeredAt: null,
+    stands: standsNow(request, element), turned: false, changed: null, firedAt: null, answeredAt: null, arrivedAt: null,
   };
   guard.listener = (event) => guardEvent(guard, event);
   if (request.expect) guard.observer = listenForAnswers(guard);
@@ -179,19 +179,20 @@ async function fired(request, deadline) {
   const wanted = request.wait || {};
   // What lies in a list or a menu is gone as soon as that closes, and a switch never goes: these are no answers.
   const inPart = guard.request.part !== undefined;
-  const isAnswered = newAnswer(guard);
+  const untilAnswered = newAnswer(guard);
   let goneAt = null;
   const look = await until(deadline, (watch) => {
     const isNew = ({ id }) => !guard.saidBefore.includes(id);
     if (wanted.says && saysNow(request).some(isNew)) return { done: true, answered: "says" };
-    const answered = wanted.gone && isAnswered(watch);
-    if (inPart && answered) return { done: true, answered: "saved" };
     const gone = !inPart && (!guard.element.isConnected || !isVisible(guard.element));
     if (wanted.gone && gone && goneAt === null) goneAt = performance.now();
+    const within = wanted.gone ? untilAnswered(watch, goneAt) : Infinity;
+    const answered = within === 0;
+    if (inPart && answered) return { done: true, answered: "saved" };
     // A button may be gone only while the page waits for its answer, so what the page makes of that is waited for, too.
     const late = performance.now() - goneAt > ANSWER_BUSY_MS;
     if (goneAt !== null && (answered || late)) return { done: true, answered: gone ? "gone" : "back" };
-    return { done: false, answered: "none" };
+    return { done: false, within: answered ? undefined : within, answered: "none" };
   });
   const again = guard.request.expect ? sentAgain(guard) : 0;
   const turnedAway = guard.request.expect ? isTurnedAway(guard) : false;

@@ -8,15 +8,27 @@ const INTERACTIVE =
 let seenNow = freshLook();
 
 function freshLook() {
-  return { roots: null, names: new WeakMap(), labels: new WeakMap(), scrolled: new WeakMap(), owners: null, modal: undefined, pageText: null };
+  return { roots: null, queries: new Map(), names: new WeakMap(), labels: new WeakMap(), scrolled: new WeakMap(), owners: null, modal: undefined, pageText: null };
 }
+
+/**
+ * A look at the page as it was one frame ago, when nothing has changed in between. What is found by a state of the page that
+ * no change tells of, such as `:checked`, is looked for anew.
+ */
+function lookAfter({ roots: known, queries }) {
+  const lasting = Array.from(queries).filter(([selector]) => !selector.includes(":"));
+  return Object.assign(freshLook(), { roots: known, queries: new Map(lasting) });
+}
+
+// A long list is made of parts that can have no shadow tree.
+const MAY_HOST = "*" + "td,th,tr,tbody,button,a,input,option,i,b,svg,path".split(",").map((tag) => ":not(" + tag + ")").join("");
 
 /** The document and every open shadow root in it. */
 function roots() {
   if (seenNow.roots === null) {
     seenNow.roots = [document];
     for (let i = 0; i < seenNow.roots.length; i += 1) {
-      for (const element of seenNow.roots[i].querySelectorAll("*")) if (element.shadowRoot) seenNow.roots.push(element.shadowRoot);
+      for (const element of seenNow.roots[i].querySelectorAll(MAY_HOST)) if (element.shadowRoot) seenNow.roots.push(element.shadowRoot);
     }
   }
   return seenNow.roots;
@@ -29,6 +41,13 @@ function hasShadows(element) {
 
 /** All elements that match a selector, in the document or within one element, inside open shadow roots too. */
 function queryAll(selector, within) {
+  if (within) return newQuery(selector, within);
+  // One look asks for the same kinds of elements again and again.
+  if (!seenNow.queries.has(selector)) seenNow.queries.set(selector, newQuery(selector, null));
+  return Array.from(seenNow.queries.get(selector));
+}
+
+function newQuery(selector, within) {
   const own = within ? Array.from(within.querySelectorAll(selector)) : [];
   for (const root of roots()) {
     if (within && (root === document || !isWithin(root.host, within))) continue;

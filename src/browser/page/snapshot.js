@@ -111,17 +111,14 @@ function writeTable({ element, body }, out) {
 // Two pages differ when they show other people. Where every row has an address these alone are compared, because
 // a text like "5 minutes ago" changes by itself and would make an unturned page look like the next one.
 function whoIsShown(tables, list) {
+  const shown = tables.flatMap((table) => Array.from(rowsOf(table), (row) => [table, row]));
   const rows = [];
-  const texts = [];
-  for (const table of tables) {
-    for (const row of rowsOf(table)) {
-      texts.push(cut(row.element.textContent, LONGEST_TEXT));
-      const cells = Object.keys(list.columns).map((column) => cellIn(row, table, list, column));
-      const words = cells.flatMap((cell) => (cell === null ? [] : keyTokens(cut(cell.textContent, LONGEST_TEXT))));
-      rows.push(words.filter((word) => word.includes("@")).join(" "));
-    }
+  for (const [table, row] of shown) {
+    const cells = Object.keys(list.columns).map((column) => cellIn(row, table, list, column));
+    const words = cells.flatMap((cell) => (cell === null ? [] : keyTokens(cut(cell.textContent, LONGEST_TEXT))));
+    rows.push(words.filter((word) => word.includes("@")).join(" "));
   }
-  return (rows.includes("") ? texts.map(fold) : rows).join("\n");
+  return (rows.includes("") ? shown.map(([, row]) => fold(cut(row.element.textContent, LONGEST_TEXT))) : rows).join("\n");
 }
 
 function writeElement(element, out) {

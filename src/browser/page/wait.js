@@ -54,23 +54,23 @@ function watchPage() {
 /**
  * Looks until a look is done or the deadline has passed; the answer is that of the last look.
  * @param {number} deadline on the clock of performance.now()
- * @param {function(object): {done: boolean, soon: boolean|undefined}} look synchronous; `soon` asks for the very next frame
+ * @param {function(object): {done: boolean, soon: boolean|undefined, within: number|undefined}} look synchronous; `soon` asks for
+ *   the very next frame, `within` for another look after so many milliseconds at the latest
  */
 async function until(deadline, look) {
   const watch = watchPage();
-  let frame = { changes: -1, roots: null };
+  let frame = { changes: -1, look: null };
   try {
     for (;;) {
       const began = performance.now();
-      seenNow = freshLook();
-      // From one frame to the next without a change, the shadow roots need not be looked for again.
-      if (frame.changes === watch.changes()) seenNow.roots = frame.roots;
+      seenNow = frame.changes === watch.changes() ? lookAfter(frame.look) : freshLook();
       watch.watchRoots();
       const answer = look(watch);
-      frame = { changes: answer.soon ? watch.changes() : -1, roots: seenNow.roots };
+      frame = { changes: answer.soon ? watch.changes() : -1, look: seenNow };
       const now = performance.now();
       if (answer.done || now >= deadline) return answer;
-      if (!answer.soon) await watch.next(Math.min(LOOK_AGAIN_MS, deadline - now));
+      const most = Math.min(LOOK_AGAIN_MS, answer.within === undefined ? Infinity : answer.within);
+      if (!answer.soon) await watch.next(Math.min(most, deadline - now));
       // A look at a huge page is dear; the page's own work comes first.
       if (now - began > 10) await pause(Math.min(now - began, Math.max(deadline - now, 0)));
       await nextFrame();
