@@ -88,7 +88,7 @@ soak-kills: browser
 	@cargo test --locked --test it -- --ignored --exact soak_chromium::points::soak_kills_at_every_fact --nocapture \
 		|| failed=1; cat target/tmp/soak-kills.txt; exit $${failed:-0}
 
-# ONLY=invite or ONLY=large measures one half.
+# ONLY=invite, ONLY=large or ONLY=beside measures one part.
 bench: export BENCH_ROUNDS ?= 5
 bench: export PEOPLE ?= 50
 bench: export ONLY ?=

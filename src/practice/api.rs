@@ -175,7 +175,10 @@ fn answer(live: &Live, asked: &Asked<'_>) -> Response {
     };
     let decided = live
         .change(|tenant, _| {
-            let listed = asked.id.and_then(|id| tenant.listed(id)).map(|person| person.email.clone());
+            // Whoever is gone is known by what was asked about them before.
+            let known =
+                |id| tenant.listed(id).map(|person| person.email.as_str()).or(tenant.asked_about(asked.path));
+            let listed = asked.id.and_then(known).map(str::to_owned);
             let received = tenant.receive(now, asked.method.as_str(), asked.path, asked.action);
             received.email =
                 listed.or_else(|| asked.body.email.as_deref().map(|email| email.trim().to_owned()));

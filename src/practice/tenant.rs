@@ -111,6 +111,15 @@ impl Tenant {
         list
     }
 
+    /// Whom the last request to this address was about.
+    pub(super) fn asked_about(&self, path: &str) -> Option<&str> {
+        self.received
+            .iter()
+            .rev()
+            .filter(|received| received.path == path)
+            .find_map(|received| received.email.as_deref())
+    }
+
     /// Puts a request on the record, before anything is done about it.
     pub(super) fn receive(
         &mut self,

@@ -96,6 +96,22 @@ async fn what_is_forged_or_signed_out_is_recorded_and_refused() {
 }
 
 #[tokio::test]
+async fn who_is_removed_twice_is_named_both_times() {
+    let running = start(options(None, &[])).await.unwrap();
+    let headers = sign_in(&running).await;
+    assert!(send(&running, "DELETE /api/users/36", &headers, "").await.0.starts_with("http/1.1 2"));
+    assert!(send(&running, "DELETE /api/users/36", &headers, "").await.0.starts_with("http/1.1 4"));
+    let truth = truth(&running).await;
+    let asked: Vec<_> = truth["requests"].as_array().unwrap()[1..]
+        .iter()
+        .map(|request| (request["email"].as_str(), request["applied"].as_bool()))
+        .collect();
+    let email = Some("meier@northwind.example");
+    assert_eq!(asked, [(email, Some(true)), (email, Some(false))]);
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn what_somebody_else_changes_is_on_the_record_as_theirs() {
     let running = start(options(None, &[("down", "on")])).await.unwrap();
     let json = "Content-Type: application/json\r\n";

@@ -1,7 +1,7 @@
 """`make bench`: usher beside hand-written Playwright and Selenium scripts on a practice console, and beside itself.
 
 It measures, prints a table with the targets beside it, and fails only when a job was not done as it should be, never
-because of a figure. BENCH_ROUNDS (5) rounds of PEOPLE (50) people; ONLY=invite or ONLY=large leaves the other half out.
+because of a figure. BENCH_ROUNDS (5) rounds of PEOPLE (50) people; ONLY=invite, ONLY=large or ONLY=beside measures one part.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
+import beside
 import invite
 import large
 import measure
@@ -187,6 +188,17 @@ def print_large(told):
     table(["", "ms"], [[name, start[name]] for name in ("usher", "playwright", "selenium", "floor")])
 
 
+def print_beside(told):
+    by = told["beside"]
+    alone = by[beside.BROWSERS[0]]["person"]
+    title(
+        f"{beside.CROWD} people by several browsers, on a console that takes {beside.LATENCY} ms for each answer: milliseconds a person",
+        "From the first person's beginning to the last one's end: one alone, everybody compared; five, compared; the rest.",
+    )
+    rows = [[f"--sessions {number}", one["person"], shown(alone / one["person"], 2), shown(one["cpu"], 1), shown(one["peak"])] for number, one in by.items()]
+    table(["", "ms", "as fast", "CPU ms", "MiB"], rows)
+
+
 def print_targets(rows):
     title("Targets")
     table(["", "target", "measured", ""], [[row["what"], row["aim"], row["shown"], "met" if row["met"] else "MISSED"] for row in rows])
@@ -206,10 +218,12 @@ def main():
     for name in ("when", "machine", "usher", "browser", "driver", "peers"):
         print(f"{name:8} {told[name]}")
     print(f"{'load':8} {told['load_before']:.2f}", flush=True)
-    if only != "large":
+    if only in ("", "invite"):
         told["invite"] = invite.rounds(count, crowd, 38, say)
         told["figures"] = invite.figures(told["invite"])
-    if only != "invite":
+    if only in ("", "beside"):
+        told["beside"] = beside.scaling(min(count, 2), say)
+    if only in ("", "large"):
         few = min(count, 3)
         listener = large.Listener()
         # A long run is made of a real one.
@@ -227,6 +241,8 @@ def main():
     told["targets"] = targets(told)
     if "figures" in told:
         print_invites(told)
+    if "beside" in told:
+        print_beside(told)
     if "large" in told:
         print_large(told)
     print_targets(told["targets"])
