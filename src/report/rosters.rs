@@ -1,11 +1,17 @@
 //! Two rosters held against each other: who came, who went, whose role or state is another one.
 
 use crate::words::Identity;
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// One person's cells, by column.
 pub(super) type Row = BTreeMap<String, String>;
+
+/// The columns that [`told`] looks at.
+const TOLD: [&str; 3] = ["role", "status", "state"];
 
 /// The cells that are worth telling: a last sign-in or an avatar changes by itself. The state is what usher reads from
 /// the status, so it is told only where the app shows no status.
@@ -41,16 +47,62 @@ impl Difference {
 /// A cell may stand beside the key or in inner `columns`; whichever way the roster module writes it, a reader years
 /// later must still be able to draw the report.
 pub(super) fn people(bytes: &[u8], identity: Identity) -> Option<BTreeMap<String, Row>> {
-    let value: Value = serde_json::from_slice(bytes).ok()?;
-    let list = value.as_array().or_else(|| value.get("people").and_then(Value::as_array))?;
-    let mut all = BTreeMap::new();
-    for person in list {
-        let mut row = Row::new();
-        flatten(person, &mut row);
-        let key = row.remove("key").or_else(|| row.get(identity.as_str()).cloned())?;
-        all.insert(key.to_lowercase(), row);
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let people = People { identity, is_within: false }.deserialize(&mut reader).ok()?;
+    reader.end().ok()?;
+    people
+}
+
+/// Reads a roster's file person by person, since all that it says of many people would take ten times its own room. Gives
+/// nothing where there is no list, or somebody in it has no key.
+#[derive(Clone, Copy)]
+struct People {
+    identity: Identity,
+    /// This is what stands under `people`.
+    is_within: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for People {
+    type Value = Option<BTreeMap<String, Row>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_any(self)
     }
-    Some(all)
+}
+
+impl<'de> Visitor<'de> for People {
+    type Value = Option<BTreeMap<String, Row>>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a list of people")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut all = Some(BTreeMap::new());
+        while let Some(person) = list.next_element::<Value>()? {
+            let mut row = Row::new();
+            flatten(&person, &mut row);
+            let key = row.remove("key").or_else(|| row.get(self.identity.as_str()).cloned());
+            row.retain(|column, _| TOLD.contains(&column.as_str()));
+            match (&mut all, key) {
+                (Some(all), Some(key)) => drop(all.insert(key.to_lowercase(), row)),
+                _ => all = None,
+            }
+        }
+        Ok(all)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut all = None;
+        while let Some(name) = members.next_key::<String>()? {
+            if name == "people" && !self.is_within {
+                all = members.next_value_seed(Self { is_within: true, ..self })?;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(all)
+    }
 }
 
 fn flatten(value: &Value, row: &mut Row) {
@@ -107,6 +159,16 @@ mod tests {
         let change = ("role".to_owned(), "Admin".to_owned(), "Member".to_owned());
         assert_eq!(found.changed, [("a@x".to_owned(), vec![change])]);
         assert!(difference(&before, &before).is_empty());
-        assert_eq!(people(b"no json", Identity::Email), None);
+        let none: [&[u8]; 6] = [
+            b"no json",
+            br#"{"people":"none"}"#,
+            br#"{"people":{"people":[]}}"#,
+            br#"[{"key":"a@x"},{"role":"Admin"}]"#,
+            br#"[{"key":"a@x"}] and more"#,
+            b"7",
+        ];
+        for bytes in none {
+            assert_eq!(people(bytes, Identity::Email), None, "{}", String::from_utf8_lossy(bytes));
+        }
     }
 }

@@ -56,11 +56,18 @@ fn tile(title: &str, roster: Option<&RosterKept>) -> Markup {
     }
 }
 
-/// What differs, and whether this run did it: what it did not do was done by somebody else meanwhile.
+/// What differs, and whether this run did it.
 fn differences(story: &Story, before: &BTreeMap<String, Row>, after: &BTreeMap<String, Row>) -> Markup {
     let found = difference(before, after);
     if found.is_empty() {
         return html! { p.quiet { "Both rosters show the same people in the same roles." } };
+    }
+    // The job that asked for a change of a person, if it committed anything; what no job did was done by somebody else
+    // meanwhile.
+    let mut ours = BTreeMap::new();
+    for person in &story.people {
+        ours.entry(person.key.to_lowercase())
+            .or_insert_with(|| (!person.intents.is_empty()).then_some(person.job));
     }
     let changed = found.changed.iter().map(|(key, cells)| {
         let words = html! { @for (place, (column, from, to)) in cells.iter().enumerate() {
@@ -80,7 +87,7 @@ fn differences(story: &Story, before: &BTreeMap<String, Row>, after: &BTreeMap<S
                             td.sign { span { (sign) } " " (class) }
                             td { b { (said(key)) } }
                             td { (words) }
-                            td { @match ours(story, key) {
+                            td { @match ours.get(key).copied().flatten() {
                                 Some(job) => { a href={ "#person-" (job) } { "this run" } }
                                 None => { em { "not this run" } }
                             } }
@@ -99,10 +106,4 @@ fn blank(cell: &str) -> &str {
 fn of_row(row: &Row) -> Markup {
     let cells = told(row).map(|(_, cell)| cell).filter(|cell| !cell.is_empty());
     html! { @for (place, cell) in cells.enumerate() { @if place > 0 { ", " } (said(cell)) } }
-}
-
-/// The job of this run that asked for a change of this person, if one committed anything.
-fn ours(story: &Story, key: &str) -> Option<u32> {
-    let person = story.people.iter().find(|person| person.key.to_lowercase() == key)?;
-    (!person.intents.is_empty()).then_some(person.job)
 }
