@@ -118,9 +118,10 @@ impl Store {
         let mut file = self.medium.create(&part)?;
         let mut out =
             BufWriter::with_capacity(AT_ONCE, Growing { file: &mut file, path: &part, medium: &self.medium });
-        draw(&mut out)?;
-        out.flush()?;
-        drop(out);
+        let drawn = draw(&mut out).and_then(|()| out.flush());
+        // Where that failed, what is left is not written behind the gap.
+        drop(out.into_parts());
+        drawn?;
         self.medium.sync(&file, &part)?;
         Ok(part)
     }

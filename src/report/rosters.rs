@@ -26,16 +26,16 @@ pub(super) type Change = (String, String, String);
 
 /// What differs between two rosters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(super) struct Difference<'a> {
     /// People only the later one shows.
-    pub(super) came: Vec<(String, Row)>,
+    pub(super) came: Vec<(&'a str, &'a Row)>,
     /// People only the earlier one shows.
-    pub(super) went: Vec<(String, Row)>,
+    pub(super) went: Vec<(&'a str, &'a Row)>,
     /// People both show, with the cells that differ.
-    pub(super) changed: Vec<(String, Vec<Change>)>,
+    pub(super) changed: Vec<(&'a str, Vec<Change>)>,
 }
 
-impl Difference {
+impl Difference<'_> {
     /// Whether both rosters say the same.
     pub(super) fn is_empty(&self) -> bool {
         self.came.is_empty() && self.went.is_empty() && self.changed.is_empty()
@@ -117,12 +117,12 @@ fn flatten(value: &Value, row: &mut Row) {
 }
 
 /// What differs from one roster to a later one, in the order of keys.
-pub(super) fn difference(before: &BTreeMap<String, Row>, after: &BTreeMap<String, Row>) -> Difference {
-    let missing = |from: &BTreeMap<String, Row>, of: &BTreeMap<String, Row>| -> Vec<(String, Row)> {
-        of.iter()
-            .filter(|(key, _)| !from.contains_key(*key))
-            .map(|(key, row)| (key.clone(), row.clone()))
-            .collect()
+pub(super) fn difference<'a>(
+    before: &'a BTreeMap<String, Row>,
+    after: &'a BTreeMap<String, Row>,
+) -> Difference<'a> {
+    let missing = |from: &BTreeMap<String, Row>, of: &'a BTreeMap<String, Row>| -> Vec<(&'a str, &'a Row)> {
+        of.iter().filter(|(key, _)| !from.contains_key(*key)).map(|(key, row)| (key.as_str(), row)).collect()
     };
     let mut changed = Vec::new();
     for (key, earlier) in before {
@@ -135,7 +135,7 @@ pub(super) fn difference(before: &BTreeMap<String, Row>, after: &BTreeMap<String
             .filter(|(_, from, to)| from != to)
             .collect();
         if !cells.is_empty() {
-            changed.push((key.clone(), cells));
+            changed.push((key.as_str(), cells));
         }
     }
     Difference { came: missing(before, after), went: missing(after, before), changed }
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(found.came[0].0, "c@x");
         assert_eq!(found.went[0].0, "b@x");
         let change = ("role".to_owned(), "Admin".to_owned(), "Member".to_owned());
-        assert_eq!(found.changed, [("a@x".to_owned(), vec![change])]);
+        assert_eq!(found.changed, [("a@x", vec![change])]);
         assert!(difference(&before, &before).is_empty());
         let none: [&[u8]; 6] = [
             b"no json",

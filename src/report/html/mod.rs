@@ -102,7 +102,7 @@ fn draw_page(story: &Story, pictures: &Pictures<'_>, room: u64, out: &mut dyn Wr
         around(&attention::section(story), put, |put| people(&attention, true, put))?;
         around(&person::cards(&cards), put, |put| people(&cards, open, put))?;
         put(&person::table(story, &plain))?;
-        put(&rosters::section(story, pictures.read))?;
+        rosters::draw(story, pictures.read, put)?;
         put(&record::run_film(story, &album))?;
         put(&record::inputs(story))?;
         put(&record::proof(story, &album))?;

@@ -98,7 +98,7 @@ impl Story {
                 self.who(job, "").read = Some(Looked { at, state, row: row.into(), whole: true, tries: 1 });
             }
             Fact::StepDone { job, step, verb, on, line, .. } => {
-                self.who(job, "").steps.push(Step { at, step, verb, on, line });
+                self.who(job, "").steps.push(Step { step, verb, on, line });
             }
             // Number 0 is no job: what is kept for the run as a whole.
             Fact::ProofKept { job: 0, step, exhibit } => {

@@ -70,8 +70,6 @@ pub struct Looked {
 /// A step that was done.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// When.
-    pub at: String,
     /// Its number in the script.
     pub step: u32,
     /// Its verb.
