@@ -12,8 +12,11 @@ pub struct Digest(String);
 impl Digest {
     /// The digest of these bytes.
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
+        Self::written(&Sha256::digest(bytes.as_ref()))
+    }
+
+    fn written(sum: &[u8]) -> Self {
         use fmt::Write as _;
-        let sum = Sha256::digest(bytes.as_ref());
         let mut hex = String::with_capacity(64);
         for byte in sum {
             write!(hex, "{byte:02x}").expect("a String takes any write");
@@ -38,6 +41,22 @@ impl Digest {
     }
 }
 
+/// The digest of bytes that come one part after another and are never held whole.
+#[derive(Clone, Debug, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Takes the next part.
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all that was taken so far.
+    pub fn digest(&self) -> Digest {
+        Digest::written(&self.0.clone().finalize())
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -52,7 +71,7 @@ impl fmt::Debug for Digest {
 
 #[cfg(test)]
 mod tests {
-    use super::Digest;
+    use super::{Digest, Hasher};
 
     #[test]
     fn agrees_with_sha256sum() {
@@ -62,5 +81,14 @@ mod tests {
         );
         assert_eq!(Digest::parse(Digest::of("abc").as_str()), Some(Digest::of("abc")));
         assert_eq!(Digest::parse("BA78"), None);
+    }
+
+    #[test]
+    fn the_parts_give_what_the_whole_gives() {
+        let mut hasher = Hasher::default();
+        hasher.take(b"a");
+        assert_eq!(hasher.digest(), Digest::of("a"));
+        hasher.take(b"bc");
+        assert_eq!(hasher.digest(), Digest::of("abc"));
     }
 }

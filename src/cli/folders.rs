@@ -6,9 +6,13 @@
 )]
 
 use super::Failure;
+use crate::browser::driver::Traces;
 use crate::digest::Digest;
-use crate::journal::{self, Broken, Entry, Fact};
+use crate::evidence::Store;
+use crate::journal::{self, Broken, Entry, Fact, Standing};
 use crate::plan::Plan;
+use crate::report::Story;
+use crate::run::Sittings;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -23,48 +27,105 @@ pub(super) struct Folder {
     pub(super) id: String,
 }
 
-/// A run's files, read.
+/// What a run has told so far.
 #[derive(Debug)]
-pub(super) struct Kept {
-    /// The plan.
-    pub(super) plan: Plan,
-    /// The plan's bytes, as they are on disk.
-    pub(super) plan_bytes: Vec<u8>,
-    /// Everything that is sealed.
-    pub(super) entries: Vec<Entry>,
+pub(super) struct Told {
+    /// All of it, with its plan.
+    pub(super) story: Story,
+    /// How many people the plan has.
+    pub(super) people: usize,
+    /// Whether it ended, once.
+    pub(super) ended: bool,
     /// Where the chain breaks.
     pub(super) broken: Option<Broken>,
 }
 
+/// How far a run has come: what somebody needs to know who goes on with it, or with its tenant.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The first fact.
+    begun: Option<Fact>,
+    /// What its sittings came to.
+    pub(super) sittings: Sittings,
+    /// The browsers they started.
+    pub(super) browsers: Vec<Traces>,
+    /// The last seal.
+    pub(super) head: Option<Digest>,
+    /// Where the chain breaks.
+    pub(super) broken: Option<Broken>,
+    /// Why it is not the one whose head was signed.
+    cut: Option<String>,
+}
+
+impl Kept {
+    /// Why nobody goes on with it, behind its name.
+    fn wrong(&self) -> Option<String> {
+        let broken = self.broken.as_ref().map(|broken| format!(" at line {}: {}", broken.line, broken.why));
+        broken.or_else(|| self.cut.as_ref().map(|why| format!(": {why}")))
+    }
+}
+
 impl Folder {
-    /// Reads plan and journal.
-    pub(super) fn read(&self) -> anyhow::Result<Kept> {
-        let plan_bytes = crate::evidence::read_file(&self.path.join("plan.json"))?;
+    /// The plan, and the digest of its bytes.
+    pub(super) fn plan(&self) -> anyhow::Result<(Plan, Digest)> {
+        let bytes = crate::evidence::read_file(&self.path.join("plan.json"))?;
         let plan =
-            Plan::from_bytes(&plan_bytes).map_err(|why| anyhow::anyhow!("plan.json is not a plan: {why}"))?;
-        let (entries, broken, _) = journal::read(&self.path.join("journal.jsonl"))?;
-        Ok(Kept { plan, plan_bytes, entries, broken })
+            Plan::from_bytes(&bytes).map_err(|why| anyhow::anyhow!("plan.json is not a plan: {why}"))?;
+        Ok((plan, Digest::of(&bytes)))
+    }
+
+    /// Reads plan and journal to tell all of it.
+    pub(super) fn told(&self) -> anyhow::Result<Told> {
+        let mut story = Story::new(self.plan()?.0);
+        let people = story.people.len();
+        let mut ended = false;
+        let read = self.journal(|entry, _| {
+            ended |= matches!(entry.fact, Fact::RunEnded { .. });
+            story.take(entry);
+        })?;
+        Ok(Told { story, people, ended, broken: read.broken })
+    }
+
+    /// Reads the journal to go on with it; somebody else may look on.
+    pub(super) fn kept(&self, mut eyes: impl FnMut(&Entry)) -> anyhow::Result<Kept> {
+        let mut kept = Kept::default();
+        let mut heads = crate::verify::Heads::of(&Store::new(&self.path));
+        let read = self.journal(|entry, line| {
+            if kept.head.is_none() {
+                kept.begun = Some(entry.fact.clone());
+            }
+            if let Fact::SessionBegun { traces: Some(traces), .. } = &entry.fact {
+                kept.browsers.push(traces.clone());
+            }
+            kept.head = Some(entry.seal.clone());
+            kept.sittings.take(entry);
+            heads.take(entry, line);
+            eyes(entry);
+        })?;
+        kept.broken = read.broken;
+        kept.cut = heads.cut_off();
+        Ok(kept)
+    }
+
+    fn journal(&self, each: impl FnMut(&Entry, &[u8])) -> anyhow::Result<Standing> {
+        journal::read(&self.path.join("journal.jsonl"), each)
     }
 
     /// Whether somebody may go on with the run here: its journal holds, its plan is the one that was run, and it is no
     /// copy of it.
-    pub(super) fn fit(&self, kept: &Kept, root: &Path) -> Result<(), Failure> {
+    pub(super) fn fit(&self, kept: &Kept, digest: &Digest, root: &Path) -> Result<(), Failure> {
         let not = |message: String| Err(Failure::new(super::Exit::NotVerified, message));
-        if let Some(broken) = &kept.broken {
-            return not(format!("{} does not verify at line {}: {}", self.id, broken.line, broken.why));
+        if let Some(why) = kept.wrong() {
+            return not(format!("{} does not verify{why}", self.id));
         }
-        if let Some(why) = self.is_cut() {
-            return not(format!("{} does not verify: {why}", self.id));
-        }
-        let Some(entry) = kept.entries.first() else {
+        let Some(begun) = &kept.begun else {
             return Err(Failure::new(
                 super::Exit::Refused,
                 format!("{} was interrupted before it began; nothing was done. Start it again", self.id),
             ));
         };
-        let digest = Digest::of(&kept.plan_bytes);
-        match &entry.fact {
-            Fact::RunBegun { plan, .. } if *plan != digest => {
+        match begun {
+            Fact::RunBegun { plan, .. } if plan != digest => {
                 not(format!("plan.json of {} is not the plan that was run", self.id))
             }
             Fact::RunBegun { run, .. } if *run == self.id && self.is_at_home(root) => Ok(()),
@@ -73,11 +134,6 @@ impl Folder {
                 self.path.display()
             )),
         }
-    }
-
-    /// Why the journal is not the one whose head was signed.
-    fn is_cut(&self) -> Option<String> {
-        crate::verify::cut_off(&self.path)
     }
 
     fn is_at_home(&self, root: &Path) -> bool {
@@ -150,21 +206,18 @@ pub(super) struct Earlier {
 pub(super) fn earlier(root: &Path, app: &str, url: &str, but: Option<&str>) -> Result<Earlier, Failure> {
     let mut earlier = Earlier::default();
     for run in all(root)?.into_iter().filter(|run| but != Some(run.id.as_str())) {
-        let (entries, broken, _) = journal::read(&run.path.join("journal.jsonl"))?;
-        let broken = broken.map(|broken| format!(" at line {}: {}", broken.line, broken.why));
-        if let Some(why) = broken.or_else(|| run.is_cut().map(|why| format!(": {why}"))) {
+        let kept = run.kept(|_| ())?;
+        if let Some(why) = kept.wrong() {
             // What is behind the break, or was cut off, may be an intent nobody has settled.
             let message = format!("{} does not verify{why}", run.id);
             let hint = "look at it with `usher verify`; once it is understood, move its folder elsewhere";
             return Err(Failure::new(super::Exit::NotVerified, format!("{message}\n  hint: {hint}")));
         }
-        let same = matches!(entries.first().map(|entry| &entry.fact),
-            Some(Fact::RunBegun { app: a, url: u, .. }) if a == app && u == url);
-        if same {
-            for person in crate::run::undecided(&entries) {
+        if matches!(&kept.begun, Some(Fact::RunBegun { app: a, url: u, .. }) if a == app && u == url) {
+            for person in kept.sittings.undecided() {
                 earlier.undecided.insert(person, run.id.clone());
             }
-            earlier.head = entries.last().map(|entry| entry.seal.clone());
+            earlier.head = kept.head;
         }
     }
     Ok(earlier)

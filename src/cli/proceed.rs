@@ -4,10 +4,12 @@ use super::folders::Folder;
 use super::passwords::FirstPasswords;
 use super::session::{Companion, Session};
 use super::{Context, Exit, Failure, after_room};
+use crate::browser::driver::Traces;
+use crate::digest::Digest;
 use crate::evidence::Store;
-use crate::journal::{Clock, Entry, Fact, Journal, Seal};
+use crate::journal::{Clock, Entry, Fact, Journal, Opened, Seal};
 use crate::plan::{Plan, Since, View};
-use crate::report::{self, Story, terminal};
+use crate::report::{self, Pictures, Story, terminal};
 use crate::roster::Roster;
 use crate::run::{Ended, Engine, Ledger, Progress, Record, StopSignal};
 use crate::settings::{AppSettings, RunSettings};
@@ -25,6 +27,8 @@ pub(super) struct Sitting<'a> {
     pub(super) folder: &'a Folder,
     /// The plan.
     pub(super) plan: &'a Plan,
+    /// The digest of its bytes, as they lie in the folder.
+    pub(super) digest: Digest,
     /// The pack as the plan froze it.
     pub(super) view: &'a View,
     /// The tenant.
@@ -33,8 +37,10 @@ pub(super) struct Sitting<'a> {
     pub(super) roster: Roster,
     /// How far earlier sittings came.
     pub(super) progress: Progress,
-    /// Their entries, when the run is taken up again.
-    pub(super) resumed: Option<Vec<Entry>>,
+    /// The story that is watched, as far as they told it.
+    pub(super) watched: Story,
+    /// The last seal of theirs, when the run is taken up again.
+    pub(super) resumed: Option<Seal>,
     /// What usher.toml forbids by now beyond the plan.
     pub(super) since: Since,
     /// The last seal of this tenant's previous run.
@@ -95,10 +101,12 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
         context,
         folder,
         plan,
+        digest,
         view,
         tenant,
         roster,
         progress,
+        watched,
         resumed,
         since,
         previous,
@@ -113,16 +121,13 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     let clock: Clock = Arc::new(utc);
     let store = Store::new(&folder.path);
     let (journal, mended) = match &resumed {
-        Some(_) => {
-            let opened = Journal::open(&store, clock)?;
-            // What was drawn of the sitting before would be wrong from the first fact of this one on.
-            store.discard(&DRAWN)?;
+        Some(head) => {
+            let opened = take_up(&store, clock, head, &folder.id)?;
             (opened.journal, Some(opened.mended))
         }
         None => (Journal::create(&store, clock)?, None),
     };
-    let earlier = resumed.as_deref().unwrap_or_default();
-    let mut eyes = terminal::Progress::new(plan, earlier, out.live, out.quiet || out.json, out.colour_err);
+    let mut eyes = terminal::Progress::new(watched, out.live, out.quiet || out.json, out.colour_err);
     let mut show = |entry: &Entry| eyes.take(entry);
     let mut lines = |entry: &Entry| {
         if out.json {
@@ -131,7 +136,7 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     };
     let mut record = Record::new(journal, store, local, vec![&mut lines, &mut show]);
     record.fact(match mended {
-        None => begun(plan, &folder.id, previous),
+        None => begun(plan, digest, &folder.id, previous),
         Some(mended) => taken_up(mended, &progress, &since),
     })?;
     let stop = StopSignal::default();
@@ -190,6 +195,20 @@ pub(super) async fn sit(sitting: Sitting<'_>, mut session: Session) -> Result<En
     ended
 }
 
+/// Opens the journal of earlier sittings to go on with it. Minutes may have passed since it was read; whoever wrote to it
+/// meanwhile may have acted upon somebody.
+fn take_up(store: &Store, clock: Clock, head: &Seal, id: &str) -> Result<Opened, Failure> {
+    let opened = Journal::open(store, clock)?;
+    if opened.journal.head() != head {
+        return Err(Failure::stopped(format!(
+            "the journal of {id} is not as it was when it was read\n  hint: `usher resume {id}` reads it again"
+        )));
+    }
+    // What was drawn of the sitting before would be wrong from the first fact of this one on.
+    store.discard(&DRAWN)?;
+    Ok(opened)
+}
+
 /// Opens more browsers beside the first, one after the other, until there are so many of them.
 async fn accompany(
     session: &mut Session,
@@ -230,12 +249,12 @@ fn told(closed: anyhow::Result<()>) {
 }
 
 /// The first fact of a run.
-fn begun(plan: &Plan, run: &str, previous: Option<Seal>) -> Fact {
+fn begun(plan: &Plan, digest: Digest, run: &str, previous: Option<Seal>) -> Fact {
     Fact::RunBegun {
         format: crate::journal::FORMAT,
         usher: env!("CARGO_PKG_VERSION").to_owned(),
         run: run.to_owned(),
-        plan: crate::digest::Digest::of(plan.to_bytes()),
+        plan: digest,
         app: plan.app.clone(),
         title: plan.title.clone(),
         url: plan.url.clone(),
@@ -291,18 +310,15 @@ impl Interrupts {
 }
 
 /// Ends the browsers of earlier sittings and makes sure that they are dead.
-pub(super) async fn end_old_browsers(entries: &[Entry]) -> Result<(), Failure> {
-    for entry in entries {
-        if let Fact::SessionBegun { traces: Some(traces), .. } = &entry.fact {
-            let traces = traces.clone();
-            let dead = tokio::task::spawn_blocking(move || traces.end())
-                .await
-                .context("failed to end an old browser")?;
-            if !dead {
-                return Err(Failure::stopped(
-                    "a browser of an earlier sitting is still alive and cannot be ended",
-                ));
-            }
+pub(super) async fn end_old_browsers(browsers: Vec<Traces>) -> Result<(), Failure> {
+    for traces in browsers {
+        let dead = tokio::task::spawn_blocking(move || traces.end())
+            .await
+            .context("failed to end an old browser")?;
+        if !dead {
+            return Err(Failure::stopped(
+                "a browser of an earlier sitting is still alive and cannot be ended",
+            ));
         }
     }
     Ok(())
@@ -315,10 +331,9 @@ pub(super) fn finish(
     signer: Option<&SigningKey>,
     ended: &Ended,
 ) -> Result<Exit, Failure> {
-    let kept = folder.read()?;
-    let story = Story::of(&kept.plan, &kept.entries);
+    let story = folder.told()?.story;
     let out = context.out;
-    let report = write_reports(folder, &kept.plan, &story).map_err(|error| {
+    let report = write_reports(folder, &story).map_err(|error| {
         let hint = after_room(&error, &format!("`usher report {}` draws it again", folder.id));
         let message =
             format!("{} is on the record, but not its report: {error:#}\n  hint: {hint}", folder.id);
@@ -337,16 +352,13 @@ pub(super) fn finish(
 }
 
 /// The report and the tables, made from the run's folder alone.
-pub(super) fn write_reports(
-    folder: &Folder,
-    plan: &Plan,
-    story: &Story,
-) -> anyhow::Result<std::path::PathBuf> {
+pub(super) fn write_reports(folder: &Folder, story: &Story) -> anyhow::Result<std::path::PathBuf> {
     let kept = Store::new(&folder.path);
+    let read = |name: &str| kept.read(name).ok();
     // The report is written last: where it is, the others are.
-    for (name, bytes) in report::drawn(story, plan, &|name| kept.read(name).ok()).into_iter().rev() {
-        match bytes {
-            Some(bytes) => drop(kept.replace(name, &bytes)?),
+    for (name, drawn) in report::drawn(story, &Pictures::unseen(&read)).into_iter().rev() {
+        match drawn {
+            Some(drawn) => drop(kept.replace(name, |out| drawn.write_to(out))?),
             None => kept.discard(&[name])?,
         }
     }
@@ -357,4 +369,23 @@ pub(super) fn write_reports(
 pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_went_on_meanwhile_is_not_taken_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let mut journal = Journal::create(&store, Arc::new(utc)).unwrap();
+        let fact = |job| Fact::JobBegun { job, person: "a@x.test".to_owned() };
+        let head = journal.append(fact(1)).unwrap().seal;
+        let next = journal.append(fact(2)).unwrap().seal;
+        drop(journal);
+        let refused = take_up(&store, Arc::new(utc), &head, "run").err().unwrap();
+        assert!(refused.message.contains("not as it was"), "{}", refused.message);
+        assert_eq!(take_up(&store, Arc::new(utc), &next, "run").unwrap().mended, 0);
+    }
 }

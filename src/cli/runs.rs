@@ -2,8 +2,7 @@
 
 use super::proceed::{shown, write_reports};
 use super::{Context, Exit, Failure, folders};
-use crate::journal::Fact;
-use crate::report::{self, Story, terminal};
+use crate::report::{self, terminal};
 use crate::words::{Action, Family};
 
 /// Lists the runs, newest last.
@@ -14,8 +13,8 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     let mut lines = Vec::new();
     for run in &runs {
-        let kept = match run.read() {
-            Ok(kept) => kept,
+        let told = match run.told() {
+            Ok(told) => told,
             Err(error) => {
                 rows.push(vec![
                     run.id.clone(),
@@ -27,9 +26,8 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
                 continue;
             }
         };
-        let story = Story::of(&kept.plan, &kept.entries);
-        let ended = kept.entries.iter().any(|entry| matches!(entry.fact, Fact::RunEnded { .. }));
-        let state = match (kept.broken.is_some(), ended, story.count(Family::Undecided)) {
+        let (story, plan) = (&told.story, &told.story.plan);
+        let state = match (told.broken.is_some(), told.ended, story.count(Family::Undecided)) {
             (true, _, _) => "does not verify".to_owned(),
             (_, _, undecided) if undecided > 0 => format!("{undecided} undecided"),
             (_, true, _) => "ended".to_owned(),
@@ -37,13 +35,13 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
         };
         let done = story.count(Family::Done) + story.count(Family::Already);
         lines.push(serde_json::json!({
-            "run": run.id, "app": kept.plan.app, "tenant": kept.plan.tenant, "action": kept.plan.action,
-            "people": kept.plan.jobs.len(), "done": done, "state": state,
+            "run": run.id, "app": plan.app, "tenant": plan.tenant, "action": plan.action,
+            "people": told.people, "done": done, "state": state,
         }));
         rows.push(vec![
             run.id.clone(),
-            format!("{} {}", kept.plan.action, kept.plan.tenant),
-            kept.plan.jobs.len().to_string(),
+            format!("{} {}", plan.action, plan.tenant),
+            told.people.to_string(),
             done.to_string(),
             state,
         ]);
@@ -62,14 +60,14 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
 pub(super) fn report(context: &Context, which: &str) -> Result<Exit, Failure> {
     let root = context.settings().map_or_else(|_| "screenshots".into(), |settings| settings.run.folder);
     let folder = folders::find(&root, which)?;
-    let kept = folder.read()?;
-    if let Some(broken) = &kept.broken {
+    let told = folder.told()?;
+    if let Some(broken) = &told.broken {
         context
             .out
             .error(&format!("warning: the journal breaks at line {}; the report ends there", broken.line));
     }
-    let story = Story::of(&kept.plan, &kept.entries);
-    let path = write_reports(&folder, &kept.plan, &story)?;
+    let story = told.story;
+    let path = write_reports(&folder, &story)?;
     if context.out.json {
         context.out.result(&report::json::summary(&story).to_string());
     } else {
@@ -84,16 +82,15 @@ pub(super) fn leftovers(context: &Context) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let mut rows = Vec::new();
     for run in folders::all(&settings.run.folder)? {
-        let Ok(kept) = run.read() else { continue };
-        if kept.plan.action != Action::Remove {
+        let Ok(story) = run.told().map(|told| told.story) else { continue };
+        if story.plan.action != Action::Remove {
             continue;
         }
-        let Ok(pack) = super::work::frozen(&kept.plan) else { continue };
-        let story = Story::of(&kept.plan, &kept.entries);
+        let Ok(pack) = super::work::frozen(&story.plan) else { continue };
         for person in story.people.iter().filter(|person| person.family() == Family::Done) {
             for leftover in &pack.app.leftovers {
                 rows.push(vec![
-                    kept.plan.tenant.clone(),
+                    story.plan.tenant.clone(),
                     person.key.clone(),
                     leftover.what.value.clone(),
                     leftover.todo.value.clone(),

@@ -8,7 +8,7 @@ use crate::journal::{self, Fact};
 use crate::report::Story;
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::signature::{KeyTrouble, SigningKey, Statement};
+use crate::signature::{Covered, KeyTrouble, SigningKey};
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -102,15 +102,15 @@ pub(super) fn sign_at_last(folder: &Folder, story: &Story, key: Option<&SigningK
 pub(super) fn sign(folder: &Folder, key: Option<&SigningKey>) -> anyhow::Result<()> {
     let Some(key) = key else { return Ok(()) };
     let store = Store::new(&folder.path);
-    let bytes = store.read("journal.jsonl")?;
-    let (entries, broken, torn) = journal::parse(&bytes);
-    anyhow::ensure!(broken.is_none(), "the journal does not hold, so its head is not signed");
-    let whole = bytes.len().saturating_sub(usize::try_from(torn)?);
-    let statement = Statement::of(&entries, bytes.get(..whole).unwrap_or_default())
+    let mut covered = Covered::default();
+    let read = journal::read(&store.folder().join("journal.jsonl"), |entry, line| covered.take(entry, line))?;
+    anyhow::ensure!(read.broken.is_none(), "the journal does not hold, so its head is not signed");
+    let statement = covered
+        .statement()
         .ok_or_else(|| anyhow::anyhow!("the journal does not begin with a run, so its head is not signed"))?
-        .with_drawn(|name| store.read(name).ok());
+        .with_drawn(|name| store.digest(name).ok().map(|(digest, _)| digest));
     let text = statement.as_str();
-    let name = format!("head-{}.txt", entries.len());
+    let name = format!("head-{}.txt", covered.entries());
     // A crash may have left the text without its signature; the report may have been drawn otherwise since.
     let name = match store.read(&name) {
         Ok(there) if there == text.as_bytes() => name,

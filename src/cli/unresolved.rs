@@ -6,7 +6,7 @@ use super::{Context, Exit, Failure};
 use crate::evidence::{ExhibitKind, Masked, Store, mask};
 use crate::journal::{Fact, Journal};
 use crate::report::terminal;
-use crate::run::{About, Record, undecided};
+use crate::run::{About, Record};
 use crate::safe::visible;
 use crate::settings::Settings;
 use crate::signature::{DRAWN, SigningKey};
@@ -78,7 +78,8 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
     }
     let mut rows = Vec::new();
     for run in folders::all(root)? {
-        let kept = run.read()?;
+        let (plan, _) = run.plan()?;
+        let kept = run.kept(|_| ())?;
         if let Some(broken) = &kept.broken {
             let message = format!(
                 "{} does not verify at line {}, so nobody can say who is undecided in it",
@@ -86,8 +87,8 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> Result<Exit
             );
             return Err(Failure::new(Exit::NotVerified, message));
         }
-        for person in undecided(&kept.entries) {
-            rows.push(vec![run.id.clone(), kept.plan.tenant.clone(), person, kept.plan.action.to_string()]);
+        for person in kept.sittings.undecided() {
+            rows.push(vec![run.id.clone(), plan.tenant.clone(), person, plan.action.to_string()]);
         }
     }
     let out = context.out;
@@ -122,13 +123,14 @@ fn decide(
     signer: Option<&SigningKey>,
 ) -> Result<Exit, Failure> {
     let root = &settings.run.folder;
-    let named = folder.read()?.plan;
+    let (named, _) = folder.plan()?;
     // A run that is resumed just now may find out by itself, and must not learn of a decision half-way.
     let lock = folders::lock(root, &named.app, &named.url)?;
-    let kept = folder.read()?;
-    folder.fit(&kept, root)?;
+    let (plan, digest) = folder.plan()?;
+    let kept = folder.kept(|_| ())?;
+    folder.fit(&kept, &digest, root)?;
     let key = crate::roster::fold(decision.person);
-    let open = undecided(&kept.entries);
+    let open = kept.sittings.undecided();
     if !open.contains(&key) {
         let near = crate::diag::did_you_mean(&key, open.iter().map(String::as_str));
         let hint = near.map_or_else(
@@ -138,7 +140,7 @@ fn decide(
         let key = visible(&key);
         return Err(Failure::usage(format!("{key} is not undecided in {}\n  hint: {hint}", folder.id)));
     }
-    let action = kept.plan.action;
+    let action = plan.action;
     if !action.decided_as().contains(&decision.outcome) {
         let good = crate::diag::listed(action.decided_as().iter().map(|outcome| outcome.as_str()));
         return Err(Failure::usage(format!(
@@ -148,7 +150,7 @@ fn decide(
     }
     // All that can be wrong is found before anything is kept.
     let proof = decision.proof.map(picture).transpose()?;
-    let job = kept.plan.jobs.iter().find(|job| job.key == key).map(|job| job.id).unwrap_or_default();
+    let job = plan.jobs.iter().find(|job| job.key == key).map(|job| job.id).unwrap_or_default();
     let store = Store::new(&folder.path);
     let opened = Journal::open(&store, Arc::new(super::proceed::utc))?;
     if opened.mended > 0 {
@@ -183,9 +185,7 @@ fn decide(
         record.fact(super::signing::named(signer))?;
     }
     drop(record);
-    let kept = folder.read()?;
-    let told = crate::report::Story::of(&kept.plan, &kept.entries);
-    super::proceed::write_reports(folder, &kept.plan, &told)?;
+    super::proceed::write_reports(folder, &folder.told()?.story)?;
     super::signing::told(folder, super::signing::sign(folder, signer))?;
     drop(lock);
     context.out.note(&format!("{} is decided: {}", visible(&key), decision.outcome));

@@ -1,10 +1,10 @@
 //! `usher verify`: re-computes every digest and checks every signature of a run's folder, and shows its working.
 #![expect(clippy::disallowed_methods, reason = "the command line reads the allowed signers it is given")]
 
-use super::{Context, Exit, Failure, folders};
+use super::{Context, Exit, Failure, Out, folders};
 use crate::safe::visible;
 use crate::signature::Signers;
-use crate::verify::{Mark, Signed, Verdict, verify};
+use crate::verify::{Line, Mark, Part, Signed, Verdict, verify};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -31,10 +31,17 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Fail
     let root = context.settings().map_or_else(|_| "screenshots".into(), |settings| settings.run.folder);
     let signers = arguments.signers.as_deref().map(signers).transpose()?;
     let folder = folders::find(&root, &arguments.run)?;
-    let verdict = verify(&folder.path, signers.as_ref());
     let out = context.out;
+    let mut working = Working { out, part: None, text: String::new() };
+    let is_told = !out.json && !out.quiet;
+    let verdict = verify(&folder.path, signers.as_ref(), &mut |line| {
+        if is_told {
+            working.line(line);
+        }
+    });
+    working.tell();
     if out.json {
-        let wrong: Vec<&str> = verdict.wrong().collect();
+        let wrong = &verdict.wrong;
         let signatures: Vec<_> = verdict
             .signatures
             .iter()
@@ -46,9 +53,6 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Fail
         }});
         out.result(&told.to_string());
     } else {
-        if !out.quiet {
-            out.result(&working(&verdict));
-        }
         out.result(&told(&verdict, &folder.id));
     }
     Ok(if verdict.holds() { Exit::Done } else { Exit::NotVerified })
@@ -60,12 +64,21 @@ fn signers(path: &Path) -> Result<Signers, Failure> {
     Signers::read(&text).map_err(|why| Failure::files(format!("{}: {why}", path.display())))
 }
 
-/// Everything that was looked at, part by part.
-fn working(verdict: &Verdict) -> String {
-    let mut text = String::new();
-    let mut part = None;
-    for line in &verdict.lines {
-        if part.replace(line.part) != Some(line.part) {
+/// Everything that was looked at, part by part, told while it is looked at.
+struct Working {
+    out: Out,
+    part: Option<Part>,
+    /// What is not told yet.
+    text: String,
+}
+
+/// So much is told at once.
+const AT_ONCE: usize = 64 * 1024;
+
+impl Working {
+    fn line(&mut self, line: &Line) {
+        let text = &mut self.text;
+        if self.part.replace(line.part) != Some(line.part) {
             let _ = writeln!(text, "{}", line.part.name());
         }
         let what = visible(&line.what);
@@ -75,14 +88,23 @@ fn working(verdict: &Verdict) -> String {
             Mark::Wrong => writeln!(text, "  WRONG               {what}"),
             Mark::Note => writeln!(text, "  note                {what}"),
         };
+        if text.len() > AT_ONCE {
+            self.tell();
+        }
     }
-    text
+
+    fn tell(&mut self) {
+        if !self.text.is_empty() {
+            self.out.result(&self.text);
+            self.text.clear();
+        }
+    }
 }
 
 /// The verdict, and one line on who stands behind it.
 fn told(verdict: &Verdict, id: &str) -> String {
     if !verdict.holds() {
-        let wrong: Vec<&str> = verdict.wrong().collect();
+        let wrong = &verdict.wrong;
         return format!("{} does NOT verify: {}", visible(id), visible(&wrong.join("; ")));
     }
     let head = verdict.head.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);

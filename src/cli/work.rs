@@ -3,11 +3,12 @@
 use super::proceed::{Sitting, finish, sit};
 use super::session::Session;
 use super::{Context, Exit, Failure, folders, packs, signing};
+use crate::digest::Digest;
 use crate::evidence::Store;
 use crate::plan::{self, Input, InputKind, Pack, PackFiles, Parts, Plan, Since, View};
 use crate::report::{Story, terminal};
 use crate::request::{self, Column, Key, Wants};
-use crate::run::{Progress, progress};
+use crate::run::Progress;
 use crate::settings::{AppSettings, RunSettings};
 use crate::signature::SigningKey;
 use crate::source::Source;
@@ -96,7 +97,7 @@ impl Beside {
 /// What is known before a run, and goes into its record.
 struct Before {
     /// The last seal of this tenant's previous run.
-    previous: Option<crate::digest::Digest>,
+    previous: Option<Digest>,
     /// The key that signs its end.
     signer: Option<SigningKey>,
 }
@@ -110,7 +111,7 @@ async fn go(
     run: &RunSettings,
     tenant: &AppSettings,
     session: Session,
-    plan: Plan,
+    mut plan: Plan,
     roster: crate::roster::Roster,
     before: Before,
     how: How,
@@ -126,8 +127,8 @@ async fn go(
     let to_run = plan.to_run().count();
     if how.dry_run {
         session.close().await?;
-        let refused = Story::new(&plan);
-        let left = plan.jobs.len() - to_run - refused.count(crate::words::Family::Already);
+        let people = plan.jobs.len();
+        let left = people - to_run - Story::new(plan).count(crate::words::Family::Already);
         return Ok(if left == 0 { Exit::Done } else { Exit::Refused });
     }
     let question =
@@ -142,16 +143,22 @@ async fn go(
         return Err(Failure::new(Exit::NotApproved, format!("the plan was not approved\n  hint: {hint}")));
     }
     let folder = folders::new_run(&run.folder, &plan.app, plan.action.as_str())?;
-    Store::new(&folder.path).write_whole("plan.json", &plan.to_bytes())?;
+    let bytes = plan.to_bytes();
+    Store::new(&folder.path).write_whole("plan.json", &bytes)?;
+    let digest = Digest::of(&bytes);
+    drop(bytes);
+    let watched = Story::brief(&mut plan);
     let view = session.view.clone();
     let sitting = Sitting {
         context,
         folder: &folder,
         plan: &plan,
+        digest,
         view: &view,
         tenant,
         roster,
         progress: Progress::default(),
+        watched,
         resumed: None,
         since: Since::default(),
         previous: before.previous,
@@ -172,10 +179,9 @@ fn sat(
     ended: Result<crate::run::Ended, Failure>,
 ) -> Result<crate::run::Ended, Failure> {
     if ended.is_err()
-        && let Ok(kept) = folder.read()
+        && let Ok(told) = folder.told()
     {
-        let story = Story::of(&kept.plan, &kept.entries);
-        if let Err(error) = super::proceed::write_reports(folder, &kept.plan, &story) {
+        if let Err(error) = super::proceed::write_reports(folder, &told.story) {
             tracing::debug!(%error, "no report of the broken sitting");
         }
         if let Err(error) = signing::sign(folder, signer) {
@@ -189,20 +195,23 @@ fn sat(
 pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let folder = folders::find(&settings.run.folder, which)?;
-    let named = folder.read()?.plan;
+    let (named, _) = folder.plan()?;
     // Only under the lock is what is read still so when it is acted upon.
     let lock = folders::lock(&settings.run.folder, &named.app, &named.url)?;
-    let kept = folder.read()?;
-    folder.fit(&kept, &settings.run.folder)?;
-    let plan = kept.plan;
-    let so_far = progress(&kept.entries);
+    drop(named);
+    let (mut plan, digest) = folder.plan()?;
+    let mut watched = Story::brief(&mut plan);
+    let kept = folder.kept(|entry| watched.take(entry))?;
+    folder.fit(&kept, &digest, &settings.run.folder)?;
+    let so_far = kept.sittings.progress();
     if so_far.ended && so_far.doubts.is_empty() {
         context.out.note(&format!("{} ended already; there is nothing left to do", folder.id));
-        let story = Story::of(&plan, &kept.entries);
+        drop((plan, watched));
+        let story = folder.told()?.story;
         // usher may have been killed after the last entry, before it drew the report or signed. What was signed is as it
         // was when it ended, and is left so.
         if !signing::is_signed(&folder, &story) {
-            super::proceed::write_reports(&folder, &plan, &story)?;
+            super::proceed::write_reports(&folder, &story)?;
             signing::sign_at_last(&folder, &story, signing::signer(&settings).await?.as_ref())?;
         }
         return Ok(Exit::of(&story, true));
@@ -222,7 +231,7 @@ pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Re
     let signer = signing::signer(&settings).await?;
     let pack = frozen(&plan).map_err(|problems| packs::told(&problems, context.out))?;
     let earlier = folders::earlier(&settings.run.folder, &plan.app, &plan.url, Some(&folder.id))?;
-    super::proceed::end_old_browsers(&kept.entries).await?;
+    super::proceed::end_old_browsers(kept.browsers).await?;
     let mut pinned = tenant.clone();
     pinned.generation = Some(plan.generation.clone());
     pinned.practice = plan.practice;
@@ -233,11 +242,13 @@ pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Re
         context,
         folder: &folder,
         plan: &plan,
+        digest,
         view: &view,
         tenant,
         roster,
         progress: so_far,
-        resumed: Some(kept.entries),
+        watched,
+        resumed: kept.head,
         since: Since::of(&plan, &protected(tenant), tenant.caps.removals),
         previous: None,
         signer: signer.as_ref(),

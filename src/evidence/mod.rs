@@ -5,7 +5,7 @@ mod medium;
 mod store;
 
 pub use medium::{Medium, Mishaps, Touch};
-pub use store::{Store, is_plain, read_file};
+pub use store::{Store, is_plain, open_file, read_file};
 
 use crate::digest::Digest;
 use serde::{Deserialize, Serialize};

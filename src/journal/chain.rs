@@ -5,7 +5,7 @@
 //! there is no second way to write the same entry.
 
 use super::{Entry, Fact};
-use crate::digest::Digest;
+use crate::digest::{Digest, Hasher};
 use crate::safe;
 use serde::Serialize;
 
@@ -51,16 +51,17 @@ pub fn seal_line(seq: u64, at: &str, fact: Fact, prev: &Seal) -> (Entry, String)
 const TAIL: usize = 9 + 64 + 2;
 
 /// Reads one line and recomputes its seal.
-pub(super) fn open_line(line: &[u8], seq: u64, prev: &Seal) -> Result<Entry, String> {
+fn open_line(line: &[u8], seq: u64, prev: &Seal) -> Result<Entry, String> {
     let cut = line.len().checked_sub(TAIL).ok_or("the line is too short to be an entry")?;
     let (body, tail) = line.split_at(cut);
     let digits = tail
         .strip_prefix(b",\"seal\":\"")
         .and_then(|rest| rest.strip_suffix(b"\"}"))
         .ok_or("the line does not end in a seal")?;
-    let mut bytes = body.to_vec();
-    bytes.push(b'}');
-    let seal = Digest::of(&bytes);
+    let mut hasher = Hasher::default();
+    hasher.take(body);
+    hasher.take(b"}");
+    let seal = hasher.digest();
     if seal.as_str().as_bytes() != digits {
         let claimed = String::from_utf8_lossy(digits);
         return Err(format!(
@@ -80,21 +81,29 @@ pub(super) fn open_line(line: &[u8], seq: u64, prev: &Seal) -> Result<Entry, Str
     Ok(entry)
 }
 
-/// Verifies whole lines in order. Calls `each` for every entry that holds; stops at the first that does not.
-pub fn verify_lines<'a>(
-    lines: impl IntoIterator<Item = &'a [u8]>,
-    mut each: impl FnMut(&Entry, &'a [u8]),
-) -> Result<(u64, Seal), Broken> {
-    let mut prev = root();
-    let mut count = 0;
-    for line in lines {
-        let number = count + 1;
-        let entry = open_line(line, number, &prev).map_err(|why| Broken { line: number, why })?;
-        each(&entry, line);
-        prev = entry.seal;
-        count = number;
+/// A chain that is verified line by line.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// How many entries hold so far.
+    pub count: u64,
+    /// The seal of the last of them.
+    pub head: Seal,
+}
+
+impl Chain {
+    /// One without an entry yet.
+    pub(super) fn begun() -> Self {
+        Self { count: 0, head: root() }
     }
-    Ok((count, prev))
+
+    /// Verifies the next line, without its newline. Nothing holds that stands behind one that does not.
+    pub(super) fn take(&mut self, line: &[u8]) -> Result<Entry, Broken> {
+        let number = self.count + 1;
+        let entry = open_line(line, number, &self.head).map_err(|why| Broken { line: number, why })?;
+        self.head.clone_from(&entry.seal);
+        self.count = number;
+        Ok(entry)
+    }
 }
 
 #[cfg(test)]
@@ -113,23 +122,29 @@ mod tests {
         all
     }
 
-    fn verify(lines: &[String]) -> Result<(u64, Seal), Broken> {
-        verify_lines(lines.iter().map(String::as_bytes), |_, _| {})
+    fn verify<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<u64, Broken> {
+        let mut chain = Chain::begun();
+        lines.into_iter().try_for_each(|line| chain.take(line).map(drop))?;
+        Ok(chain.count)
+    }
+
+    fn of(lines: &[String]) -> Result<u64, Broken> {
+        verify(lines.iter().map(String::as_bytes))
     }
 
     #[test]
     fn holds_and_breaks() {
         let good = lines();
-        assert_eq!(verify(&good).unwrap().0, 4);
+        assert_eq!(of(&good).unwrap(), 4);
         let mut removed = good.clone();
         removed.remove(1);
-        assert_eq!(verify(&removed).unwrap_err().line, 2);
+        assert_eq!(of(&removed).unwrap_err().line, 2);
         let mut swapped = good.clone();
         swapped.swap(1, 2);
-        assert_eq!(verify(&swapped).unwrap_err().line, 2);
+        assert_eq!(of(&swapped).unwrap_err().line, 2);
         let mut repeated = good.clone();
         repeated.insert(2, good[1].clone());
-        assert_eq!(verify(&repeated).unwrap_err().line, 3);
+        assert_eq!(of(&repeated).unwrap_err().line, 3);
     }
 
     #[test]
@@ -139,7 +154,7 @@ mod tests {
             let mut bytes = good[1].clone().into_bytes();
             bytes[index] ^= 1;
             let parts = [good[0].as_bytes(), &bytes, good[2].as_bytes()];
-            assert!(verify_lines(parts, |_, _| {}).is_err(), "byte {index}");
+            assert!(verify(parts).is_err(), "byte {index}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The journal's file: locked, appended to, synced, and mended when its last line is torn.
 #![expect(clippy::disallowed_types, reason = "this is one of the places that touch the disk")]
 
-use super::chain::{self, Broken, Seal};
+use super::chain::{self, Broken, Chain, Seal};
 use super::{Entry, Fact};
 use crate::evidence::{Medium, Store};
 use anyhow::{Context as _, bail};
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead, BufReader, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,8 +31,6 @@ pub struct Journal {
 pub struct Opened {
     /// Ready to append.
     pub journal: Journal,
-    /// What it holds.
-    pub entries: Vec<Entry>,
     /// Bytes of a torn last line that were cut away.
     pub mended: u64,
 }
@@ -60,23 +58,28 @@ impl Journal {
             .open(&path)
             .with_context(|| format!("failed to open {}", path.display()))?;
         lock(&file, &path)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).with_context(|| format!("failed to read {}", path.display()))?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let mended = u64::try_from(bytes.len() - whole).unwrap_or(u64::MAX);
-        bytes.truncate(whole);
-        let mut entries = Vec::new();
-        let (count, prev) = verify(&bytes, |entry| entries.push(entry.clone())).map_err(|broken| {
-            anyhow::anyhow!("{} does not hold at line {}: {}", path.display(), broken.line, broken.why)
-        })?;
+        let read = fold(BufReader::with_capacity(AT_ONCE, &file), |_, _| {})
+            .with_context(|| format!("failed to read {}", path.display()))?;
+        if let Some(broken) = read.broken {
+            bail!("{} does not hold at line {}: {}", path.display(), broken.line, broken.why);
+        }
+        let mended = read.torn;
         if mended > 0 {
             medium
-                .cut(&file, &path, u64::try_from(whole).unwrap_or(0))
+                .cut(&file, &path, read.whole)
                 .with_context(|| format!("failed to cut the torn last line of {} away", path.display()))?;
         }
         file.seek(SeekFrom::End(0)).context("failed to seek to the journal's end")?;
-        let journal = Self { file, path, medium, next: count + 1, prev, clock, broken: false };
-        Ok(Opened { journal, entries, mended })
+        let journal = Self {
+            file,
+            path,
+            medium,
+            next: read.chain.count + 1,
+            prev: read.chain.head,
+            clock,
+            broken: false,
+        };
+        Ok(Opened { journal, mended })
     }
 
     /// Seals a fact, writes and syncs it. Only then may anybody see it.
@@ -106,24 +109,50 @@ impl Journal {
     }
 }
 
-/// Reads a journal without changing it: the entries that hold, the first break, and the bytes of a torn last line.
-pub fn read(path: &Path) -> anyhow::Result<(Vec<Entry>, Option<Broken>, u64)> {
-    Ok(parse(&crate::evidence::read_file(path)?))
+/// How a journal stands that was read to its end.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The entries that hold, from the first.
+    pub chain: Chain,
+    /// Why the next one does not, where there is one.
+    pub broken: Option<Broken>,
+    /// Bytes of a torn last line.
+    pub torn: u64,
+    /// Bytes of all lines before it.
+    whole: u64,
 }
 
-/// The same from bytes; see [`read`].
-pub fn parse(bytes: &[u8]) -> (Vec<Entry>, Option<Broken>, u64) {
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let torn = u64::try_from(bytes.len() - whole).unwrap_or(u64::MAX);
-    let mut entries = Vec::new();
-    let broken = verify(bytes.get(..whole).unwrap_or_default(), |entry| entries.push(entry.clone())).err();
-    (entries, broken, torn)
+/// So many bytes are read at once.
+const AT_ONCE: usize = 256 * 1024;
+
+/// Reads a journal without changing it: each entry that holds, with the bytes of its line. None of them is kept: a run of
+/// many people has more to tell than should be in memory at once.
+pub fn read(path: &Path, each: impl FnMut(&Entry, &[u8])) -> anyhow::Result<Standing> {
+    let file = crate::evidence::open_file(path)?;
+    fold(BufReader::with_capacity(AT_ONCE, file), each)
+        .with_context(|| format!("failed to read {}", path.display()))
 }
 
-fn verify(bytes: &[u8], mut each: impl FnMut(&Entry)) -> Result<(u64, Seal), Broken> {
-    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    let lines = body.split(|byte| *byte == b'\n').filter(|_| !body.is_empty());
-    chain::verify_lines(lines, |entry, _| each(entry))
+/// The same from wherever its bytes are; see [`read`].
+pub fn fold(mut from: impl BufRead, mut each: impl FnMut(&Entry, &[u8])) -> io::Result<Standing> {
+    let mut read = Standing { chain: Chain::begun(), broken: None, torn: 0, whole: 0 };
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = from.read_until(b'\n', &mut line)? as u64;
+        let Some(whole) = line.strip_suffix(b"\n") else {
+            read.torn = length;
+            return Ok(read);
+        };
+        read.whole += length;
+        // Behind a break nothing counts any more, but only the end tells whether the last line is torn.
+        if read.broken.is_none() {
+            match read.chain.take(whole) {
+                Ok(entry) => each(&entry, whole),
+                Err(broken) => read.broken = Some(broken),
+            }
+        }
+    }
 }
 
 fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
@@ -162,13 +191,13 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 7]).unwrap();
         let opened = Journal::open(&store, clock()).unwrap();
-        assert_eq!(opened.entries.len(), 1);
         assert!(opened.mended > 0);
         let mut journal = opened.journal;
         journal.append(fact(3)).unwrap();
         drop(journal);
-        let (entries, broken, torn) = read(&path).unwrap();
-        assert_eq!((entries.len(), broken, torn), (2, None, 0));
+        let mut jobs = Vec::new();
+        let kept = read(&path, |entry, _| jobs.push(entry.fact.clone())).unwrap();
+        assert_eq!((jobs, kept.broken, kept.torn), (vec![fact(1), fact(3)], None, 0));
     }
 
     #[test]

@@ -5,8 +5,8 @@
 mod chain;
 mod file;
 
-pub use chain::{Broken, Seal, seal_line, verify_lines};
-pub use file::{Clock, Journal, Opened, parse, read};
+pub use chain::{Broken, Chain, Seal, seal_line};
+pub use file::{Clock, Journal, Opened, Standing, fold, read};
 
 use crate::digest::Digest;
 use crate::evidence::Exhibit;

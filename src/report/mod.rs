@@ -19,7 +19,7 @@ pub mod walk;
 #[cfg(test)]
 mod sample;
 
-pub use drawn::drawn;
-pub use html::{VERSION, drawn_by, html};
+pub use drawn::{Drawn, Pictures, drawn};
+pub use html::{HEAD, VERSION, drawn_by, html};
 pub use phrase::verdict;
 pub use story::Story;

@@ -1,11 +1,17 @@
 //! Two rosters held against each other: who came, who went, whose role or state is another one.
 
 use crate::words::Identity;
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// One person's cells, by column.
 pub(super) type Row = BTreeMap<String, String>;
+
+/// The columns that [`told`] looks at.
+const TOLD: [&str; 3] = ["role", "status", "state"];
 
 /// The cells that are worth telling: a last sign-in or an avatar changes by itself. The state is what usher reads from
 /// the status, so it is told only where the app shows no status.
@@ -20,16 +26,16 @@ pub(super) type Change = (String, String, String);
 
 /// What differs between two rosters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(super) struct Difference<'a> {
     /// People only the later one shows.
-    pub(super) came: Vec<(String, Row)>,
+    pub(super) came: Vec<(&'a str, &'a Row)>,
     /// People only the earlier one shows.
-    pub(super) went: Vec<(String, Row)>,
+    pub(super) went: Vec<(&'a str, &'a Row)>,
     /// People both show, with the cells that differ.
-    pub(super) changed: Vec<(String, Vec<Change>)>,
+    pub(super) changed: Vec<(&'a str, Vec<Change>)>,
 }
 
-impl Difference {
+impl Difference<'_> {
     /// Whether both rosters say the same.
     pub(super) fn is_empty(&self) -> bool {
         self.came.is_empty() && self.went.is_empty() && self.changed.is_empty()
@@ -41,16 +47,62 @@ impl Difference {
 /// A cell may stand beside the key or in inner `columns`; whichever way the roster module writes it, a reader years
 /// later must still be able to draw the report.
 pub(super) fn people(bytes: &[u8], identity: Identity) -> Option<BTreeMap<String, Row>> {
-    let value: Value = serde_json::from_slice(bytes).ok()?;
-    let list = value.as_array().or_else(|| value.get("people").and_then(Value::as_array))?;
-    let mut all = BTreeMap::new();
-    for person in list {
-        let mut row = Row::new();
-        flatten(person, &mut row);
-        let key = row.remove("key").or_else(|| row.get(identity.as_str()).cloned())?;
-        all.insert(key.to_lowercase(), row);
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let people = People { identity, is_within: false }.deserialize(&mut reader).ok()?;
+    reader.end().ok()?;
+    people
+}
+
+/// Reads a roster's file person by person, since all that it says of many people would take ten times its own room. Gives
+/// nothing where there is no list, or somebody in it has no key.
+#[derive(Clone, Copy)]
+struct People {
+    identity: Identity,
+    /// This is what stands under `people`.
+    is_within: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for People {
+    type Value = Option<BTreeMap<String, Row>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_any(self)
     }
-    Some(all)
+}
+
+impl<'de> Visitor<'de> for People {
+    type Value = Option<BTreeMap<String, Row>>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a list of people")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut all = Some(BTreeMap::new());
+        while let Some(person) = list.next_element::<Value>()? {
+            let mut row = Row::new();
+            flatten(&person, &mut row);
+            let key = row.remove("key").or_else(|| row.get(self.identity.as_str()).cloned());
+            row.retain(|column, _| TOLD.contains(&column.as_str()));
+            match (&mut all, key) {
+                (Some(all), Some(key)) => drop(all.insert(key.to_lowercase(), row)),
+                _ => all = None,
+            }
+        }
+        Ok(all)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut all = None;
+        while let Some(name) = members.next_key::<String>()? {
+            if name == "people" && !self.is_within {
+                all = members.next_value_seed(Self { is_within: true, ..self })?;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(all)
+    }
 }
 
 fn flatten(value: &Value, row: &mut Row) {
@@ -65,12 +117,12 @@ fn flatten(value: &Value, row: &mut Row) {
 }
 
 /// What differs from one roster to a later one, in the order of keys.
-pub(super) fn difference(before: &BTreeMap<String, Row>, after: &BTreeMap<String, Row>) -> Difference {
-    let missing = |from: &BTreeMap<String, Row>, of: &BTreeMap<String, Row>| -> Vec<(String, Row)> {
-        of.iter()
-            .filter(|(key, _)| !from.contains_key(*key))
-            .map(|(key, row)| (key.clone(), row.clone()))
-            .collect()
+pub(super) fn difference<'a>(
+    before: &'a BTreeMap<String, Row>,
+    after: &'a BTreeMap<String, Row>,
+) -> Difference<'a> {
+    let missing = |from: &BTreeMap<String, Row>, of: &'a BTreeMap<String, Row>| -> Vec<(&'a str, &'a Row)> {
+        of.iter().filter(|(key, _)| !from.contains_key(*key)).map(|(key, row)| (key.as_str(), row)).collect()
     };
     let mut changed = Vec::new();
     for (key, earlier) in before {
@@ -83,7 +135,7 @@ pub(super) fn difference(before: &BTreeMap<String, Row>, after: &BTreeMap<String
             .filter(|(_, from, to)| from != to)
             .collect();
         if !cells.is_empty() {
-            changed.push((key.clone(), cells));
+            changed.push((key.as_str(), cells));
         }
     }
     Difference { came: missing(before, after), went: missing(after, before), changed }
@@ -105,8 +157,18 @@ mod tests {
         assert_eq!(found.came[0].0, "c@x");
         assert_eq!(found.went[0].0, "b@x");
         let change = ("role".to_owned(), "Admin".to_owned(), "Member".to_owned());
-        assert_eq!(found.changed, [("a@x".to_owned(), vec![change])]);
+        assert_eq!(found.changed, [("a@x", vec![change])]);
         assert!(difference(&before, &before).is_empty());
-        assert_eq!(people(b"no json", Identity::Email), None);
+        let none: [&[u8]; 6] = [
+            b"no json",
+            br#"{"people":"none"}"#,
+            br#"{"people":{"people":[]}}"#,
+            br#"[{"key":"a@x"},{"role":"Admin"}]"#,
+            br#"[{"key":"a@x"}] and more"#,
+            b"7",
+        ];
+        for bytes in none {
+            assert_eq!(people(bytes, Identity::Email), None, "{}", String::from_utf8_lossy(bytes));
+        }
     }
 }

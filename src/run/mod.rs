@@ -26,7 +26,7 @@ pub use reading::{Reader, Standing, standing};
 pub use record::{About, Record};
 pub use reentry::{Held, Passed, Reentry, picture_of_hold};
 pub use refuse::Halt;
-pub use resume::{Doubt, Progress, progress, undecided};
+pub use resume::{Doubt, Progress, Sittings, progress};
 pub use steps::{Asked, SecretSource, Secrets, Stepper, Where};
 pub use stop::StopSignal;
 pub use target::{Locator, Values, address};

@@ -38,13 +38,33 @@ pub struct Progress {
 
 /// Folds a journal.
 pub fn progress(entries: &[Entry]) -> Progress {
-    let mut progress = Progress::default();
-    let mut reads: BTreeMap<u32, (State, BTreeMap<String, String>)> = BTreeMap::new();
-    let mut doubts: BTreeMap<u32, Doubt> = BTreeMap::new();
-    let mut remote = false;
-    for entry in entries {
+    Sittings::of(entries).progress()
+}
+
+/// The sittings of a run so far, taken in entry by entry.
+#[derive(Clone, Debug, Default)]
+pub struct Sittings {
+    progress: Progress,
+    reads: BTreeMap<u32, (State, BTreeMap<String, String>)>,
+    doubts: BTreeMap<u32, Doubt>,
+    /// Whose jobs have ended.
+    ended: BTreeSet<(u32, String)>,
+    remote: bool,
+}
+
+impl Sittings {
+    /// Of a whole journal.
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let mut sittings = Self::default();
+        entries.into_iter().for_each(|entry| sittings.take(entry));
+        sittings
+    }
+
+    /// Takes the next entry.
+    pub fn take(&mut self, entry: &Entry) {
+        let Self { progress, reads, doubts, ended, remote } = self;
         match &entry.fact {
-            Fact::SessionBegun { traces, .. } => remote = traces.is_none(),
+            Fact::SessionBegun { traces, .. } => *remote = traces.is_none(),
             Fact::PersonRead { job, state, row } => {
                 reads.insert(*job, (*state, row.clone()));
             }
@@ -52,7 +72,7 @@ pub fn progress(entries: &[Entry]) -> Progress {
                 progress.intended.insert(*job);
                 progress.touched.insert(person.clone());
                 let (before_state, before) = reads.get(job).cloned().unwrap_or_default();
-                let (step, person) = (*step, person.clone());
+                let (step, person, remote) = (*step, person.clone(), *remote);
                 doubts.insert(*job, Doubt { job: *job, step, person, before_state, before, remote });
             }
             Fact::DoubtCleared { job, .. } => {
@@ -61,6 +81,9 @@ pub fn progress(entries: &[Entry]) -> Progress {
             Fact::JobEnded { job, outcome, .. } | Fact::Decided { job, outcome, .. } => {
                 doubts.remove(job);
                 progress.outcomes.insert(*job, *outcome);
+                if let Fact::JobEnded { person, .. } = &entry.fact {
+                    ended.insert((*job, person.clone()));
+                }
             }
             Fact::OutcomeRevised { job, to, .. } => {
                 progress.outcomes.insert(*job, *to);
@@ -69,24 +92,23 @@ pub fn progress(entries: &[Entry]) -> Progress {
             _ => {}
         }
     }
-    progress.doubts = doubts.into_values().collect();
-    progress
-}
 
-/// The people a run leaves undecided: an intent without outcome, or the outcome that says so. Somebody whom it left
-/// alone because an earlier run had left them undecided is decided there, once.
-pub fn undecided(entries: &[Entry]) -> BTreeSet<String> {
-    let progress = progress(entries);
-    let mut people: BTreeSet<String> = progress.doubts.iter().map(|doubt| doubt.person.clone()).collect();
-    for entry in entries {
-        if let Fact::JobEnded { job, person, .. } = &entry.fact
-            && progress.intended.contains(job)
-            && progress.outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
-        {
-            people.insert(person.clone());
-        }
+    /// How far they came.
+    pub fn progress(self) -> Progress {
+        Progress { doubts: self.doubts.into_values().collect(), ..self.progress }
     }
-    people
+
+    /// The people they leave undecided: an intent without outcome, or the outcome that says so. Somebody whom the run left
+    /// alone because an earlier run had left them undecided is decided there, once.
+    pub fn undecided(&self) -> BTreeSet<String> {
+        let Progress { intended, outcomes, .. } = &self.progress;
+        let is_undecided = |job: &u32| {
+            intended.contains(job)
+                && outcomes.get(job).is_some_and(|outcome| outcome.family() == Family::Undecided)
+        };
+        let ended = self.ended.iter().filter(|(job, _)| is_undecided(job)).map(|(_, person)| person);
+        self.doubts.values().map(|doubt| &doubt.person).chain(ended).cloned().collect()
+    }
 }
 
 #[cfg(test)]
@@ -133,15 +155,15 @@ mod tests {
         assert_eq!(progress.outcomes.len(), 1);
         assert_eq!(progress.doubts.len(), 1);
         assert_eq!(progress.doubts[0].before_state, State::Active);
-        assert_eq!(undecided(&entries).into_iter().collect::<Vec<_>>(), ["p2@x.test"]);
+        assert_eq!(Sittings::of(&entries).undecided().into_iter().collect::<Vec<_>>(), ["p2@x.test"]);
     }
 
     #[test]
     fn a_doubt_stays_where_it_arose() {
         let settled = entries(vec![ended(1, Outcome::UnknownAfterCommit)]);
-        assert!(undecided(&settled).is_empty(), "this run only heard of the doubt");
+        assert!(Sittings::of(&settled).undecided().is_empty(), "this run only heard of the doubt");
         let own = entries(vec![intent(1), ended(1, Outcome::UnknownAfterCommit)]);
-        assert_eq!(undecided(&own).len(), 1);
+        assert_eq!(Sittings::of(&own).undecided().len(), 1);
     }
 
     #[test]
@@ -154,6 +176,6 @@ mod tests {
             why: String::new(),
         };
         let entries = entries(vec![intent(1), ended(1, Outcome::UnknownAfterCommit), revised]);
-        assert!(undecided(&entries).is_empty());
+        assert!(Sittings::of(&entries).undecided().is_empty());
     }
 }

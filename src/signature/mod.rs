@@ -9,4 +9,4 @@ mod statement;
 
 pub use key::{KeyName, KeyTrouble, NAMESPACE, Signature, SigningKey};
 pub use signers::Signers;
-pub use statement::{DRAWN, Statement, entries_named};
+pub use statement::{Covered, DRAWN, Statement, entries_named};

@@ -1,6 +1,6 @@
 //! What is signed: the head of a run, and the digest of every file that the journal up to there vouches for.
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Hasher};
 use crate::evidence::is_plain;
 use crate::journal::{Entry, Fact};
 use std::collections::BTreeMap;
@@ -18,12 +18,46 @@ const ENTRIES: &str = "# entries: ";
 /// The files that are drawn from the others; they may be drawn again, so they are vouched for as they were then.
 pub const DRAWN: [&str; 3] = ["report.html", "results.csv", "undo.csv"];
 
-impl Statement {
-    /// Of these entries, which are all of a journal or its beginning, and whose bytes are these; none when they do
-    /// not begin with a run.
-    pub fn of(entries: &[Entry], journal: &[u8]) -> Option<Self> {
-        let (first, last) = (entries.first()?, entries.last()?);
-        let Fact::RunBegun { run, app, tenant, plan, .. } = &first.fact else { return None };
+/// What a statement is made of, entry by entry.
+#[derive(Clone, Debug, Default)]
+pub struct Covered {
+    /// What the first entry says of the run: its id, the app, the tenant, the digest of the plan.
+    begun: Option<(String, String, String, Digest)>,
+    entries: usize,
+    /// When the last one was sealed, and its seal.
+    last: Option<(String, Digest)>,
+    journal: Hasher,
+    files: BTreeMap<String, Digest>,
+}
+
+impl Covered {
+    /// Takes the next entry of a journal, and the bytes of its line without the newline.
+    pub fn take(&mut self, entry: &Entry, line: &[u8]) {
+        if self.entries == 0
+            && let Fact::RunBegun { run, app, tenant, plan, .. } = &entry.fact
+        {
+            self.begun = Some((run.clone(), app.clone(), tenant.clone(), plan.clone()));
+        }
+        self.entries += 1;
+        self.last = Some((entry.at.clone(), entry.seal.clone()));
+        self.journal.take(line);
+        self.journal.take(b"\n");
+        if let Some(exhibit) = entry.fact.exhibit()
+            && is_plain(&exhibit.file)
+            && !self.files.contains_key(&exhibit.file)
+        {
+            self.files.insert(exhibit.file.clone(), exhibit.sha256.clone());
+        }
+    }
+
+    /// How many entries were taken.
+    pub fn entries(&self) -> usize {
+        self.entries
+    }
+
+    /// The statement of all that was taken; none when it does not begin with a run.
+    pub fn statement(&self) -> Option<Statement> {
+        let ((run, app, tenant, plan), (at, head)) = (self.begun.as_ref()?, self.last.as_ref()?);
         let mut text = String::new();
         let _ = write!(
             text,
@@ -31,29 +65,25 @@ impl Statement {
             quoted(run),
             quoted(app),
             quoted(tenant),
-            entries.len(),
-            quoted(&last.at),
-            last.seal
+            self.entries,
+            quoted(at),
+            head
         );
-        let mut files = BTreeMap::new();
-        for exhibit in entries.iter().filter_map(|entry| entry.fact.exhibit()) {
-            if is_plain(&exhibit.file) {
-                files.entry(&exhibit.file).or_insert(&exhibit.sha256);
-            }
-        }
-        let _ = writeln!(text, "{}  journal.jsonl\n{plan}  plan.json", Digest::of(journal));
-        for (name, digest) in files {
+        let _ = writeln!(text, "{}  journal.jsonl\n{plan}  plan.json", self.journal.digest());
+        for (name, digest) in &self.files {
             let _ = writeln!(text, "{digest}  {name}");
         }
-        Some(Self(text))
+        Some(Statement(text))
     }
+}
 
+impl Statement {
     /// Adds what was drawn from all of it, as it is now.
     #[must_use]
-    pub fn with_drawn(mut self, read: impl Fn(&str) -> Option<Vec<u8>>) -> Self {
+    pub fn with_drawn(mut self, digest: impl Fn(&str) -> Option<Digest>) -> Self {
         for name in DRAWN {
-            if let Some(bytes) = read(name) {
-                let _ = writeln!(self.0, "{}  {name}", Digest::of(bytes));
+            if let Some(digest) = digest(name) {
+                let _ = writeln!(self.0, "{digest}  {name}");
             }
         }
         self

@@ -6,6 +6,8 @@
 mod record;
 mod signed;
 
+pub use signed::Heads;
+
 use crate::digest::Digest;
 use crate::evidence::Store;
 use crate::journal::Seal;
@@ -15,8 +17,8 @@ use std::path::Path;
 /// What was found in a run's folder.
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
-    /// Everything that was looked at, in order.
-    pub lines: Vec<Line>,
+    /// What does not hold.
+    pub wrong: Vec<String>,
     /// How many entries the journal has, up to the first that does not hold.
     pub entries: usize,
     /// How many exhibits they name.
@@ -91,45 +93,50 @@ pub struct Signed {
 }
 
 impl Verdict {
-    /// What does not hold.
-    pub fn wrong(&self) -> impl Iterator<Item = &str> {
-        self.lines.iter().filter(|line| line.mark == Mark::Wrong).map(|line| line.what.as_str())
-    }
-
     /// Whether everything holds.
     pub fn holds(&self) -> bool {
-        self.wrong().next().is_none()
+        self.wrong.is_empty()
     }
 
     /// The signature that covers the most, of several the last.
     pub fn signed(&self) -> Option<&Signed> {
         self.signatures.iter().max_by_key(|signed| signed.entries)
     }
+}
 
+/// What is found while a folder is looked at: told line by line, as many as there are, and kept only where it is wrong.
+struct Working<'a> {
+    verdict: Verdict,
+    /// Whether something that the report is drawn from does not hold.
+    is_wrong: bool,
+    tell: &'a mut dyn FnMut(&Line),
+}
+
+impl Working<'_> {
     fn line(&mut self, part: Part, mark: Mark, what: impl Into<String>) {
-        self.lines.push(Line { part, mark, what: what.into() });
+        let line = Line { part, mark, what: what.into() };
+        (self.tell)(&line);
+        if line.mark == Mark::Wrong {
+            self.is_wrong |= part != Part::Signature;
+            self.verdict.wrong.push(line.what);
+        }
     }
 }
 
-/// Why the journal is not one that was signed, when it is not. Whoever goes on with a run asks for this: behind a cut
-/// there may be an act that must not be done again.
-pub fn cut_off(folder: &Path) -> Option<String> {
-    let store = Store::new(folder);
-    let journal = record::chain(&store, &mut Verdict::default());
-    let mut verdict = Verdict::default();
-    signed::heads(&store, &journal, None, &mut verdict);
-    verdict.wrong().next().map(str::to_owned)
-}
-
 /// Verifies a run's folder; with allowed signers a signature by one of them is asked for, and none by anybody else.
-pub fn verify(folder: &Path, signers: Option<&Signers>) -> Verdict {
-    let store = Store::new(folder);
-    let mut verdict = Verdict::default();
-    let journal = record::chain(&store, &mut verdict);
-    let plan = record::plan(&store, &journal, &mut verdict);
-    record::exhibits(&store, &journal, &mut verdict);
-    let vouched = signed::heads(&store, &journal, signers, &mut verdict);
-    signed::missing(&journal, signers.is_some(), &mut verdict);
-    record::drawn(&store, &journal, plan.as_ref(), &vouched, &mut verdict);
-    verdict
+/// Everything that is looked at is told in order.
+pub fn verify(folder: &Path, signers: Option<&Signers>, tell: &mut dyn FnMut(&Line)) -> Verdict {
+    let kept = Store::new(folder);
+    let working = &mut Working { verdict: Verdict::default(), is_wrong: false, tell };
+    // It is looked at behind the journal, which names it; only told by it is the journal from the start.
+    let mut read = record::read_plan(&kept);
+    let story = read.as_mut().ok().and_then(|(_, story)| story.as_mut().ok());
+    let journal = record::chain(&kept, story, working);
+    record::plan(&read, &journal, working);
+    let sizes = record::exhibits(&kept, &journal, working);
+    let vouched = journal.heads.told(signers, working);
+    signed::missing(journal.due.promised.as_ref(), signers.is_some(), working);
+    let story = read.ok().and_then(|(_, story)| story.ok());
+    record::drawn(&kept, story.as_ref(), &sizes, &vouched, working);
+    std::mem::take(&mut working.verdict)
 }

@@ -1,21 +1,25 @@
 //! What a run is made of: the chain, the plan that its first entry names, the exhibits, and what is drawn from them.
 
-use super::{Mark, Part, Verdict};
-use crate::digest::Digest;
+use super::signed::{Due, Heads};
+use super::{Mark, Part, Working};
+use crate::digest::{Digest, Hasher};
 use crate::evidence::{Store, is_plain};
 use crate::journal::{self, Entry, Fact};
 use crate::plan::Plan;
-use crate::report::{self, Story};
+use crate::report::{self, Drawn, Pictures, Story};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read, Write};
 
-/// A journal as it lies there.
-#[derive(Debug, Default)]
+/// What a journal says that is verified: no entry is kept, only what the rest is held against.
 pub(super) struct Journal {
-    /// Its bytes.
-    pub(super) bytes: Vec<u8>,
-    /// The entries that hold.
-    pub(super) entries: Vec<Entry>,
+    /// The digest of the plan that its first entry names.
+    plan: Option<Digest>,
+    /// Every file that it names, with the digest of its bytes.
+    exhibits: Vec<(String, Digest)>,
+    /// The signed heads, held against it.
+    pub(super) heads: Heads,
+    /// Which signature was promised.
+    pub(super) due: Due,
 }
 
 fn is_missing(error: &anyhow::Error) -> bool {
@@ -35,123 +39,139 @@ fn unread(name: &str, error: &anyhow::Error) -> String {
     }
 }
 
-/// Every entry's seal, and where the chain breaks.
-pub(super) fn chain(store: &Store, verdict: &mut Verdict) -> Journal {
-    let bytes = match store.read("journal.jsonl") {
-        Ok(bytes) => bytes,
+/// Every entry's seal, and where the chain breaks; the story, where there is a plan to tell it by, is told on the way.
+pub(super) fn chain(kept: &Store, mut story: Option<&mut Story>, working: &mut Working<'_>) -> Journal {
+    let mut journal =
+        Journal { plan: None, exhibits: Vec::new(), heads: Heads::of(kept), due: Due::default() };
+    // Nothing more was to come when the last entry was sealed.
+    let (mut is_end, mut decided) = (true, false);
+    let path = kept.folder().join("journal.jsonl");
+    let read = journal::read(&path, |entry, line| {
+        let Entry { seq, fact, seal, .. } = entry;
+        working.line(Part::Journal, Mark::Good(seal.clone()), format!("{seq:>5} {}", name_of(fact)));
+        if let Fact::RunBegun { plan, .. } = fact
+            && *seq == 1
+        {
+            journal.plan = Some(plan.clone());
+        }
+        is_end = match fact {
+            // Who decides somebody afterwards may name a key at once.
+            Fact::SignerNamed { .. } => decided,
+            fact => matches!(fact, Fact::RunEnded { .. } | Fact::RunStopped { .. } | Fact::Decided { .. }),
+        };
+        decided = matches!(fact, Fact::Decided { .. });
+        if let Some(exhibit) = fact.exhibit() {
+            journal.exhibits.push((exhibit.file.clone(), exhibit.sha256.clone()));
+        }
+        if let Some(story) = &mut story {
+            story.take(entry);
+        }
+        journal.heads.take(entry, line);
+        journal.due.take(fact);
+    });
+    let read = match read {
+        Ok(read) => read,
         Err(error) => {
-            verdict.line(Part::Journal, Mark::Wrong, unread("journal.jsonl", &error));
-            return Journal::default();
+            working.line(Part::Journal, Mark::Wrong, unread("journal.jsonl", &error));
+            return journal;
         }
     };
-    let (entries, broken, torn) = journal::parse(&bytes);
-    for Entry { seq, fact, seal, .. } in &entries {
-        verdict.line(Part::Journal, Mark::Good(seal.clone()), format!("{seq:>5} {}", name_of(fact)));
+    if let Some(broken) = &read.broken {
+        working.line(Part::Journal, Mark::Wrong, format!("journal line {}: {}", broken.line, broken.why));
     }
-    if let Some(broken) = &broken {
-        verdict.line(Part::Journal, Mark::Wrong, format!("journal line {}: {}", broken.line, broken.why));
-    }
-    if torn > 0 {
+    if read.torn > 0 {
         let what = format!(
-            "the last line is torn ({torn} bytes); it was never shown to anyone, and a resume cuts it away"
+            "the last line is torn ({} bytes); it was never shown to anyone, and a resume cuts it away",
+            read.torn
         );
-        verdict.line(Part::Journal, Mark::Note, what);
+        working.line(Part::Journal, Mark::Note, what);
     }
-    if !is_end(&entries) {
-        verdict.line(
+    if !is_end {
+        working.line(
             Part::Journal,
             Mark::Note,
             "the journal does not end with the end of a run or a stop: usher was killed, or what came after was cut away",
         );
     }
-    if entries.is_empty() && broken.is_none() {
-        verdict.line(Part::Journal, Mark::Wrong, "the journal is empty");
+    let count = usize::try_from(read.chain.count).unwrap_or(usize::MAX);
+    if count == 0 && read.broken.is_none() {
+        working.line(Part::Journal, Mark::Wrong, "the journal is empty");
     }
-    verdict.entries = entries.len();
-    verdict.head = entries.last().map(|entry| entry.seal.clone());
-    Journal { bytes, entries }
+    working.verdict.entries = count;
+    working.verdict.head = (count > 0).then_some(read.chain.head);
+    journal
 }
 
 /// What a fact is called.
 fn name_of(fact: &Fact) -> String {
-    // It is written first.
-    let text = serde_json::to_string(fact).unwrap_or_default();
-    let name = text.strip_prefix("{\"fact\":\"").and_then(|rest| rest.split('"').next());
-    name.unwrap_or_default().to_owned()
+    // It is written first, so that no more is written than has room here.
+    let mut begun = [0; 64];
+    let _ = serde_json::to_writer(begun.as_mut_slice(), fact);
+    let name = begun.strip_prefix(b"{\"fact\":\"").and_then(|rest| rest.split(|byte| *byte == b'"').next());
+    String::from_utf8_lossy(name.unwrap_or_default()).into_owned()
 }
 
-/// Whether nothing more was to come when the last entry was sealed.
-fn is_end(entries: &[Entry]) -> bool {
-    let ends = |entry: &Entry| {
-        matches!(entry.fact, Fact::RunEnded { .. } | Fact::RunStopped { .. } | Fact::Decided { .. })
-    };
-    match entries {
-        [] => true,
-        // Who decides somebody afterwards may name a key at once.
-        [.., before, last] if matches!(last.fact, Fact::SignerNamed { .. }) => {
-            matches!(before.fact, Fact::Decided { .. })
-        }
-        [.., last] => ends(last),
-    }
+/// `plan.json`: the digest of its bytes, and the story of the plan in them, or why there is none.
+pub(super) type ReadPlan = Result<(Digest, Result<Story, String>), String>;
+
+/// Reads `plan.json`.
+pub(super) fn read_plan(store: &Store) -> ReadPlan {
+    let bytes = store.read("plan.json").map_err(|error| unread("plan.json", &error))?;
+    Ok((Digest::of(&bytes), Plan::from_bytes(&bytes).map(Story::new)))
 }
 
-/// The plan, by the digest that the first entry names, and its inputs; none when it is another.
-pub(super) fn plan(store: &Store, journal: &Journal, verdict: &mut Verdict) -> Option<Plan> {
-    let bytes = match store.read("plan.json") {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            verdict.line(Part::Plan, Mark::Wrong, unread("plan.json", &error));
-            return None;
-        }
+/// The plan, by the digest that the first entry names, and its inputs.
+pub(super) fn plan(read: &ReadPlan, journal: &Journal, working: &mut Working<'_>) {
+    let (digest, story) = match read {
+        Ok(read) => read,
+        Err(why) => return working.line(Part::Plan, Mark::Wrong, why.as_str()),
     };
-    let digest = Digest::of(&bytes);
-    match journal.entries.first().map(|entry| &entry.fact) {
-        Some(Fact::RunBegun { plan, .. }) if *plan == digest => {
+    match &journal.plan {
+        Some(named) if named == digest => {
             let what = "plan.json, as the journal's first entry names it";
-            verdict.line(Part::Plan, Mark::Good(digest), what);
+            working.line(Part::Plan, Mark::Good(digest.clone()), what);
         }
-        Some(Fact::RunBegun { plan, .. }) => {
-            let what = format!("plan.json gives {}, the journal says {}", digest.short(), plan.short());
-            verdict.line(Part::Plan, Mark::Wrong, what);
-            return None;
+        Some(named) => {
+            let what = format!("plan.json gives {}, the journal says {}", digest.short(), named.short());
+            return working.line(Part::Plan, Mark::Wrong, what);
         }
-        _ => {
+        None => {
             let what = "the journal does not begin with a run, so plan.json is nobody's";
-            verdict.line(Part::Plan, Mark::Wrong, what);
-            return None;
+            return working.line(Part::Plan, Mark::Wrong, what);
         }
     }
-    let plan = match Plan::from_bytes(&bytes) {
-        Ok(plan) => plan,
-        Err(why) => {
-            verdict.line(Part::Plan, Mark::Wrong, format!("plan.json is not a plan: {why}"));
-            return None;
-        }
+    let story = match story {
+        Ok(story) => story,
+        Err(why) => return working.line(Part::Plan, Mark::Wrong, format!("plan.json is not a plan: {why}")),
     };
-    for input in &plan.inputs {
+    for input in &story.plan.inputs {
         let digest = Digest::of(&input.text);
         if digest == input.sha256 {
-            verdict.line(Part::Plan, Mark::Good(digest), &input.name);
+            working.line(Part::Plan, Mark::Good(digest), &input.name);
         } else {
             let (is, says) = (digest.short(), input.sha256.short());
-            verdict.line(Part::Plan, Mark::Wrong, format!("{} gives {is}, the plan says {says}", input.name));
+            working.line(Part::Plan, Mark::Wrong, format!("{} gives {is}, the plan says {says}", input.name));
         }
     }
-    Some(plan)
 }
 
-/// Every file that the journal names.
-pub(super) fn exhibits(store: &Store, journal: &Journal, verdict: &mut Verdict) {
-    let mut named = BTreeSet::new();
-    for exhibit in journal.entries.iter().filter_map(|entry| entry.fact.exhibit()) {
-        let file = &exhibit.file;
-        verdict.exhibits += 1;
-        named.insert(file.clone());
+/// Every file that the journal names. Gives how large each is that holds.
+pub(super) fn exhibits<'a>(
+    store: &Store,
+    journal: &'a Journal,
+    working: &mut Working<'_>,
+) -> BTreeMap<&'a str, u64> {
+    let mut sizes = BTreeMap::new();
+    for (file, sealed) in &journal.exhibits {
+        working.verdict.exhibits += 1;
         let (mark, what) = if is_plain(file) {
-            match store.read(file).map(Digest::of) {
-                Ok(digest) if digest == exhibit.sha256 => (Mark::Good(digest), file.clone()),
-                Ok(digest) => {
-                    let (is, says) = (digest.short(), exhibit.sha256.short());
+            match store.digest(file) {
+                Ok((digest, size)) if digest == *sealed => {
+                    sizes.insert(file.as_str(), size);
+                    (Mark::Good(digest), file.clone())
+                }
+                Ok((digest, _)) => {
+                    let (is, says) = (digest.short(), sealed.short());
                     (Mark::Wrong, format!("{file} gives {is}, the journal says {says}"))
                 }
                 Err(error) => (Mark::Wrong, unread(file, &error)),
@@ -159,15 +179,17 @@ pub(super) fn exhibits(store: &Store, journal: &Journal, verdict: &mut Verdict) 
         } else {
             (Mark::Wrong, format!("`{file}` is not the name of a file in this folder"))
         };
-        verdict.line(Part::Exhibits, mark, what);
+        working.line(Part::Exhibits, mark, what);
     }
+    let named: BTreeSet<&str> = journal.exhibits.iter().map(|(file, _)| file.as_str()).collect();
     let picture = |name: &String| name.rsplit_once('.').is_some_and(|(_, ending)| ending == "png");
-    for name in store.names().into_iter().filter(picture).filter(|name| !named.contains(name)) {
+    for name in store.names().into_iter().filter(picture).filter(|name| !named.contains(name.as_str())) {
         let what = format!(
             "{name} is not in the journal; usher was ended between writing it and sealing it, or it is not usher's"
         );
-        verdict.line(Part::Exhibits, Mark::Note, what);
+        working.line(Part::Exhibits, Mark::Note, what);
     }
+    sizes
 }
 
 /// The report is drawn again from plan, journal and exhibits, and must be the very bytes that lie in the folder.
@@ -175,37 +197,42 @@ pub(super) fn exhibits(store: &Store, journal: &Journal, verdict: &mut Verdict) 
 /// Another version of usher may draw it otherwise. Then a signature can vouch for it; without one nobody does.
 pub(super) fn drawn(
     kept: &Store,
-    journal: &Journal,
-    plan: Option<&Plan>,
+    story: Option<&Story>,
+    sizes: &BTreeMap<&str, u64>,
     vouched: &BTreeMap<String, Digest>,
-    verdict: &mut Verdict,
+    working: &mut Working<'_>,
 ) {
-    let wrong = |line: &super::Line| line.mark == Mark::Wrong && line.part != Part::Signature;
-    let Some(plan) = plan.filter(|_| !verdict.lines.iter().any(wrong)) else {
-        verdict.line(Part::Report, Mark::Note, "not compared: what it is drawn from does not hold");
+    let Some(story) = story.filter(|_| !working.is_wrong) else {
+        working.line(Part::Report, Mark::Note, "not compared: what it is drawn from does not hold");
         return;
     };
-    let story = Story::of(plan, &journal.entries);
-    let by = kept.read("report.html").ok().and_then(|bytes| report::drawn_by(&bytes).map(str::to_owned));
-    let other = by.filter(|by| by != report::VERSION);
-    for (name, drawn) in report::drawn(&story, plan, &|name| kept.read(name).ok()) {
-        let there = match kept.read(name) {
+    let other = drawn_by(kept).filter(|by| by != report::VERSION);
+    // Every exhibit holds, so that one which is only named need not be read again.
+    let pictures = Pictures { read: &|name| kept.read(name).ok(), hold: &|name| sizes.get(name).copied() };
+    for (name, drawn) in report::drawn(story, &pictures) {
+        let there = match kept.open(name) {
             Ok(there) => there,
             Err(error) if is_missing(&error) => {
                 // Not every action can be undone.
                 if drawn.is_some() {
                     let what = format!("{name} is not there; `usher report` draws it");
-                    verdict.line(Part::Report, Mark::Note, what);
+                    working.line(Part::Report, Mark::Note, what);
                 }
                 continue;
             }
             Err(error) => {
-                verdict.line(Part::Report, Mark::Wrong, unread(name, &error));
+                working.line(Part::Report, Mark::Wrong, unread(name, &error));
                 continue;
             }
         };
-        let digest = Digest::of(&there);
-        let (mark, what) = if drawn.as_ref() == Some(&there) {
+        let (digest, is_same) = match compare(there, drawn.as_ref()) {
+            Ok(compared) => compared,
+            Err(error) => {
+                working.line(Part::Report, Mark::Wrong, unread(name, &error.into()));
+                continue;
+            }
+        };
+        let (mark, what) = if is_same {
             (Mark::Good(digest), name.to_owned())
         } else if vouched.get(name) == Some(&digest) {
             (Mark::Good(digest), format!("{name}, as it was signed"))
@@ -221,6 +248,93 @@ pub(super) fn drawn(
                 format!("{name} is not what plan, journal and exhibits give; `usher report` draws it again");
             (Mark::Wrong, what)
         };
-        verdict.line(Part::Report, mark, what);
+        working.line(Part::Report, mark, what);
+    }
+}
+
+/// Which version of usher the report there says has drawn it.
+fn drawn_by(kept: &Store) -> Option<String> {
+    let mut head = Vec::new();
+    kept.open("report.html").ok()?.take(report::HEAD).read_to_end(&mut head).ok()?;
+    report::drawn_by(&head).map(str::to_owned)
+}
+
+/// The digest of a file, and whether it is what was drawn, to the last byte.
+fn compare(there: impl Read, drawn: Option<&Drawn<'_>>) -> io::Result<(Digest, bool)> {
+    let mut against = Against {
+        there: BufReader::with_capacity(256 * 1024, there),
+        read: Hasher::default(),
+        is_same: drawn.is_some(),
+    };
+    if let Some(drawn) = drawn {
+        drawn.write_to(&mut against)?;
+    }
+    // Where both were the same, nothing may stand behind the last byte that was drawn.
+    let Against { mut there, mut read, mut is_same } = against;
+    loop {
+        let rest = there.fill_buf()?;
+        let length = rest.len();
+        if length == 0 {
+            return Ok((read.digest(), is_same));
+        }
+        is_same = false;
+        read.take(rest);
+        there.consume(length);
+    }
+}
+
+/// A file that what is drawn is held against while it is drawn.
+struct Against<R> {
+    there: BufReader<R>,
+    /// What was read of it.
+    read: Hasher,
+    is_same: bool,
+}
+
+impl<R: Read> Write for Against<R> {
+    fn write(&mut self, drawn: &[u8]) -> io::Result<usize> {
+        if self.is_same {
+            let there = self.there.fill_buf()?;
+            let length = there.len().min(drawn.len());
+            self.is_same = length > 0 && there.get(..length) == drawn.get(..length);
+            self.read.take(there.get(..length).unwrap_or_default());
+            self.there.consume(length);
+            if self.is_same {
+                return Ok(length);
+            }
+        }
+        Ok(drawn.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_drawn_is_the_file_to_the_last_byte() {
+        let drawn = Drawn::Table(b"abc".to_vec());
+        for (there, same) in [("abc", true), ("abcd", false), ("ab", false), ("abx", false), ("", false)] {
+            let compared = compare(there.as_bytes(), Some(&drawn)).unwrap();
+            assert_eq!(compared, (Digest::of(there), same), "{there}");
+        }
+        assert_eq!(compare(b"".as_slice(), None).unwrap(), (Digest::of(""), false));
+        // It comes in pieces, and is read in others.
+        let long = vec![7; 600_000];
+        let there = [long.as_slice(), b"end"].concat();
+        let drawn = Drawn::Table(there.clone());
+        assert!(compare(there.as_slice().chain(b"".as_slice()), Some(&drawn)).unwrap().1);
+        assert!(!compare(long.as_slice().chain(b"enD".as_slice()), Some(&drawn)).unwrap().1);
+    }
+
+    #[test]
+    fn a_fact_is_called_as_it_is_written() {
+        let key = "k".repeat(100);
+        assert_eq!(name_of(&Fact::SignerNamed { key, comment: String::new() }), "signer_named");
+        assert_eq!(name_of(&Fact::RunEnded { outcomes: BTreeMap::new() }), "run_ended");
     }
 }

@@ -1,7 +1,7 @@
 //! A person decides what nobody knows: what they say is held to sense, their proof is an exhibit, and it is signed again.
 #![expect(clippy::disallowed_types, reason = "tests make files that are too large, and hold locks")]
 
-use crate::harness::{Done, Practice, Usher, fact, file_of};
+use crate::harness::{Done, Practice, Usher, entries, fact, file_of};
 use crate::signed::new_key;
 use crate::verify::{DOT, journal_lines, small_facts, small_plan, verify, write_run};
 use std::path::{Path, PathBuf};
@@ -258,12 +258,8 @@ fn a_decision_without_a_key_is_told_as_not_covered() {
         let mut plan = small_plan();
         plan.action = Action::Invite;
         let key = new_key(&usher.path().join("key"), "", "ada");
-        let mut facts: Vec<Fact> = usher::journal::read(&run.join("journal.jsonl"))
-            .unwrap()
-            .0
-            .into_iter()
-            .map(|entry| entry.fact)
-            .collect();
+        let (entries, ..) = entries(&run.join("journal.jsonl"));
+        let mut facts: Vec<Fact> = entries.into_iter().map(|entry| entry.fact).collect();
         facts.insert(1, Fact::SignerNamed { key: key.clone(), comment: "ada".into() });
         facts.pop();
         facts.push(Fact::RunEnded { outcomes: std::collections::BTreeMap::new() });

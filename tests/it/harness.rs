@@ -6,11 +6,19 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use usher::journal::{Broken, Entry};
 
 /// The program under test.
 pub(crate) const USHER: &str = env!("CARGO_BIN_EXE_usher");
 /// Where `scripts/` and `selectors/` are.
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// All that a journal holds, where it breaks, and the bytes of a torn last line.
+pub(crate) fn entries(journal: &Path) -> (Vec<Entry>, Option<Broken>, u64) {
+    let mut entries = Vec::new();
+    let read = usher::journal::read(journal, |entry, _| entries.push(entry.clone())).unwrap();
+    (entries, read.broken, read.torn)
+}
 
 /// usher in a folder of its own, with a usher.toml.
 pub(crate) struct Usher {

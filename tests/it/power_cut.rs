@@ -1,7 +1,7 @@
 //! The power goes at every single fact boundary: whatever was sealed by then, a resume brings the run to its end, and
 //! the console's own record shows each act exactly once.
 
-use crate::harness::ROOT;
+use crate::harness::{ROOT, entries};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -141,8 +141,8 @@ impl World {
         let store = Store::new(self.folder.path());
         let work = AssertUnwindSafe(|| {
             let (journal, entries) = if self.folder.path().join("journal.jsonl").exists() {
-                let opened = Journal::open(&store, clock(cut)).unwrap();
-                (opened.journal, opened.entries)
+                let (entries, ..) = entries(&self.folder.path().join("journal.jsonl"));
+                (Journal::open(&store, clock(cut)).unwrap().journal, entries)
             } else {
                 (Journal::create(&store, clock(cut)).unwrap(), Vec::new())
             };
@@ -179,7 +179,7 @@ impl World {
     }
 
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        let (entries, broken, _) = usher::journal::read(&self.folder.path().join("journal.jsonl")).unwrap();
+        let (entries, broken, _) = entries(&self.folder.path().join("journal.jsonl"));
         assert_eq!(broken, None);
         entries.into_iter().map(|entry| entry.fact).collect()
     }
@@ -396,7 +396,7 @@ fn a_power_cut_among_several_browsers_does_nobody_twice() {
             let world = World::new(action, request).beside(3, u64::from(cut));
             world.console.borrow_mut().rows_a_page = Some(2);
             if world.sit(cut).is_err() {
-                let (entries, ..) = usher::journal::read(&world.folder.path().join("journal.jsonl")).unwrap();
+                let (entries, ..) = entries(&world.folder.path().join("journal.jsonl"));
                 let left = progress(&entries).doubts.len();
                 doubts += left;
                 several += usize::from(left > 1);

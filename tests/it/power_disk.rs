@@ -2,6 +2,7 @@
 //! seen is still there, what was done has its intent, the folder verifies, and a resume brings the run to its end.
 #![expect(clippy::disallowed_types, reason = "the disk that loses things is made here")]
 
+use crate::harness::entries;
 use crate::kill::Seeded;
 use crate::power_cut::{PEOPLE, World, block};
 use std::any::Any;
@@ -15,7 +16,7 @@ use usher::browser::fake::Fake;
 use usher::digest::Digest;
 use usher::evidence::{Medium, Mishaps, Store, Touch};
 use usher::journal::{Entry, FORMAT, Fact, Journal};
-use usher::report::{self, Story};
+use usher::report::{self, Pictures, Story};
 use usher::run::{Ended, Engine, Ledger, Progress, Reader, Record, StopSignal, progress};
 use usher::signature::DRAWN;
 use usher::verify::verify;
@@ -338,9 +339,10 @@ impl Place {
 
     fn draw(&self, store: &Store) -> anyhow::Result<()> {
         let told = Story::of(&self.world.plan, &self.entries());
-        for (name, bytes) in report::drawn(&told, &self.world.plan, &|name| store.read(name).ok()) {
-            match bytes {
-                Some(bytes) => drop(store.replace(name, &bytes)?),
+        let read = |name: &str| store.read(name).ok();
+        for (name, drawn) in report::drawn(&told, &Pictures::unseen(&read)) {
+            match drawn {
+                Some(drawn) => drop(store.replace(name, |out| drawn.write_to(out))?),
                 None => store.discard(&[name])?,
             }
         }
@@ -352,7 +354,7 @@ impl Place {
         if !journal.exists() {
             return Vec::new();
         }
-        let (entries, broken, _) = usher::journal::read(&journal).unwrap();
+        let (entries, broken, _) = entries(&journal);
         assert_eq!(broken, None);
         entries
     }
@@ -374,9 +376,9 @@ impl Place {
             assert!(self.world.console.borrow().done.is_empty(), "{about}: somebody was acted upon");
             return 0;
         }
-        let verdict = verify(self.folder(), None);
-        assert!(verdict.holds(), "{about}: {:#?}", verdict.wrong().collect::<Vec<_>>());
-        usher::journal::read(&self.folder().join("journal.jsonl")).unwrap().2
+        let verdict = verify(self.folder(), None, &mut |_| {});
+        assert!(verdict.holds(), "{about}: {:#?}", verdict.wrong);
+        crate::harness::entries(&self.folder().join("journal.jsonl")).2
     }
 }
 

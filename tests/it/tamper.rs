@@ -27,6 +27,10 @@ fn picture(shade: u8) -> Vec<u8> {
     dot
 }
 
+fn verdict(run: &Path) -> Verdict {
+    verify(run, None, &mut |_| {})
+}
+
 /// A finished run with two people, two rosters and a picture of each, signed; nobody may change it.
 fn signed() -> &'static Path {
     static RUN: OnceLock<(Usher, PathBuf)> = OnceLock::new();
@@ -39,8 +43,8 @@ fn signed() -> &'static Path {
         write(&run, key);
         usher.run(&["report", "last"]).code(0);
         usher.run(&["resume", "last"]).code(0);
-        let verdict = verify(&run, None);
-        assert!(verdict.holds() && verdict.signed().is_some(), "{:#?}", verdict.lines);
+        let verdict = verdict(&run);
+        assert!(verdict.holds() && verdict.signed().is_some(), "{:#?}", verdict.wrong);
         (usher, run)
     });
     run
@@ -127,19 +131,26 @@ impl Spoiled {
         for name in ["report.html", "results.csv", "undo.csv"] {
             let _ = std::fs::remove_file(spoiled.run.join(name));
         }
-        assert!(verify(&spoiled.run, None).holds());
+        assert!(verdict(&spoiled.run).holds());
         spoiled
     }
 
     fn verdict(&self) -> Verdict {
-        verify(&self.run, None)
+        verdict(&self.run)
+    }
+
+    /// The verdict, and everything that was told on the way.
+    fn told(&self) -> (Verdict, Vec<String>) {
+        let mut lines = Vec::new();
+        let verdict = verify(&self.run, None, &mut |line| lines.push(line.what.clone()));
+        (verdict, lines)
     }
 
     /// Holds that the verdict is no, and that it says where.
     #[track_caller]
     fn shows(&self, what: &dyn std::fmt::Debug, wheres: &[&str]) {
         let verdict = self.verdict();
-        let wrong: Vec<&str> = verdict.wrong().collect();
+        let wrong = verdict.wrong;
         let told = wrong.iter().any(|line| wheres.iter().any(|place| line.contains(place)));
         assert!(told, "{what:?} should be told at {wheres:?}, and this is: {wrong:#?}");
     }
@@ -282,7 +293,7 @@ fn no_byte_of_a_signature_makes_it_somebody_elses() {
             if verdict.holds() {
                 assert_eq!(verdict.signatures, before.signatures, "byte {at} as {other}");
             } else {
-                assert!(verdict.wrong().any(|line| line.contains(&name)), "{:?}", verdict.lines);
+                assert!(verdict.wrong.iter().any(|line| line.contains(&name)), "{:?}", verdict.wrong);
                 refused += 1;
             }
         }
@@ -370,12 +381,11 @@ fn every_cut_shows_when_signed_and_is_told_when_not() {
     let whole = std::fs::read(unsigned.run.join("journal.jsonl")).unwrap();
     for left in (1..whole.len()).filter(|left| *left < 40 || left % 13 == 0 || whole[left - 1] == b'\n') {
         std::fs::write(unsigned.run.join("journal.jsonl"), &whole[..left]).unwrap();
-        let verdict = unsigned.verdict();
-        let told = |words: &str| verdict.lines.iter().any(|line| line.what.contains(words));
+        let (verdict, lines) = unsigned.told();
+        let told = |words: &str| lines.iter().any(|line| line.contains(words));
         assert!(
             told("does not end with the end of a run") || told("the journal is empty"),
-            "{left}: {:#?}",
-            verdict.lines
+            "{left}: {lines:#?}"
         );
         assert!(verdict.signed().is_none());
     }
@@ -402,13 +412,8 @@ fn every_file_that_is_removed_exchanged_or_no_file_shows() {
             spoiled.shows(&("removed", name), &places);
         } else {
             // What is drawn can be drawn again; that it is not there is told.
-            assert!(
-                spoiled
-                    .verdict()
-                    .lines
-                    .iter()
-                    .any(|line| line.what.contains(&format!("{name} is not there")))
-            );
+            let missing = format!("{name} is not there");
+            assert!(spoiled.told().1.iter().any(|line| line.contains(&missing)));
         }
         std::fs::create_dir(&path).unwrap();
         spoiled.shows(&("a folder", name), &places);
@@ -562,6 +567,6 @@ fn nothing_that_is_in_a_folder_makes_it_panic() {
         }
     }
     let nothing = tempfile::tempdir().unwrap();
-    assert!(!verify(nothing.path(), None).holds());
-    assert!(!verify(&nothing.path().join("gone"), None).holds());
+    assert!(!verdict(nothing.path()).holds());
+    assert!(!verdict(&nothing.path().join("gone")).holds());
 }

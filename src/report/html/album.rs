@@ -3,6 +3,7 @@
 
 use crate::digest::Digest;
 use crate::evidence::Exhibit;
+use crate::report::Pictures;
 use crate::report::story::Story;
 use base64::Engine as _;
 use std::cell::Cell;
@@ -15,7 +16,7 @@ pub(super) const ROOM: u64 = 60 * 1024 * 1024;
 pub(super) struct Album<'a> {
     /// The story the pictures belong to.
     pub(super) story: &'a Story,
-    bytes: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    pictures: &'a Pictures<'a>,
     room: Cell<u64>,
     /// Pictures that lie beside the report.
     pub(super) beside: Cell<u32>,
@@ -32,13 +33,16 @@ pub(super) enum Shown {
 }
 
 impl<'a> Album<'a> {
-    pub(super) fn new(story: &'a Story, bytes: &'a dyn Fn(&str) -> Option<Vec<u8>>, room: u64) -> Self {
-        Self { story, bytes, room: Cell::new(room), beside: Cell::new(0), lost: Cell::new(0) }
+    pub(super) fn new(story: &'a Story, pictures: &'a Pictures<'a>, room: u64) -> Self {
+        Self { story, pictures, room: Cell::new(room), beside: Cell::new(0), lost: Cell::new(0) }
     }
 
     /// A picture as an address for `img`.
     pub(super) fn show(&self, exhibit: &Exhibit) -> Shown {
-        let Some(bytes) = (self.bytes)(&exhibit.file) else {
+        if (self.pictures.hold)(&exhibit.file).is_some_and(|size| size > self.room.get()) {
+            return self.name(exhibit);
+        }
+        let Some(bytes) = (self.pictures.read)(&exhibit.file) else {
             return self.lose("This file is not in the run's folder.");
         };
         if Digest::of(&bytes) != exhibit.sha256 {
@@ -46,12 +50,16 @@ impl<'a> Album<'a> {
         }
         let size = bytes.len() as u64;
         if size > self.room.get() {
-            self.beside.set(self.beside.get() + 1);
-            return Shown::Source(beside(&exhibit.file));
+            return self.name(exhibit);
         }
         self.room.set(self.room.get() - size);
         let coded = base64::engine::general_purpose::STANDARD.encode(&bytes);
         Shown::Source(format!("data:{};base64,{coded}", kind(&bytes)))
+    }
+
+    fn name(&self, exhibit: &Exhibit) -> Shown {
+        self.beside.set(self.beside.get() + 1);
+        Shown::Source(beside(&exhibit.file))
     }
 
     fn lose(&self, why: &'static str) -> Shown {

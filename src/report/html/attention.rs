@@ -1,11 +1,10 @@
 //! What needs somebody: the undecided first, then what stopped the run, then who was refused and what to do.
 
-use super::album::Album;
 use super::parts::{badge, prose, said, time};
 use crate::report::phrase::{self, FAMILIES, capital};
 use crate::report::story::{Person, Stopped, Story};
 use crate::words::Family;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 /// People who need somebody, the undecided first.
 pub(super) fn of(story: &Story) -> Vec<&Person> {
@@ -46,7 +45,8 @@ fn stopped(story: &Story, stop: &Stopped) -> Markup {
     }
 }
 
-pub(super) fn section(story: &Story, album: &Album<'_>, people: &[&Person]) -> Markup {
+/// The section, with a place in it for the cards of those people.
+pub(super) fn section(story: &Story) -> Markup {
     if !is_needed(story) {
         return html! {};
     }
@@ -69,7 +69,7 @@ pub(super) fn section(story: &Story, album: &Album<'_>, people: &[&Person]) -> M
                 p { code { "usher resume " (said(story.run_id())) } }
             }
         }
-        @for person in people { (super::person::card(story, album, person, true)) }
+        (PreEscaped(super::PLACE))
     };
     super::section("attention", "Needs your attention", "", &body)
 }

@@ -14,12 +14,14 @@ mod rosters;
 #[cfg(test)]
 mod tests;
 
+use super::Pictures;
 use super::phrase;
 use super::story::{Person, Story};
 use crate::safe::visible;
 use album::Album;
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html as draw};
+use std::io::{self, Write};
 
 /// The style sheet.
 const STYLE: &str = include_str!("../report.css");
@@ -38,22 +40,29 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What a report calls whoever drew it.
 const DRAWN_BY: &str = "<meta name=\"generator\" content=\"usher ";
 
+/// Within so many bytes from its beginning it says so.
+pub const HEAD: u64 = 4096;
+
 /// Which version of usher a report says has drawn it.
 pub fn drawn_by(report: &[u8]) -> Option<&str> {
-    let head = report.get(..report.len().min(4096))?;
+    let head = report.get(..report.len().min(usize::try_from(HEAD).ok()?))?;
     let place = head.windows(DRAWN_BY.len()).position(|window| window == DRAWN_BY.as_bytes())?;
     let rest = head.get(place + DRAWN_BY.len()..)?;
     let end = rest.iter().position(|byte| *byte == b'"')?;
     std::str::from_utf8(rest.get(..end)?).ok()
 }
 
-/// The whole report. `picture` gives a file of the run's folder by its name.
-pub fn html(story: &Story, picture: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
-    draw_page(story, picture, album::ROOM)
+/// Stands for what is drawn piece by piece in the place where it belongs; no text can hold it, since controls are made
+/// visible.
+const PLACE: &str = "\0";
+
+/// Draws the whole report, piece by piece: of many people it is too large to be held.
+pub fn html(story: &Story, pictures: &Pictures<'_>, out: &mut dyn Write) -> io::Result<()> {
+    draw_page(story, pictures, album::ROOM, out)
 }
 
-fn draw_page(story: &Story, picture: &dyn Fn(&str) -> Option<Vec<u8>>, room: u64) -> String {
-    let album = Album::new(story, picture, room);
+fn draw_page(story: &Story, pictures: &Pictures<'_>, room: u64, out: &mut dyn Write) -> io::Result<()> {
+    let album = Album::new(story, pictures, room);
     let attention: Vec<&Person> = attention::of(story);
     let (cards, plain): (Vec<&Person>, Vec<&Person>) = story
         .people
@@ -77,24 +86,43 @@ fn draw_page(story: &Story, picture: &dyn Fn(&str) -> Option<Vec<u8>>, room: u64
             body {
                 (parts::sprite())
                 (head::masthead(story))
-                main {
-                    (head::opening(story))
-                    (head::facts(story))
-                    (attention::section(story, &album, &attention))
-                    (person::cards(story, &album, &cards, open))
-                    (person::table(story, &plain))
-                    (rosters::section(story, picture))
-                    (record::run_film(story, &album))
-                    (record::inputs(story))
-                    (record::proof(story, &album))
-                    (record::glossary(story))
-                }
+                main { (PreEscaped(PLACE)) }
                 (record::foot(story))
                 script { (PreEscaped(SCRIPT)) }
             }
         }
     };
-    page.into_string()
+    let mut put = |piece: &Markup| out.write_all(piece.0.as_bytes());
+    around(&page, &mut put, |put| {
+        put(&head::opening(story))?;
+        put(&head::facts(story))?;
+        let people = |people: &[&Person], open: bool, put: &mut Put<'_>| {
+            people.iter().try_for_each(|person| put(&person::card(story, &album, person, open)))
+        };
+        around(&attention::section(story), put, |put| people(&attention, true, put))?;
+        around(&person::cards(&cards), put, |put| people(&cards, open, put))?;
+        put(&person::table(story, &plain))?;
+        rosters::draw(story, pictures.read, put)?;
+        put(&record::run_film(story, &album))?;
+        put(&record::inputs(story))?;
+        put(&record::proof(story, &album))?;
+        put(&record::glossary(story))
+    })
+}
+
+/// Takes the next piece.
+type Put<'a> = dyn FnMut(&Markup) -> io::Result<()> + 'a;
+
+/// Draws what has a place in it, and in that place what is drawn piece by piece.
+fn around(
+    whole: &Markup,
+    put: &mut Put<'_>,
+    inner: impl FnOnce(&mut Put<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let Some((before, after)) = whole.0.split_once(PLACE) else { return put(whole) };
+    put(&PreEscaped(before.to_owned()))?;
+    inner(put)?;
+    put(&PreEscaped(after.to_owned()))
 }
 
 /// Nothing is loaded from anywhere, and no script runs but our own, whatever a page smuggled into a name.

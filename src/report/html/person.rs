@@ -7,16 +7,15 @@ use crate::report::excerpt::excerpt;
 use crate::report::phrase::{self, capital, class, duration, hint};
 use crate::report::story::{Intent, Looked, Person, Story};
 use crate::safe::visible;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use std::collections::BTreeMap;
 
-/// The cards of people who need nobody.
-pub(super) fn cards(story: &Story, album: &Album<'_>, people: &[&Person], open: bool) -> Markup {
+/// The section of people who need nobody, with a place in it for their cards.
+pub(super) fn cards(people: &[&Person]) -> Markup {
     if people.is_empty() {
         return html! { div id="people" {} };
     }
-    let body = html! { @for person in people { (card(story, album, person, open)) } };
-    super::section("people", "People", "", &body)
+    super::section("people", "People", "", &PreEscaped(super::PLACE.to_owned()))
 }
 
 /// One card.

@@ -3,6 +3,16 @@
 use super::*;
 use crate::report::sample;
 
+fn drawn(story: &Story, read: &dyn Fn(&str) -> Option<Vec<u8>>, room: u64) -> String {
+    let mut page = Vec::new();
+    draw_page(story, &Pictures::unseen(read), room, &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+fn html(story: &Story, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
+    drawn(story, read, album::ROOM)
+}
+
 fn page() -> String {
     let plan = sample::plan();
     html(&Story::of(&plan, &sample::entries(&plan, &sample::stub)), &sample::stub)
@@ -100,10 +110,21 @@ fn too_many_pictures_lie_beside_it() {
     let even = |file: &str| Some(file.bytes().cycle().take(100).collect::<Vec<u8>>());
     let plan = sample::plan();
     let story = Story::of(&plan, &sample::entries(&plan, &even));
-    let page = draw_page(&story, &even, 1_050);
+    let page = drawn(&story, &even, 1_050);
     assert_eq!(page.matches("src=\"data:").count(), 10);
     assert!(page.contains("src=\"./p009-s00-already-there.png\""));
     assert!(page.contains("pictures are not embedded"));
+    // One that is known to hold is not read to be named.
+    let read = std::cell::Cell::new(0);
+    let counted = |file: &str| {
+        read.set(read.get() + u32::from(file.starts_with('p')));
+        even(file)
+    };
+    let mut again = Vec::new();
+    let known = Pictures { read: &counted, hold: &|_| Some(100) };
+    draw_page(&story, &known, 1_050, &mut again).unwrap();
+    assert!(again == page.as_bytes());
+    assert_eq!(read.get(), 10);
 }
 
 #[test]
@@ -123,7 +144,7 @@ fn the_rosters_tell_who_else_was_at_work() {
 
 #[test]
 fn a_plan_without_a_journal_can_be_drawn() {
-    let page = html(&Story::new(&sample::plan()), &sample::stub);
+    let page = html(&Story::new(sample::plan()), &sample::stub);
     assert!(page.contains("not ended"));
 }
 

@@ -25,6 +25,11 @@ impl Story {
         }
         self.take_run(&at, &entry.fact);
         self.take_person(&at, entry.seq, &entry.fact);
+        if let Fact::JobEnded { job, person, .. } = &entry.fact {
+            let is_brief = self.is_brief;
+            let who = self.who(*job, person);
+            if is_brief { who.shorten() } else { who.tighten() }
+        }
     }
 
     fn take_run(&mut self, at: &str, fact: &Fact) {
@@ -90,10 +95,10 @@ impl Story {
                 }
             }
             Fact::PersonRead { job, state, row } => {
-                self.who(job, "").read = Some(Looked { at, state, row, whole: true, tries: 1 });
+                self.who(job, "").read = Some(Looked { at, state, row: row.into(), whole: true, tries: 1 });
             }
             Fact::StepDone { job, step, verb, on, line, .. } => {
-                self.who(job, "").steps.push(Step { at, step, verb, on, line });
+                self.who(job, "").steps.push(Step { step, verb, on, line });
             }
             // Number 0 is no job: what is kept for the run as a whole.
             Fact::ProofKept { job: 0, step, exhibit } => {
@@ -122,9 +127,11 @@ impl Story {
                 }
             }
             Fact::PersonReadBack { job, state, row, whole, tries } => {
-                self.who(job, "").read_backs.push(Looked { at, state, row, whole, tries });
+                self.who(job, "").read_backs.push(Looked { at, state, row: row.into(), whole, tries });
             }
             Fact::JobEnded { job, person, outcome, why, refusal, before, after } => {
+                let (before, after) = (before.into(), after.into());
+                let refusal = refusal.map(Box::new);
                 self.who(job, &person).end(Ended { at, outcome, why, refusal, before, after });
             }
             Fact::OutcomeRevised { job, person, from, to, why } => {

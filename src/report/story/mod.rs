@@ -6,7 +6,7 @@ mod person;
 #[cfg(test)]
 mod tests;
 
-pub use person::{Ended, Frame, Intent, Looked, Person, Returned, Revision, Step, Unclear};
+pub use person::{Cells, Ended, Frame, Intent, Looked, Person, Returned, Revision, Step, Unclear};
 
 use crate::evidence::Exhibit;
 use crate::journal::{Entry, Refusal, Seal};
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// What happened in a run, as it is told.
 #[derive(Clone, Debug)]
 pub struct Story {
-    /// What was to be done.
+    /// What was to be done; its jobs are the people.
     pub plan: Plan,
     /// What is known of the run as a whole.
     pub run: Run,
@@ -25,6 +25,8 @@ pub struct Story {
     pub people: Vec<Person>,
     /// Where a job's person stands in `people`.
     places: BTreeMap<u32, usize>,
+    /// Of everybody only what a line about them tells is kept.
+    is_brief: bool,
 }
 
 /// What is known of a run as a whole.
@@ -190,15 +192,29 @@ pub struct Stopped {
 
 impl Story {
     /// A story about to begin: everybody in the plan, nothing done.
-    pub fn new(plan: &Plan) -> Self {
-        let people: Vec<Person> = plan.jobs.iter().map(Person::new).collect();
+    pub fn new(mut plan: Plan) -> Self {
+        let people = std::mem::take(&mut plan.jobs).into_iter().map(Person::new).collect();
+        Self::told_by(plan, people)
+    }
+
+    fn told_by(plan: Plan, people: Vec<Person>) -> Self {
         let places = people.iter().enumerate().map(|(place, person)| (person.job, place)).collect();
-        Self { plan: plan.clone(), run: Run::default(), people, places }
+        Self { plan, run: Run::default(), people, places, is_brief: false }
+    }
+
+    /// The same for whoever watches the run: of everybody only what a line about them tells is kept, since the report, which
+    /// tells the rest, is drawn from the journal. The plan is left as it was; its jobs are not copied even for a moment.
+    pub fn brief(plan: &mut Plan) -> Self {
+        let jobs = std::mem::take(&mut plan.jobs);
+        let people = jobs.iter().map(Person::brief).collect();
+        let story = Self { is_brief: true, ..Self::told_by(plan.clone(), people) };
+        plan.jobs = jobs;
+        story
     }
 
     /// The whole story at once.
     pub fn of(plan: &Plan, entries: &[Entry]) -> Self {
-        let mut story = Self::new(plan);
+        let mut story = Self::new(plan.clone());
         for entry in entries {
             story.take(entry);
         }

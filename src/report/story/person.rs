@@ -5,9 +5,13 @@ use crate::journal::Refusal;
 use crate::plan::{Found, Job, Todo};
 use crate::words::{Family, Outcome, State};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a request says for the record only; nothing on a page depends on it.
 const RECORD: &[&str] = &["until", "ticket", "reason"];
+
+/// The cells of a row, by column; several looks at a person may share one.
+pub type Cells = Arc<BTreeMap<String, String>>;
 
 /// Everything that is told of one person.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +60,7 @@ pub struct Looked {
     /// The state.
     pub state: State,
     /// The cells of their row.
-    pub row: BTreeMap<String, String>,
+    pub row: Cells,
     /// Whether the whole list was read.
     pub whole: bool,
     /// How many looks it took.
@@ -66,8 +70,6 @@ pub struct Looked {
 /// A step that was done.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// When.
-    pub at: String,
     /// Its number in the script.
     pub step: u32,
     /// Its verb.
@@ -152,11 +154,11 @@ pub struct Ended {
     /// Why.
     pub why: String,
     /// What the page would not do.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<Box<Refusal>>,
     /// How the app showed them before.
-    pub before: BTreeMap<String, String>,
+    pub before: Cells,
     /// How the app showed them then.
-    pub after: BTreeMap<String, String>,
+    pub after: Cells,
 }
 
 /// A later word on an outcome.
@@ -176,20 +178,50 @@ pub struct Revision {
 
 impl Person {
     /// A person of the plan, before anything is done.
-    pub(super) fn new(job: &Job) -> Self {
-        let mut person = Self {
-            job: job.id,
-            key: job.key.clone(),
-            line: job.line,
-            values: job.values.clone(),
-            found: job.found.clone(),
-            ..Self::default()
+    pub(super) fn new(job: Job) -> Self {
+        let Job { id, key, line, values, found, todo } = job;
+        let (script, settled) = match todo {
+            Todo::Run { script } => (Some(script), None),
+            Todo::Settled { outcome, why } => (None, Some((outcome, why))),
         };
-        match &job.todo {
-            Todo::Run { script } => person.script = Some(script.clone()),
-            Todo::Settled { outcome, why } => person.settled = Some((*outcome, why.clone())),
+        Self { job: id, key, line, values, found, script, settled, ..Self::default() }
+    }
+
+    /// The same with no more than a line about them tells.
+    pub(super) fn brief(job: &Job) -> Self {
+        let settled = match &job.todo {
+            Todo::Run { .. } => None,
+            Todo::Settled { outcome, why } => Some((*outcome, why.clone())),
+        };
+        Self { job: job.id, key: job.key.clone(), line: job.line, settled, ..Self::default() }
+    }
+
+    /// Gives back the room that was kept for more to come, and tells a row only once that was read more than once: a report
+    /// of many people has all of them in memory.
+    pub(super) fn tighten(&mut self) {
+        self.steps.shrink_to_fit();
+        self.intents.shrink_to_fit();
+        self.read_backs.shrink_to_fit();
+        self.film.shrink_to_fit();
+        let Some(ended) = &mut self.ended else { return };
+        if let Some(read) = self.read.as_ref().filter(|read| read.row == ended.before) {
+            ended.before = Arc::clone(&read.row);
         }
-        person
+        if let Some(read) = self.read_backs.last().filter(|read| read.row == ended.after) {
+            ended.after = Arc::clone(&read.row);
+        }
+    }
+
+    /// Lets go of all but what a line about them tells: what became of them, why, and how long it took.
+    pub(super) fn shorten(&mut self) {
+        let whole = std::mem::take(self);
+        let Self { job, key, line, settled, begun, begun_last, revisions, .. } = whole;
+        // As long as the job has not ended, an intent says that somebody is undecided.
+        let intents = if whole.ended.is_some() { Vec::new() } else { whole.intents };
+        let ended =
+            whole.ended.map(|ended| Ended { before: Cells::default(), after: Cells::default(), ..ended });
+        *self =
+            Self { job, key, line, settled, begun, begun_last, intents, ended, revisions, ..Self::default() };
     }
 
     /// What became of them. A commit without an outcome is undecided, however the run went on.
@@ -230,7 +262,7 @@ impl Person {
 
     /// What the page would not do.
     pub fn refusal(&self) -> Option<&Refusal> {
-        self.ended.as_ref().and_then(|ended| ended.refusal.as_ref())
+        self.ended.as_ref().and_then(|ended| ended.refusal.as_deref())
     }
 
     /// Whether nobody knows what became of them.

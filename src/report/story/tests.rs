@@ -120,9 +120,31 @@ fn a_job_the_plan_lacks_is_told_nevertheless() {
 fn live_and_later_are_the_same() {
     let plan = sample::plan();
     let entries = sample::entries(&plan, &sample::stub);
-    let mut live = Story::new(&plan);
+    let mut live = Story::new(plan.clone());
     for entry in &entries {
         live.take(entry);
     }
     assert_eq!(format!("{live:?}"), format!("{:?}", Story::of(&plan, &entries)));
+}
+
+#[test]
+fn a_brief_story_tells_the_same_line_about_everybody() {
+    let mut plan = sample::plan();
+    let mut brief = Story::brief(&mut plan);
+    assert_eq!(plan, sample::plan(), "the plan is left as it was");
+    let mut whole = Story::new(plan.clone());
+    for entry in sample::entries(&plan, &sample::stub) {
+        brief.take(&entry);
+        whole.take(&entry);
+        for (short, long) in brief.people.iter().zip(&whole.people) {
+            let line = |person: &Person| {
+                let why = person.why().to_owned();
+                (person.key.clone(), person.outcome(), why, person.took(), person.ended.is_some())
+            };
+            assert_eq!(line(short), line(long), "entry {}", entry.seq);
+        }
+    }
+    assert_eq!(brief.people.len(), whole.people.len());
+    let kept = |story: &Story| story.people.iter().map(|person| person.film.len()).sum::<usize>();
+    assert!(kept(&brief) < kept(&whole), "pictures are the report's");
 }

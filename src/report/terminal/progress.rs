@@ -2,7 +2,6 @@
 
 use super::paint::Paint;
 use crate::journal::{Entry, Fact};
-use crate::plan::Plan;
 use crate::report::phrase;
 use crate::report::story::{Person, Story};
 use crate::safe::{cut, visible};
@@ -34,21 +33,20 @@ pub struct Progress {
 
 impl Progress {
     /// Ready to watch a run, on standard error: a bar where a person looks on, else plain lines, or nothing when quiet.
-    /// `earlier` is what a run that is resumed has told before.
-    pub fn new(plan: &Plan, earlier: &[Entry], live: bool, quiet: bool, colour: bool) -> Self {
+    /// `story` is what a run that is resumed has told before; a brief one will do.
+    pub fn new(story: Story, live: bool, quiet: bool, colour: bool) -> Self {
         let show = match (quiet, live) {
             (true, _) => Show::Quiet,
             (false, true) => Show::Bar,
             (false, false) => Show::Lines(Box::new(std::io::stderr())),
         };
-        Self::showing(plan, earlier, show, colour)
+        Self::showing(story, show, colour)
     }
 
     /// Ready to watch a run, shown so.
-    pub fn showing(plan: &Plan, earlier: &[Entry], show: Show, colour: bool) -> Self {
-        let story = Story::of(plan, earlier);
+    pub fn showing(story: Story, show: Show, colour: bool) -> Self {
         let ended = story.people.iter().filter(|person| person.ended.is_some()).count();
-        let total = plan.jobs.len() as u64;
+        let total = story.people.len() as u64;
         let (bar, lines) = match show {
             Show::Bar => {
                 let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(12));
@@ -236,9 +234,9 @@ mod tests {
     }
 
     fn told(show: impl FnOnce(Kept) -> Show) -> String {
-        let plan = sample::plan();
+        let mut plan = sample::plan();
         let kept = Kept::default();
-        let mut progress = Progress::showing(&plan, &[], show(kept.clone()), false);
+        let mut progress = Progress::showing(Story::brief(&mut plan), show(kept.clone()), false);
         for entry in sample::entries(&plan, &sample::stub) {
             progress.take(&entry);
         }
@@ -278,9 +276,11 @@ roster after: 44 people, counted: the app says 44, 44 rows were read
 
     #[test]
     fn the_bar_knows_how_far() {
-        let plan = sample::plan();
+        let mut plan = sample::plan();
         let entries = sample::entries(&plan, &sample::stub);
-        let mut progress = Progress::showing(&plan, &entries[..50], Show::Quiet, false);
+        let mut story = Story::brief(&mut plan);
+        entries[..50].iter().for_each(|entry| story.take(entry));
+        let mut progress = Progress::showing(story, Show::Quiet, false);
         assert_eq!(progress.bar.position(), 5, "a resumed run goes on where it was");
         for entry in &entries[50..60] {
             progress.take(entry);
