@@ -13,6 +13,7 @@ use crate::journal::{self, Broken, Entry, Fact, Standing};
 use crate::plan::Plan;
 use crate::report::Story;
 use crate::run::Sittings;
+use crate::words::Action;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -200,7 +201,27 @@ pub(super) struct Earlier {
     pub(super) undecided: BTreeMap<String, String>,
     /// The last seal of the last run.
     pub(super) head: Option<Digest>,
+    /// The runs, oldest first: what each did, and for how many people.
+    runs: Vec<(Action, u32, Folder)>,
 }
+
+impl Earlier {
+    /// Says that a request names fewer than half of the people that the same file named the last time: it may be cut short.
+    pub(super) fn shrunk(&self, plan: &Plan) -> Option<String> {
+        let now = plan.request.people;
+        let (_, before, run) = self.runs.iter().rfind(|(action, ..)| *action == plan.action)?;
+        let same = || run.plan().is_ok_and(|(earlier, _)| earlier.request.name == plan.request.name);
+        (*before >= WORTH_COMPARING && now.saturating_mul(2) < *before && same()).then(|| {
+            format!(
+                "{} named {before} people in run {}, and names {now} now; if it was cut short, nothing is done about whoever is missing",
+                plan.request.name, run.id
+            )
+        })
+    }
+}
+
+/// Requests of fewer people say nothing by being half as long.
+const WORTH_COMPARING: u32 = 8;
 
 /// Looks through the runs of one app and tenant.
 pub(super) fn earlier(root: &Path, app: &str, url: &str, but: Option<&str>) -> Result<Earlier, Failure> {
@@ -213,7 +234,10 @@ pub(super) fn earlier(root: &Path, app: &str, url: &str, but: Option<&str>) -> R
             let hint = "look at it with `usher verify`; once it is understood, move its folder elsewhere";
             return Err(Failure::new(super::Exit::NotVerified, format!("{message}\n  hint: {hint}")));
         }
-        if matches!(&kept.begun, Some(Fact::RunBegun { app: a, url: u, .. }) if a == app && u == url) {
+        if let Some(Fact::RunBegun { app: a, url: u, action, people, .. }) = &kept.begun
+            && (a.as_str(), u.as_str()) == (app, url)
+        {
+            earlier.runs.push((*action, *people, run.clone()));
             for person in kept.sittings.undecided() {
                 earlier.undecided.insert(person, run.id.clone());
             }

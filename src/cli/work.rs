@@ -67,7 +67,7 @@ pub(super) async fn run(
     let earlier = folders::earlier(&settings.run.folder, &pack.app.app, &tenant.url, None)?;
     let session = Session::open(context, &settings, tenant, &pack).await?;
     let (session, roster) = session.roster(&tenant.url, false).await?;
-    let plan = plan::build(&Parts {
+    let mut plan = plan::build(&Parts {
         view: &session.view,
         action,
         request: &read,
@@ -81,6 +81,7 @@ pub(super) async fn run(
         cap: tenant.caps.removals,
         undecided: &earlier.undecided,
     });
+    plan.notes.extend(earlier.shrunk(&plan));
     let before = Before { previous: earlier.head, signer };
     let exit = go(context, &settings.run, tenant, session, plan, roster, before, how).await;
     drop(lock);
