@@ -1,6 +1,6 @@
 // Knows rectangles, and which dialogs and menus really hide what is under them.
 
-const OVERLAYS = "dialog,[role=dialog],[role=alertdialog],[role=menu],[role=listbox],[role=tooltip]";
+const OVERLAYS = "dialog,[role=dialog],[role=alertdialog],[role=menu],[role=listbox]";
 const DIALOGS = "dialog,[role=dialog],[role=alertdialog]";
 
 /** Rectangles of dialogs and menus that hide what is under them; a see-through sheet around a dialog hides nothing. */
