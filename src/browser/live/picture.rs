@@ -42,12 +42,14 @@ impl Live {
             }
             for _ in 0..tries {
                 let png = self.wire.capture().await?;
+                // It is painted over while the page says whether that still fits.
+                let covered = covered(png, &before.answer);
                 let after = self.boxes(cover, open, &before.readings).await?;
                 let is_same = ["boxes", "scroll", "viewport", "url"]
                     .iter()
                     .all(|part| before.answer.get(part) == after.answer.get(part));
                 if is_same && after.still {
-                    return self.cover(png, &after.answer).await;
+                    return covered.await;
                 }
                 before = after;
             }
@@ -57,7 +59,7 @@ impl Live {
         let mut page = self.boxes(cover, Open::Scope, &[]).await?.answer;
         let all = json!({ "x": 0, "y": 0, "width": u32::MAX, "height": u32::MAX, "kind": "unknown" });
         page["boxes"] = json!([all]);
-        self.cover(png, &page).await
+        covered(png, &page).await
     }
 
     /// What is asked of the page about a picture: rectangles to cover, where the page stands, and whether all of that has
@@ -118,44 +120,44 @@ impl Live {
         }
         Ok(answer)
     }
+}
 
-    async fn cover(&self, png: Vec<u8>, answer: &Value) -> Result<Picture, Trouble> {
-        let ratio = answer.pointer("/viewport/dpr").and_then(Value::as_f64).unwrap_or(1.0);
-        let mut masked = Masked::default();
-        let mut boxes = Vec::new();
-        for place in answer.get("boxes").and_then(Value::as_array).into_iter().flatten() {
-            let side = |name: &str| place.get(name).and_then(Value::as_f64).unwrap_or(0.0) * ratio;
-            let kind = match text(place, "kind") {
-                "secret" => MaskKind::Secret,
-                "person" => MaskKind::Person,
-                _ => MaskKind::Unknown,
-            };
-            match kind {
-                MaskKind::Secret => masked.secret += 1,
-                MaskKind::Person => masked.people += 1,
-                MaskKind::Unknown => masked.unknown += 1,
-            }
-            // Outwards to whole pixels: a covered edge must not show half a letter.
-            let (left, top) = (side("x").floor().max(0.0), side("y").floor().max(0.0));
-            let (right, bottom) = ((side("x") + side("width")).ceil(), (side("y") + side("height")).ceil());
-            boxes.push(MaskBox {
-                x: pixels(left),
-                y: pixels(top),
-                width: pixels(right - left),
-                height: pixels(bottom - top),
-                kind,
-            });
+/// Begins to paint over a picture what a page has told, and gives it when that is done.
+fn covered(png: Vec<u8>, answer: &Value) -> impl Future<Output = Result<Picture, Trouble>> + use<> {
+    let ratio = answer.pointer("/viewport/dpr").and_then(Value::as_f64).unwrap_or(1.0);
+    let mut masked = Masked::default();
+    let mut boxes = Vec::new();
+    for place in answer.get("boxes").and_then(Value::as_array).into_iter().flatten() {
+        let side = |name: &str| place.get(name).and_then(Value::as_f64).unwrap_or(0.0) * ratio;
+        let kind = match text(place, "kind") {
+            "secret" => MaskKind::Secret,
+            "person" => MaskKind::Person,
+            _ => MaskKind::Unknown,
+        };
+        match kind {
+            MaskKind::Secret => masked.secret += 1,
+            MaskKind::Person => masked.people += 1,
+            MaskKind::Unknown => masked.unknown += 1,
         }
-        let covered = tokio::task::spawn_blocking(move || mask::mask(&png, &boxes))
+        // Outwards to whole pixels: a covered edge must not show half a letter.
+        let (left, top) = (side("x").floor().max(0.0), side("y").floor().max(0.0));
+        let (right, bottom) = ((side("x") + side("width")).ceil(), (side("y") + side("height")).ceil());
+        boxes.push(MaskBox {
+            x: pixels(left),
+            y: pixels(top),
+            width: pixels(right - left),
+            height: pixels(bottom - top),
+            kind,
+        });
+    }
+    let (url, title) = (without_tokens(text(answer, "url")), text(answer, "title").to_owned());
+    let painted = tokio::task::spawn_blocking(move || mask::mask(&png, &boxes));
+    async move {
+        let png = painted
             .await
             .map_err(|error| Trouble::Broken(anyhow!(error)))?
             .map_err(|error| Trouble::Broken(anyhow!("a picture could not be covered: {error}")))?;
-        Ok(Picture {
-            png: covered,
-            url: without_tokens(text(answer, "url")),
-            title: text(answer, "title").to_owned(),
-            masked,
-        })
+        Ok(Picture { png, url, title, masked })
     }
 }
 
