@@ -62,8 +62,9 @@ fn page(path: &str) -> &'static str {
              <button onclick=\"fetch('/deleted')\">Delete Selected</button></main>"
         }
         "/waits" => {
-            "<main id=main><p>ada@x.example</p><button onclick=\"this.remove(); fetch('/created').then(() => setTimeout(tell, 150))\">Create</button></main>\
-             <script>const tell = () => main.insertAdjacentHTML('beforeend', '<div class=error>Nothing was added</div><div class=error>No such address: zoe.</div><button>Create</button>');</script>"
+            "<main id=main><p>ada@x.example</p><button onclick=\"this.remove(); fetch('/created').then(() => setTimeout(tell, 150)); setTimeout(work)\">Create</button></main>\
+             <script>const work = () => { for (const end = performance.now() + 400; performance.now() < end;); };\
+             const tell = () => main.insertAdjacentHTML('beforeend', '<div class=error>Nothing was added</div><div class=error>No such address: zoe.</div><button>Create</button>');</script>"
         }
         "/held" => {
             "<form><input id=mail value=ada@x.example><input type=password id=word value=canary><section hidden><fieldset id=groups>\
@@ -314,7 +315,8 @@ async fn a_commit_for_ticked_rows_is_for_one_row_and_theirs() {
     driver.stop().await.unwrap();
 }
 
-/// A button may be gone only while the page waits for its answer, and an app may stack what it says to it.
+/// A button may be gone only while the page waits for its answer, and an app may stack what it says to it. The page is so busy
+/// that nobody looks at it before the answer is there.
 #[tokio::test]
 async fn what_a_page_says_late_and_in_several_boxes_is_heard() {
     let site = Site::start(page);

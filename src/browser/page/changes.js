@@ -50,11 +50,35 @@ function listenForAnswers(guard) {
       // The first one counts: a page that asks for news all the time would otherwise never have had its answer.
       if (sent && guard.answeredAt === null && guard.firedAt !== null && entry.startTime >= guard.firedAt - 1) {
         guard.answeredAt = performance.now();
-        guard.arrivedAt = entry.responseEnd;
+        // What another origin answers may be about something else: who counts the clicks, for instance.
+        if (isOwnAnswer(entry)) guard.arrivedAt = entry.responseEnd;
       }
     }
   });
   observer.observe({ type: "resource" });
+  return observer;
+}
+
+function isOwnAnswer({ name, initiatorType }) {
+  return initiatorType !== "beacon" && name.startsWith(location.origin + "/");
+}
+
+/** Whether the armed element is not there any more, or cannot be seen. */
+function isGone({ element }) {
+  return !element.isConnected || !isVisible(element);
+}
+
+/**
+ * Notes when the armed element goes, at the end of what has taken it away: a later look could not tell whether that was
+ * before the answer came or because of it.
+ */
+function listenForGoing(guard) {
+  const observer = new MutationObserver(() => {
+    if (guard.firedAt === null || guard.goneAt !== null) return;
+    seenNow = freshLook();
+    if (isGone(guard)) guard.goneAt = performance.now();
+  });
+  for (const root of roots()) observer.observe(root, { subtree: true, childList: true, attributes: true });
   return observer;
 }
 
@@ -88,16 +112,10 @@ function isDocumentTurnedAway() {
 }
 
 /** How long until the page has had an answer and shows what it made of it: 0 when it does. */
-function newAnswer(guard) {
-  let changes = -1;
-  let since = 0;
-  return (watch, goneAt) => {
-    const now = performance.now();
-    if (guard.answeredAt === null) return Infinity;
-    if (changes !== watch.changes()) [changes, since] = [watch.changes(), now];
-    // A button that went before the answer came may come back with it: nothing is known from its going.
-    const quiet = goneAt !== null && goneAt >= guard.arrivedAt ? GONE_QUIET_MS : ANSWER_QUIET_MS;
-    const end = Math.min(Math.max(since, guard.answeredAt) + quiet, guard.answeredAt + ANSWER_BUSY_MS);
-    return Math.max(end - now, 0);
-  };
+function untilAnswered(guard, watch) {
+  if (guard.answeredAt === null) return Infinity;
+  // A button that went before the answer came may come back with it: nothing is known from its going.
+  const quiet = guard.goneAt !== null && guard.goneAt >= guard.arrivedAt ? GONE_QUIET_MS : ANSWER_QUIET_MS;
+  const end = Math.min(Math.max(watch.changedAt(), guard.answeredAt) + quiet, guard.answeredAt + ANSWER_BUSY_MS);
+  return Math.max(end - performance.now(), 0);
 }

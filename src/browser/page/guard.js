@@ -48,10 +48,11 @@ function putUp(request, element) {
     called: roleOf(element) + " " + nameOf(element),
     saidBefore: saysNow(request).map(({ id }) => id),
     seen: [], clicksPassed: 0, clicksBlocked: 0, pressed: {}, forwarding: null, lastSubmit: null, up: true,
-    stands: standsNow(request, element), turned: false, changed: null, firedAt: null, answeredAt: null, arrivedAt: null,
+    stands: standsNow(request, element), turned: false, changed: null, firedAt: null, answeredAt: null, arrivedAt: Infinity, goneAt: null, observers: [],
   };
   guard.listener = (event) => guardEvent(guard, event);
-  if (request.expect) guard.observer = listenForAnswers(guard);
+  // What lies in a list or a menu is gone as soon as that closes, and a switch never goes: these are no answers.
+  if (request.expect) guard.observers = [listenForAnswers(guard)].concat(request.part === undefined ? listenForGoing(guard) : []);
   for (const type of guardedTypes(request)) window.addEventListener(type, guard.listener, { capture: true, passive: false });
   Object.defineProperty(window, request.session, { value: guard, enumerable: false, configurable: true, writable: true });
 }
@@ -59,7 +60,7 @@ function putUp(request, element) {
 function disarm(guard) {
   if (guard === null || !guard.up) return;
   guard.up = false;
-  if (guard.observer) guard.observer.disconnect();
+  for (const observer of guard.observers) observer.disconnect();
   for (const type of guardedTypes(guard.request)) window.removeEventListener(type, guard.listener, { capture: true });
 }
 
@@ -177,21 +178,19 @@ async function fired(request, deadline) {
   const guard = guardOf(request);
   if (guard === null) return { outcome: "found", guard: null, answered: "document", turned_away: isDocumentTurnedAway() };
   const wanted = request.wait || {};
-  // What lies in a list or a menu is gone as soon as that closes, and a switch never goes: these are no answers.
   const inPart = guard.request.part !== undefined;
-  const untilAnswered = newAnswer(guard);
-  let goneAt = null;
   const look = await until(deadline, (watch) => {
     const isNew = ({ id }) => !guard.saidBefore.includes(id);
     if (wanted.says && saysNow(request).some(isNew)) return { done: true, answered: "says" };
-    const gone = !inPart && (!guard.element.isConnected || !isVisible(guard.element));
-    if (wanted.gone && gone && goneAt === null) goneAt = performance.now();
-    const within = wanted.gone ? untilAnswered(watch, goneAt) : Infinity;
+    const gone = !inPart && isGone(guard);
+    // A style sheet may have taken it away.
+    if (gone && guard.goneAt === null) guard.goneAt = performance.now();
+    const within = wanted.gone ? untilAnswered(guard, watch) : Infinity;
     const answered = within === 0;
     if (inPart && answered) return { done: true, answered: "saved" };
     // A button may be gone only while the page waits for its answer, so what the page makes of that is waited for, too.
-    const late = performance.now() - goneAt > ANSWER_BUSY_MS;
-    if (goneAt !== null && (answered || late)) return { done: true, answered: gone ? "gone" : "back" };
+    const late = performance.now() - guard.goneAt > ANSWER_BUSY_MS;
+    if (wanted.gone && guard.goneAt !== null && (answered || late)) return { done: true, answered: gone ? "gone" : "back" };
     return { done: false, within: answered ? undefined : within, answered: "none" };
   });
   const again = guard.request.expect ? sentAgain(guard) : 0;
