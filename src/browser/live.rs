@@ -90,14 +90,8 @@ const ASK: &str = "const kept = window[arguments[0].session + '-ask']; \
 /// Leaves the library in a document that did not have it, and asks it.
 const FIRST: &str = "stay(arguments[0].session); answer(arguments[0], arguments[1]);";
 
-/// How long a page that was opened and only read is as good as one opened now.
-const FRESH: Duration = Duration::from_secs(5);
-
 /// How long the browser may be at a place that is not the tenant's before that counts.
 const PASSING_THROUGH: Duration = Duration::from_secs(3);
-
-/// Questions that leave a page as it is, but for how far it is scrolled. Whatever clicks or types asks another one first.
-const READS: [&str; 8] = ["look", "first", "snapshot", "masks", "holding", "rest", "outline", "headers"];
 
 /// How long a control may take to be there and ready.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -115,8 +109,6 @@ pub struct Live {
     serving: RefCell<unserved::Serving>,
     /// A commit is armed: nothing may be clicked but what it is for.
     armed: Cell<bool>,
-    /// The address that was opened last, and when, as long as nothing was asked of it but what leaves a page as it is.
-    untouched: RefCell<Option<(String, Instant)>>,
     /// What is known of the next picture.
     ahead: RefCell<picture::Ahead>,
     /// In which frames it is.
@@ -138,7 +130,6 @@ impl Live {
             between: RefCell::default(),
             serving: RefCell::default(),
             armed: Cell::new(false),
-            untouched: RefCell::default(),
             ahead: RefCell::default(),
             armed_in: RefCell::default(),
             plain: Vec::new(),
@@ -179,9 +170,6 @@ impl Live {
     async fn ask(&self, mut request: Value, patience: Duration) -> Result<Value, Trouble> {
         let begun = Instant::now();
         let until = begun + patience;
-        if !READS.contains(&text(&request, "ask")) {
-            self.untouched.take();
-        }
         request["session"] = json!(self.session);
         request["says"] = json!(self.says);
         request["origins"] = json!(self.origins);
@@ -328,15 +316,7 @@ impl Browser for Live {
     async fn open(&mut self, url: &str) -> Result<(), Trouble> {
         self.armed.set(false);
         self.between.borrow_mut().came.fill(0);
-        self.go_to(url).await?;
-        self.untouched.replace(Some((url.to_owned(), Instant::now())));
-        Ok(())
-    }
-
-    async fn arrive(&mut self, url: &str) -> Result<(), Trouble> {
-        let is_it = |(opened, when): &(String, Instant)| opened == url && when.elapsed() < FRESH;
-        let is_there = !self.armed.get() && self.untouched.borrow().as_ref().is_some_and(is_it);
-        if is_there { Ok(()) } else { self.open(url).await }
+        self.go_to(url).await
     }
 
     async fn url(&mut self) -> Result<String, Trouble> {
@@ -425,7 +405,6 @@ impl Browser for Live {
 
     async fn hover(&mut self, target: &Target) -> Result<Seen, Trouble> {
         let answer = self.ask_for(json!({ "ask": "look", "want": "ready" }), target, PATIENCE).await?;
-        self.untouched.take();
         self.point(point(&answer)?, false).await?;
         Ok(seen(target, &answer))
     }

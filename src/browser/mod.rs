@@ -223,11 +223,6 @@ pub struct Picture {
 pub trait Browser {
     /// Loads an address afresh, also when it is the one that is open.
     async fn open(&mut self, url: &str) -> Result<(), Trouble>;
-    /// Sees to it that an address is open: one that was opened already stays as it is, if nothing but reading and picturing was
-    /// done on it since.
-    async fn arrive(&mut self, url: &str) -> Result<(), Trouble> {
-        self.open(url).await
-    }
     /// The address that is open.
     async fn url(&mut self) -> Result<String, Trouble>;
     /// Statements that every look at the page watches for.

@@ -119,7 +119,7 @@ impl Stepper<'_> {
         match verb {
             Verb::Open(page) => {
                 let address = self.locator.page(self.base, page, self.values)?;
-                browser.arrive(&address).await.map_err(halt)?;
+                browser.open(&address).await.map_err(halt)?;
                 Ok(Done { on: page.value.clone(), ..Done::default() })
             }
             Verb::Row(list) => {

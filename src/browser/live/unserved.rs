@@ -91,7 +91,6 @@ impl Serving {
 impl Live {
     /// Opens an address. Where a server that was there a moment ago cannot be reached, it may be starting anew.
     pub(super) async fn go_to(&self, url: &str) -> Result<(), Trouble> {
-        self.untouched.take();
         self.ahead.take();
         {
             let mut serving = self.serving.borrow_mut();

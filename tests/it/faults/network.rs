@@ -17,15 +17,6 @@ fn comes_to_its_end(usher: &Usher, console: &Practice) {
     assert_eq!(console.truth()["people"].as_array().unwrap().len(), 7, "nobody else");
 }
 
-/// Opens the page for each person, though the one before has left it open: something is done on it first.
-fn opening_anew(console: &Practice) -> Usher {
-    let usher = Usher::new().heap(console);
-    let script = usher.own_pack().join("scripts/heap/invite.yaml");
-    let open = "  - open: people_page\n";
-    usher.rewrites(&script, open, &format!("{open}  - hover: invite_button\n{open}"));
-    usher
-}
-
 #[test]
 fn an_answer_that_the_line_swallows_is_read_back() {
     for knob in ["cut_after", "cut_before"] {
@@ -91,9 +82,9 @@ fn a_server_that_asks_to_slow_down_or_breaks_on_the_way_stops_the_run_and_it_goe
         ),
         ("bad_gateway", "on", "the server answered 502"),
     ] {
-        // The page is opened anew for the second person; so slowly that the knob is turned before it is there.
+        // The page is opened for the second person; so slowly that the knob is turned before it is there.
         let console = Practice::start(&["people=5", "latency_ms=400"]);
-        let usher = opening_anew(&console);
+        let usher = Usher::new().heap(&console);
         usher.file("people.csv", TWO);
         let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
         running.reaches(&usher, 0, "job_ended").unwrap();
@@ -142,7 +133,7 @@ fn a_gateway_that_answers_a_commit_leaves_the_person_undecided() {
 #[test]
 fn a_server_that_goes_away_stops_the_run_and_one_that_comes_back_does_not() {
     let mut console = Practice::start(&["people=5", "latency_ms=400"]);
-    let usher = opening_anew(&console);
+    let usher = Usher::new().heap(&console);
     usher.file("people.csv", TWO);
     let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
     running.reaches(&usher, 0, "job_ended").unwrap();
