@@ -1,7 +1,8 @@
 // Looks through a list of options that draws only what is in view: from its top to its end, until the wanted one is drawn.
 
-// How long a list may take to draw what has come into view.
+// How long a list may take to draw what has come into view, and how many frames: beside other work they are longer.
 const DRAWN_MS = 60;
+const DRAWN_FRAMES = 3;
 
 /** The box that scrolls the options, or null when all of them are in view. */
 function choicesScroller({ choices }, control) {
@@ -20,6 +21,7 @@ function isScroller(node) {
 function newSeeker(request) {
   const seen = new Map();
   let next = 0;
+  let frames = 0;
   let began = false;
   return (found) => {
     if (found.state !== "no_choice" || found.fit.state !== "none" || request.part.index !== undefined) return false;
@@ -27,13 +29,15 @@ function newSeeker(request) {
     if (box === null || isWithin(found.control, box)) return false;
     for (const choice of found.offer.choices) seen.set(choice.name, choice);
     found.offer.choices = Array.from(seen.values());
-    if (performance.now() < next) return true;
+    frames += 1;
+    if (began && (performance.now() < next || frames < DRAWN_FRAMES)) return true;
     const last = box.scrollTop;
     // A list opens where its chosen option is, which need not be its top.
     box.scrollTop = began ? last + box.clientHeight * 0.8 : 0;
     const moved = box.scrollTop !== last || !began;
     began = true;
     next = performance.now() + DRAWN_MS;
+    frames = 0;
     return moved;
   };
 }
