@@ -176,9 +176,10 @@ fn answer(live: &Live, asked: &Asked<'_>) -> Response {
     let decided = live
         .change(|tenant, _| {
             // Whoever is gone is known by what was asked about them before.
-            let known =
-                |id| tenant.listed(id).map(|person| person.email.as_str()).or(tenant.asked_about(asked.path));
-            let listed = asked.id.and_then(known).map(str::to_owned);
+            let listed = asked.id.and_then(|id| match tenant.listed(id) {
+                Some(person) => Some(person.email.clone()),
+                None => tenant.asked_about(asked.path).map(str::to_owned),
+            });
             let received = tenant.receive(now, asked.method.as_str(), asked.path, asked.action);
             received.email =
                 listed.or_else(|| asked.body.email.as_deref().map(|email| email.trim().to_owned()));

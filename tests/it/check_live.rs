@@ -282,17 +282,10 @@ fn dokuwiki_is_green_red_when_a_label_changes_and_its_book_goes_on() {
     assert_eq!(accounts(&console), before, "nobody was changed");
 
     // A pack of one's own, one of whose descriptions was never seen live.
-    let packs = usher.path().join("packs");
-    for side in ["scripts", "selectors"] {
-        copy(&Path::new(ROOT).join(side).join("dokuwiki"), &packs.join(side).join("dokuwiki"));
-    }
-    let books = packs.join("selectors/dokuwiki");
+    let books = usher.own_pack("dokuwiki").join("selectors/dokuwiki");
+    let (old, new) = ("delete_button: { role: button", "delete_button: { basis: public-code, role: button");
+    usher.rewrites("packs/selectors/dokuwiki/usermanager.v1.yaml", old, new);
     let first = std::fs::read_to_string(books.join("usermanager.v1.yaml")).unwrap();
-    let old = "delete_button: { role: button";
-    let first = first.replace(old, "delete_button: { basis: public-code, role: button");
-    std::fs::write(books.join("usermanager.v1.yaml"), &first).unwrap();
-    let toml = std::fs::read_to_string(usher.path().join("usher.toml")).unwrap();
-    usher.file("usher.toml", toml.replace(&format!("packs = {ROOT:?}"), &format!("packs = {packs:?}")));
 
     usher
         .run(&["check", "dokuwiki", "--live"])

@@ -218,15 +218,9 @@ fn another_account_or_tenant_than_expected_stops_everything() {
 fn a_page_that_is_not_the_expected_one_is_refused() {
     let console = Practice::start(&["people=10"]);
     let usher = Usher::new().heap(&console);
-    for side in ["scripts", "selectors"] {
-        copy(&Path::new(ROOT).join(side).join("heap"), &usher.path().join(side).join("heap"));
-    }
-    let book = usher.path().join("selectors/heap/users-permissions.v1.yaml");
-    let text = std::fs::read_to_string(&book).unwrap();
-    std::fs::write(&book, text.replace("\"Users & Permissions\"", "\"People & Teams\"")).unwrap();
-    let settings = usher.path().join("usher.toml");
-    let text = std::fs::read_to_string(&settings).unwrap();
-    usher.file("usher.toml", text.replace(&format!("packs = {ROOT:?}"), "packs = \".\""));
+    usher.own_pack("heap");
+    let book = "packs/selectors/heap/users-permissions.v1.yaml";
+    usher.rewrites(book, "\"Users & Permissions\"", "\"People & Teams\"");
     usher.file("people.csv", ADA);
     usher
         .run(&["invite", "heap", "people.csv", "--yes"])

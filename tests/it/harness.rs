@@ -103,23 +103,22 @@ impl Usher {
         self
     }
 
-    /// Packs of its own: a copy of the shipped pack of Heap, and where its files are.
-    pub(crate) fn own_pack(&self) -> PathBuf {
+    /// Gives it a copy of a shipped pack, and says where its packs are then.
+    pub(crate) fn own_pack(&self, app: &str) -> PathBuf {
         let packs = self.path().join("packs");
-        for folder in ["scripts/heap", "selectors/heap"] {
-            copy(&Path::new(ROOT).join(folder), &packs.join(folder));
+        for side in ["scripts", "selectors"] {
+            copy(&Path::new(ROOT).join(side).join(app), &packs.join(side).join(app));
         }
-        let toml = std::fs::read_to_string(self.path().join("usher.toml")).unwrap();
-        self.file("usher.toml", toml.replace(&format!("packs = {ROOT:?}"), "packs = \"packs\""));
+        self.rewrites("usher.toml", &format!("packs = {ROOT:?}"), "packs = \"packs\"");
         packs
     }
 
-    /// Changes a script of a pack of its own.
-    pub(crate) fn rewrites(&self, script: &Path, from: &str, to: &str) {
-        let text = std::fs::read_to_string(script).unwrap();
+    /// Changes one of its files; what is to be changed must be in it.
+    pub(crate) fn rewrites(&self, name: &str, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.path().join(name)).unwrap();
         let changed = text.replace(from, to);
         assert_ne!(changed, text);
-        self.file(script.to_str().unwrap(), changed);
+        self.file(name, changed);
     }
 
     /// A command in this folder, not started yet.

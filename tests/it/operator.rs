@@ -192,12 +192,12 @@ fn a_full_disk_stops_the_run_and_leaves_it_to_be_resumed() {
 fn scripts_and_books_that_change_after_the_plan_change_nothing_of_the_run() {
     let console = Practice::start(&["people=5"]);
     let usher = Usher::new().heap(&console);
-    let packs = usher.own_pack();
+    usher.own_pack("heap");
     usher.file("people.csv", FOUR);
     let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
     running.reaches(&usher, 0, "job_begun").unwrap();
     // While the run is at work, and before it is taken up again: the files are not what was approved any more.
-    usher.rewrites(&packs.join("scripts/heap/invite.yaml"), "\"${person.role}\"", "Admin");
+    usher.rewrites("packs/scripts/heap/invite.yaml", "\"${person.role}\"", "Admin");
     usher.file("people.csv", "email,role\na1@new.example,Admin\nsomebody.else@new.example,Admin\n");
     running.signal(Signal::INT);
     running.end().code(7);

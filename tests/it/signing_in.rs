@@ -1,6 +1,6 @@
 //! Signing in: forms over several pages and origins, codes, a person's help, kept sessions, and coming in again on the way.
 
-use crate::harness::{Done, Practice, ROOT, Usher, copy};
+use crate::harness::{Done, Practice, ROOT, Usher};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
@@ -14,10 +14,7 @@ pub(crate) const SEED: &str = "jbsw y3dp ehpk 3pxp jbsw y3dp ehpk 3pxp";
 /// usher for a practice console whose sign-in is done by one of the scripts in `tests/it/signing_in/`.
 pub(crate) fn with(console: &Practice, script: &str, more: &str) -> Usher {
     let usher = Usher::new();
-    let packs = usher.path().join("packs");
-    for kind in ["scripts", "selectors"] {
-        copy(&Path::new(ROOT).join(kind).join("heap"), &packs.join(kind).join("heap"));
-    }
+    let packs = usher.own_pack("heap");
     let own =
         |name: &str| std::fs::read_to_string(Path::new(ROOT).join("tests/it/signing_in").join(name)).unwrap();
     usher.file("packs/scripts/heap/sign-in.yaml", own(script));

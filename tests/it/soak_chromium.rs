@@ -8,7 +8,7 @@ mod faults;
 mod judge;
 mod points;
 
-use crate::harness::{Practice, ROOT, Usher, copy};
+use crate::harness::{Practice, Usher};
 use crate::kill::{Seeded, Victim, Watched};
 use crate::soak::{Tally, number};
 use faults::{Fault, Moment, schedule};
@@ -59,18 +59,8 @@ impl Stage {
         let console = Practice::start(&["people=30"]);
         let usher = Usher::new().with_profiles_of_its_own();
         // The pack as it is, but for a console that shows every change at once or a little later.
-        let packs = usher.path().join("packs");
-        for folder in ["scripts/heap", "selectors/heap"] {
-            copy(&std::path::Path::new(ROOT).join(folder), &packs.join(folder));
-        }
-        let app = packs.join("scripts/heap/app.yaml");
-        let text = std::fs::read_to_string(&app).unwrap();
-        assert!(text.contains("settle: 5s"));
-        std::fs::write(app, text.replace("settle: 5s", "settle: 1s")).unwrap();
-        usher.file(
-            "usher.toml",
-            format!("[run]\nfolder = \"screenshots\"\npacks = \"{}\"\n", packs.display()),
-        );
+        usher.own_pack("heap");
+        usher.rewrites("packs/scripts/heap/app.yaml", "settle: 5s", "settle: 1s");
         let usher = usher.heap_with(&console, "caps = { removals = 10 }");
         let before = everybody(&console.truth());
         Self { console, usher, before }

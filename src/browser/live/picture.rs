@@ -115,7 +115,8 @@ impl Live {
             request["covering"] = question.clone();
         }
         let mut answer = self.ask_served(request, patience).await?;
-        if let Some(told) = answer.get_mut("covering").map(Value::take) {
+        // The page tells nothing where it could not.
+        if let Some(told) = answer.get_mut("covering").map(Value::take).filter(Value::is_object) {
             self.ahead.borrow_mut().reading = Some(Reading::of(told));
         }
         Ok(answer)
@@ -197,7 +198,7 @@ pub(super) struct Ahead {
 impl Ahead {
     /// What was told about this picture.
     fn told(self, cover: &Cover<'_>) -> Option<Reading> {
-        self.reading.filter(|_| self.question.is_some() && self.question == unframed(cover))
+        self.reading.filter(|_| self.question == unframed(cover))
     }
 }
 

@@ -61,7 +61,7 @@ function coveringNow({ covering, session }, { url, title }) {
   try {
     return Object.assign(readMasks(Object.assign({ session }, covering)), { url, title });
   } catch {
-    return undefined;
+    return null;
   }
 }
 

@@ -21,7 +21,7 @@ function isScroller(node) {
 function newSeeker(request) {
   const seen = new Map();
   let next = 0;
-  let frames = 0;
+  let frames = DRAWN_FRAMES;
   let began = false;
   return (found) => {
     if (found.state !== "no_choice" || found.fit.state !== "none" || request.part.index !== undefined) return false;
@@ -30,7 +30,7 @@ function newSeeker(request) {
     for (const choice of found.offer.choices) seen.set(choice.name, choice);
     found.offer.choices = Array.from(seen.values());
     frames += 1;
-    if (began && (performance.now() < next || frames < DRAWN_FRAMES)) return true;
+    if (performance.now() < next || frames < DRAWN_FRAMES) return true;
     const last = box.scrollTop;
     // A list opens where its chosen option is, which need not be its top.
     box.scrollTop = began ? last + box.clientHeight * 0.8 : 0;
