@@ -9,8 +9,12 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::cell::Cell;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// Where and how a session is begun.
 #[derive(Clone, Debug)]
@@ -51,6 +55,8 @@ pub struct SessionFacts {
 /// An open session.
 pub(super) struct Wire {
     client: Client,
+    /// A command was never answered, and none after it would be: they are sent one after the other.
+    silent: Cell<bool>,
     pub(super) facts: SessionFacts,
 }
 
@@ -73,6 +79,17 @@ pub(super) enum Failed {
 
 /// How long the driver gives a script; every script ends itself long before.
 pub(super) const SCRIPT_TIME: Duration = Duration::from_mins(1);
+
+/// How long the driver gives a page to load.
+const LOAD_TIME: Duration = Duration::from_mins(1);
+
+/// How long a driver may take for one command: half as long again as the longest that it ends by itself. One that stands
+/// still would keep usher, and the tenant's lock, for good.
+const COMMAND_TIME: Duration = Duration::from_secs(90);
+
+/// In how many pieces that is waited for. If usher itself was stopped, one piece is over at once when it goes on, and the answer,
+/// which may lie there already, is read in the next.
+const PIECES: u32 = 10;
 
 /// A command by its path below the session.
 #[derive(Debug)]
@@ -124,6 +141,7 @@ fn worth_another_try(error: &NewSessionError) -> bool {
             !reason.message.contains("only supports") && !reason.message.contains("version")
         }
         NewSessionError::BadWebdriverUrl(_) | NewSessionError::NotW3C(_) => false,
+        NewSessionError::Lost(lost) => lost.kind() != ErrorKind::TimedOut,
         _ => true,
     }
 }
@@ -156,12 +174,16 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
         "pageLoadStrategy": "eager",
         // A native dialog stays open until a step that expects it answers it; any other command answers it with "no".
         "unhandledPromptBehavior": "ignore",
-        "timeouts": { "script": SCRIPT_TIME.as_millis(), "pageLoad": 60_000, "implicit": 0 },
+        "timeouts": { "script": SCRIPT_TIME.as_millis(), "pageLoad": LOAD_TIME.as_millis(), "implicit": 0 },
         "goog:chromeOptions": chrome,
     });
     let capabilities = wanted.as_object().cloned().unwrap_or_default();
-    let client =
-        ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&connect.url).await?;
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    let begun = within(COMMAND_TIME, builder.capabilities(capabilities).connect(&connect.url)).await;
+    let Some(client) = begun else {
+        return Err(NewSessionError::Lost(Error::new(ErrorKind::TimedOut, unanswered())));
+    };
+    let client = client?;
     let told = client.capabilities().cloned().unwrap_or_default();
     let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let driver = told
@@ -183,7 +205,22 @@ async fn begin_once(connect: &Connect) -> Result<Wire, NewSessionError> {
         fast_pictures: told.contains_key("goog:chromeOptions") || told.contains_key("chrome"),
         downloads,
     };
-    Ok(Wire { client, facts })
+    Ok(Wire { client, silent: Cell::new(false), facts })
+}
+
+/// What comes of some work, if it is done in time.
+async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    for _ in 0..PIECES {
+        if let Ok(done) = timeout(limit / PIECES, &mut work).await {
+            return Some(done);
+        }
+    }
+    None
+}
+
+fn unanswered() -> String {
+    format!("the driver has not answered for {} seconds", COMMAND_TIME.as_secs())
 }
 
 impl Wire {
@@ -202,7 +239,13 @@ impl Wire {
     async fn send(&self, path: &str, body: Option<&Value>) -> Result<Value, Failed> {
         let command =
             Command { post: body.is_some(), path: path.to_owned(), body: body.map(Value::to_string) };
-        self.client.issue_cmd(command).await.map_err(sort)
+        if !self.silent.get()
+            && let Some(answer) = within(COMMAND_TIME, self.client.issue_cmd(command)).await
+        {
+            return answer.map_err(sort);
+        }
+        self.silent.set(true);
+        Err(Failed::Broken(anyhow!(unanswered())))
     }
 
     /// The text of the native dialog that is open, if one is.

@@ -47,7 +47,13 @@ fn frozen(victim: Victim, at: Option<&str>) {
     assert!(!undecided || at.is_some(), "{about}: {outcomes:?}\n{}", done.stderr);
     let last = usher.run(&["resume", "last"]);
     last.code(if undecided { 8 } else { 0 });
-    let outcomes = Usher::outcomes(&run);
+    nobody_twice(&console, &usher, &about);
+}
+
+/// Everybody was asked for once at most, and is what the console says of them.
+#[track_caller]
+fn nobody_twice(console: &Practice, usher: &Usher, about: &str) {
+    let outcomes = Usher::outcomes(&usher.runs()[0]);
     for person in BOTH {
         let times = console.applied("invite").iter().filter(|email| *email == person).count();
         let asked = console.asked("invite").iter().filter(|email| *email == person).count();
@@ -58,11 +64,30 @@ fn frozen(victim: Victim, at: Option<&str>) {
             "unknown_after_commit" => times == 0,
             _ => false,
         };
-        assert!(fits, "{about}: {person} is {outcome} after {times} acts\n{}", done.stderr);
+        assert!(fits, "{about}: {person} is {outcome} after {times} acts");
         assert_eq!(console.people_with(person).len(), times, "{about}");
     }
     assert_eq!(console.truth()["people"].as_array().unwrap().len(), 5 + console.applied("invite").len());
     usher.run(&["verify", "last"]).code(0);
+}
+
+/// It would keep usher, and the tenant's lock, until somebody comes in the morning.
+#[test]
+fn a_driver_that_never_answers_again_is_given_up_and_ended() {
+    let console = Practice::start(&["people=5"]);
+    let usher = Usher::new().heap(&console);
+    usher.file("people.csv", "email,role\na1@new.example,Member\nb2@new.example,Viewer\n");
+    let mut running = Running::start(&usher, &["invite", "heap", "people.csv", "--yes"]);
+    running.reaches(&usher, 0, "commit_intended").unwrap();
+    let traces = Traces::of(&usher.runs()[0]);
+    signal(traces.driver, Signal::STOP);
+    running.end().code(7).says("the driver has not answered for 90 seconds").says("usher resume");
+    traces.are_gone();
+    let last = usher.run(&["resume", "last"]);
+    let undecided =
+        Usher::outcomes(&usher.runs()[0]).values().any(|outcome| outcome == "unknown_after_commit");
+    last.code(if undecided { 8 } else { 0 });
+    nobody_twice(&console, &usher, "a driver that stands still");
 }
 
 #[test]
