@@ -236,8 +236,9 @@ pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Re
     let mut pinned = tenant.clone();
     pinned.generation = Some(plan.generation.clone());
     pinned.practice = plan.practice;
-    let session = Session::open(context, &settings, &pinned, &pack).await?;
-    let (session, roster) = session.roster(&plan.url, !so_far.doubts.is_empty()).await?;
+    let session = Session::open(context, &settings, &pinned, &pack).await.map_err(still_stopped)?;
+    let (session, roster) =
+        session.roster(&plan.url, !so_far.doubts.is_empty()).await.map_err(still_stopped)?;
     let view = session.view.clone();
     let sitting = Sitting {
         context,
@@ -261,6 +262,12 @@ pub(super) async fn resume(context: &Context, which: &str, beside: Beside) -> Re
     let exit = finish(context, &folder, signer.as_ref(), &ended);
     drop(lock);
     exit
+}
+
+/// What kept a run from going on leaves it as it was: nobody was refused, and it can be resumed.
+fn still_stopped(failure: Failure) -> Failure {
+    let exit = if failure.exit == Exit::Refused { Exit::Stopped } else { failure.exit };
+    Failure { exit, ..failure }
 }
 
 /// The people whom usher.toml protects, case-folded.
