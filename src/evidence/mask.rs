@@ -180,16 +180,21 @@ impl Canvas {
 
     fn paint(&mut self, one: &MaskBox) {
         let step = if self.alpha { 4 } else { 3 };
-        let (left, right) = (one.x.min(self.width), one.x.saturating_add(one.width).min(self.width));
-        let (top, bottom) = (one.y.min(self.height), one.y.saturating_add(one.height).min(self.height));
+        let side = |from: u32, length: u32, most: u32| {
+            (from.min(most) as usize, from.saturating_add(length).min(most) as usize)
+        };
+        let ((left, right), (top, bottom)) =
+            (side(one.x, one.width, self.width), side(one.y, one.height, self.height));
+        let pixel = |place: usize| {
+            let [red, green, blue] = colour(one.kind, place);
+            [red, green, blue, 0xff].into_iter().take(step)
+        };
+        // A line of the hatch is the one above it, begun one pixel later.
+        let hatch: Vec<u8> = (left..right + HATCH).flat_map(pixel).collect();
         let line = self.width as usize * step;
-        let rows = self.pixels.chunks_exact_mut(line).enumerate().take(bottom as usize).skip(top as usize);
-        for (y, row) in rows {
-            let pixels = row.chunks_exact_mut(step).enumerate().take(right as usize).skip(left as usize);
-            for (x, pixel) in pixels {
-                let [red, green, blue] = colour(one.kind, x + y);
-                pixel.copy_from_slice(&[red, green, blue, 0xff][..step]);
-            }
+        for (y, row) in self.pixels.chunks_exact_mut(line).enumerate().take(bottom).skip(top) {
+            let covered = &mut row[left * step..right * step];
+            covered.copy_from_slice(&hatch[y % HATCH * step..][..covered.len()]);
         }
     }
 
@@ -208,9 +213,12 @@ impl Canvas {
     }
 }
 
+/// How many pixels the hatch repeats itself after.
+const HATCH: usize = 8;
+
 /// The hatch: it depends on the place in the picture only, so that overlapping boxes run into one.
 fn colour(kind: MaskKind, diagonal: usize) -> [u8; 3] {
-    let on_line = diagonal % 8 < 2;
+    let on_line = diagonal % HATCH < 2;
     match (kind, on_line) {
         (MaskKind::Secret, false) => [0x4a, 0x51, 0x5c],
         (MaskKind::Secret, true) => [0x5d, 0x65, 0x71],
