@@ -119,8 +119,9 @@ def long_page(count, say):
 
 
 def locating(phases):
-    """The phases that look for a control on a page that is there already: the e-mail field, the role, the button to send."""
-    return sum(taken for name, taken in phases.items() if name.split(" ")[0].rstrip(",") in ("fill", "choose", "arm"))
+    """The phases that look for a control on a page that is there already: the role, the button to send. The field before them
+    is waited for while a long page draws its rows."""
+    return sum(taken for name, taken in phases.items() if name.split(" ")[0].rstrip(",") in ("choose", "arm"))
 
 
 # --- plans ----------------------------------------------------------------------------------------------

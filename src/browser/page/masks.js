@@ -39,7 +39,10 @@ function personBoxes(found, request, scope, view) {
     for (const table of tables) {
       const clip = clipOf(table.body || table.element, view);
       const overlays = overlaysAbove(table.body || table.element, scope, view);
-      const shows = (row) => rectOf(row).width === 0 || outerBox(rectOf(row), clip) !== null;
+      const shows = (row) => {
+        const rect = rectOf(row);
+        return rect.width === 0 || outerBox(rect, clip) !== null;
+      };
       for (const row of rowsOf(table, shows)) {
         if (isSubject(row, table, list, request.subject)) continue;
         const box = outerBox(rowRect(row), clip);

@@ -4,6 +4,10 @@
 // A picture takes a fraction of it. Who watches longer was forgotten, and must not be a burden to the page for ever.
 const LONGEST_WATCH_MS = 10000;
 
+// Of the time that the page has, the looks without any change of the document take one part in so many: on a huge page each is
+// dear, and whatever is asked of the page waits for it.
+const ONE_PART_IN = 4;
+
 /** What watches since the last reading in this document. */
 let stillness = null;
 
@@ -26,8 +30,8 @@ function readMasks(request) {
 }
 
 /**
- * Reads again whenever the document was changed, before that can be drawn, and in every frame, since animations, scrolling
- * and style sheets move things without changing the document.
+ * Reads again whenever the document was changed, before that can be drawn, and in every frame (of a huge page less often),
+ * since animations, scrolling and style sheets move things without changing the document.
  */
 function watchStill(request, boxes) {
   const until = performance.now() + LONGEST_WATCH_MS;
@@ -52,8 +56,13 @@ function watchStill(request, boxes) {
     }
     if (moved) end();
   }
+  let due = 0;
   const everyFrame = () => {
-    look();
+    const began = performance.now();
+    if (began >= due) {
+      look();
+      due = began + ONE_PART_IN * (performance.now() - began);
+    }
     if (!over) requestAnimationFrame(everyFrame);
   };
   watchRoots();
