@@ -178,9 +178,34 @@ pub fn cut(text: &str, most: usize) -> String {
     short
 }
 
+/// How much of a text is told that is not what it should be.
+const MOST_OF_AN_ERROR: usize = 300;
+
+/// What is wrong with some JSON, and where. The error quotes what it was wrong about, which may be a whole file.
+pub fn json_error(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match text.strip_suffix(&place) {
+        Some(what) => cut(what, MOST_OF_AN_ERROR) + &place,
+        None => cut(&text, MOST_OF_AN_ERROR),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_quotes_no_whole_file() {
+        let error =
+            |text: &str| json_error(&serde_json::from_str::<crate::words::Identity>(text).unwrap_err());
+        assert_eq!(
+            error("\"mail\""),
+            "unknown variant `mail`, expected `email` or `username` at line 1 column 6"
+        );
+        let long = error(&format!("\"{}\"", "m".repeat(10_000)));
+        assert!(long.chars().count() < 350 && long.ends_with("m… at line 1 column 10002"), "{long}");
+    }
 
     #[test]
     fn nothing_steers_the_terminal() {

@@ -70,8 +70,8 @@ fn open_line(line: &[u8], seq: u64, prev: &Seal) -> Result<Entry, String> {
             claimed.get(..12).unwrap_or(&claimed)
         ));
     }
-    let entry: Entry =
-        serde_json::from_slice(line).map_err(|error| format!("it is not an entry: {error}"))?;
+    let entry: Entry = serde_json::from_slice(line)
+        .map_err(|error| format!("it is not an entry: {}", safe::json_error(&error)))?;
     if entry.seq != seq {
         return Err(format!("it is number {}, but number {seq} belongs here", entry.seq));
     }

@@ -14,6 +14,7 @@ pub use pack::{BookFile, Pack, PackFiles, ScriptFile, View};
 pub use since::{Since, changed_since};
 
 use crate::digest::Digest;
+use crate::safe::json_error;
 use crate::words::{Action, Identity, Outcome, State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -168,7 +169,7 @@ impl Plan {
 
     /// Reads `plan.json`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let plan: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let plan: Self = serde_json::from_slice(bytes).map_err(|error| json_error(&error))?;
         if plan.format == FORMAT {
             Ok(plan)
         } else {

@@ -22,7 +22,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("selector", &["words", "template", "source", "diag"]),
     ("request", &["safe", "digest", "source", "diag"]),
     ("roster", &["words", "digest"]),
-    ("plan", &["words", "template", "digest", "source", "diag", "script", "selector", "request", "roster"]),
+    (
+        "plan",
+        &["words", "safe", "template", "digest", "source", "diag", "script", "selector", "request", "roster"],
+    ),
     // Doing and keeping.
     ("evidence", &["digest"]),
     ("browser", &["words", "secret", "diag", "digest", "evidence"]),
