@@ -33,7 +33,12 @@ impl Source {
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before.get(start..).unwrap_or_default().chars().count() + 1;
-        Spot { line: small(line), column: small(column), offset, length }
+        Spot {
+            line: small(line),
+            column: small(column),
+            offset,
+            length: length.min(self.text.len() - offset),
+        }
     }
 
     /// One whole line, counted from 1, without its end.
