@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "settings read their own file")]
 
 use super::{AppSettings, Overrides, SecretFrom, Settings, secret};
+use crate::safe::cut;
 use anyhow::{Context as _, anyhow, bail};
 use std::path::{Path, PathBuf};
 
@@ -174,10 +175,13 @@ fn unreadable(file: &Path, error: &str) -> anyhow::Error {
     )
 }
 
+/// Room for a key that is wrong and the keys that there are; a key may be as long as the file.
+const MOST_OF_AN_ERROR: usize = 1000;
+
 fn wrong(file: &Path, text: &str, what: &str) -> anyhow::Error {
     let quoted = what.split('`').nth(1).map(|path| path.rsplit('.').next().unwrap_or(path).to_owned());
     let near = quoted.map(|key| place(text, &key)).unwrap_or_default();
-    let mut message = format!("{}{near}: {}", file.display(), what.trim_end());
+    let mut message = format!("{}{near}: {}", file.display(), cut(what.trim_end(), MOST_OF_AN_ERROR));
     if what.contains("unknown field") {
         message.push_str(
             "\n  hint: `usher schema settings` lists every key; `usher init` writes a commented file",

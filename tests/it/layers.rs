@@ -44,7 +44,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("verify", &["safe", "digest", "plan", "evidence", "journal", "signature", "report"]),
     ("notice", &["secret"]),
     ("practice", &[]),
-    ("settings", &["diag"]),
+    ("settings", &["safe", "diag"]),
     (
         "cli",
         &[
