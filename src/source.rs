@@ -661,6 +661,14 @@ mod tests {
     }
 
     #[test]
+    fn no_place_reaches_beyond_its_text() {
+        let source = Source::new("people.json", "[{},\n");
+        let end = Spot { line: 2, column: 1, offset: 5, length: 0 };
+        assert_eq!((source.spot(5, 1), source.spot(9, 1)), (end, end));
+        assert_eq!(source.spot(4, 1), Spot { line: 1, column: 5, offset: 4, length: 1 });
+    }
+
+    #[test]
     fn keeps_places() {
         let sample = read("app: heap\nname: [Save, Send]\nsteps:\n  - click: save\n  - fill: { mail: \"${x}\" }\npages: { a: /b }\n").unwrap();
         assert_eq!((sample.app.spot.line, sample.app.spot.column), (1, 6));

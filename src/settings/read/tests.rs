@@ -184,6 +184,8 @@ fn unknown_keys_are_refused_with_their_line() {
     let error = read(&format!("{GOOD}colour = 3\n")).unwrap_err().to_string();
     assert!(error.contains("usher.toml:5"), "{error}");
     assert!(error.contains("colour"), "{error}");
+    let long = read(&format!("{GOOD}{} = 3\n", "colour".repeat(1000))).unwrap_err().to_string();
+    assert!(long.contains("colour") && long.contains("hint:") && long.len() < 1500, "{long}");
 }
 
 #[test]
