@@ -31,7 +31,7 @@ macro_rules! page {
             $more,
             "<script>
              const body = document.querySelector('tbody'), box = document.querySelector('#box');
-             for (let i = 0; i < 7; i += 1) body.insertRow().insertCell().textContent = i === 3 ? 'me@x.example' : 'p' + i + '@x.example';
+             for (let i = 0; i < 7 + (window.more || 0); i += 1) body.insertRow().insertCell().textContent = i === 3 ? 'me@x.example' : 'p' + i + '@x.example';
              const me = body.rows[3], next = body.rows[4], own = me.cells[0];
              me.className = 'own moves';
              const rule = document.styleSheets[0].cssRules[document.styleSheets[0].insertRule('tr.moves { }', 0)];
@@ -45,6 +45,13 @@ macro_rules! page {
              requestAnimationFrame(frame);
              </script>"
         )
+    };
+}
+
+/// So many rows out of sight that usher takes a whole look at them only now and then.
+macro_rules! huge {
+    ($often:expr, $make:expr, $undo:expr) => {
+        page!($often, $make, $undo, "<script>window.more = 12000</script>")
     };
 }
 
@@ -75,6 +82,17 @@ fn page(path: &str) -> &'static str {
             "me.animate({ transform: ['translateY(40px)', 'translateY(40px)'] }, 30); next.animate({ transform: ['translateY(-40px)', 'translateY(-40px)'] }, 30)",
             ""
         ),
+        "/huge/rule" => huge!(
+            1,
+            "if (k % 2) rule.style.transform = 'translateY(40px)', below.style.transform = 'translateY(-40px)'",
+            "rule.style.transform = ''; below.style.transform = ''"
+        ),
+        "/huge/animate" => huge!(
+            1,
+            "if (k % 2) me.animate({ transform: ['translateY(40px)', 'translateY(40px)'] }, 30), next.animate({ transform: ['translateY(-40px)', 'translateY(-40px)'] }, 30)",
+            ""
+        ),
+        "/huge/still" => huge!(0, "", ""),
         // The row is used again for somebody else.
         "/text" => page!(
             1,
@@ -123,7 +141,7 @@ fn pixels(picture: &Picture, colour: [u8; 3]) -> usize {
     bytes.chunks_exact(frame.color_type.samples()).filter(|pixel| pixel[..3] == colour).count()
 }
 
-async fn take(live: &mut Live, scope: Option<&usher::browser::Target>) -> Picture {
+async fn take(live: &mut Live, path: &str, scope: Option<&usher::browser::Target>) -> Picture {
     let list = people();
     let cover = Cover {
         lists: vec![&list],
@@ -132,19 +150,28 @@ async fn take(live: &mut Live, scope: Option<&usher::browser::Target>) -> Pictur
         ..Cover::default()
     };
     let picture = live.picture(&cover).await.unwrap();
-    assert_eq!(pixels(&picture, STRANGER), 0, "somebody else shows");
+    assert_eq!(pixels(&picture, STRANGER), 0, "{path}: somebody else shows");
     picture
 }
 
 #[tokio::test]
 async fn nobody_else_shows_while_rows_move() {
+    held_or_covered(&["/every", SWAP, "/style", "/rule", "/animate", "/text", "/added", "/scroll"], 8).await;
+}
+
+#[tokio::test]
+async fn nobody_else_shows_while_rows_of_a_huge_page_move() {
+    held_or_covered(&["/huge/rule", "/huge/animate"], 12).await;
+}
+
+/// Takes pictures of pages that move: either one was taken while everything kept still, or nothing is left open.
+async fn held_or_covered(paths: &[&str], pictures: u8) {
     let site = Site::start(page);
     let (driver, mut live, _profiles) = browser().await;
-    for path in ["/every", SWAP, "/style", "/rule", "/animate", "/text", "/added", "/scroll"] {
+    for path in paths {
         live.open(&format!("{}{path}", site.url)).await.unwrap();
-        for _ in 0..8 {
-            let picture = take(&mut live, None).await;
-            // Either it was taken while everything kept still, or nothing is left open.
+        for _ in 0..pictures {
+            let picture = take(&mut live, path, None).await;
             let own = pixels(&picture, OWN);
             assert_eq!(own > 0, picture.masked.people > 0, "{path}: {own} pixels, {:?}", picture.masked);
             assert_eq!(own == 0, picture.masked.unknown > 0, "{path}: {own} pixels, {:?}", picture.masked);
@@ -158,16 +185,22 @@ async fn nobody_else_shows_while_rows_move() {
 async fn what_keeps_still_stays_open() {
     let site = Site::start(page);
     let (driver, mut live, _profiles) = browser().await;
-    live.open(&format!("{}/busy", site.url)).await.unwrap();
-    for _ in 0..4 {
-        let picture = take(&mut live, None).await;
-        assert!(pixels(&picture, OWN) > 10_000 && picture.masked.unknown == 0, "{:?}", picture.masked);
+    for path in ["/busy", "/huge/still"] {
+        live.open(&format!("{}{path}", site.url)).await.unwrap();
+        for _ in 0..4 {
+            let picture = take(&mut live, path, None).await;
+            assert!(
+                pixels(&picture, OWN) > 10_000 && picture.masked.unknown == 0,
+                "{path}: {:?}",
+                picture.masked
+            );
+        }
     }
     // Rows move behind it, and it does not.
     live.open(&format!("{}/dialog", site.url)).await.unwrap();
     let dialog = target("dialog", vec![css("[role=dialog]")]);
     for _ in 0..4 {
-        let picture = take(&mut live, Some(&dialog)).await;
+        let picture = take(&mut live, "/dialog", Some(&dialog)).await;
         assert!(pixels(&picture, DIALOG) > 50_000, "the dialog is covered: {:?}", picture.masked);
     }
     live.close().await;

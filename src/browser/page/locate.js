@@ -8,16 +8,20 @@ const INTERACTIVE =
 let seenNow = freshLook();
 
 function freshLook() {
-  return { roots: null, queries: new Map(), within: new WeakMap(), names: new WeakMap(), labels: new WeakMap(), scrolled: new WeakMap(), owners: null, modal: undefined, pageText: null };
+  return {
+    roots: null, queries: new Map(), within: new WeakMap(), fleeting: new Map(), fleetingWithin: new WeakMap(), names: new WeakMap(),
+    labels: new WeakMap(), scrolled: new WeakMap(), owners: null, modal: undefined, pageText: null, shown: new Map(), isGlance: false,
+  };
 }
 
-/**
- * A look at the page as it was one frame ago, when nothing has changed in between. What is found by a state of the page that
- * no change tells of, such as `:checked`, is looked for anew.
- */
-function lookAfter({ roots: known, queries, pageText }) {
-  const lasting = Array.from(queries).filter(([selector]) => !selector.includes(":"));
-  return Object.assign(freshLook(), { roots: known, queries: new Map(lasting), pageText });
+/** A look at the page as it was at another one, when nothing in the document has changed in between. */
+function lookAfter({ roots: known, queries, within, pageText }) {
+  return Object.assign(freshLook(), { roots: known, queries, within, pageText });
+}
+
+/** The same, of the rows of long lists no more than those that showed at the other look: ten thousand would take too long. */
+function glanceAfter(look) {
+  return Object.assign(lookAfter(look), { shown: look.shown, isGlance: true });
 }
 
 /** The document and every open shadow root in it. */
@@ -45,14 +49,20 @@ function hasShadows(element) {
 /** All elements that match a selector, in the document or within one element, inside open shadow roots too. */
 function queryAll(selector, within) {
   // One look asks for the same kinds of elements again and again.
-  const known = within ? queriesWithin(within) : seenNow.queries;
+  const known = queriesMade(selector, within);
   if (!known.has(selector)) known.set(selector, newQuery(selector, within));
   return known.get(selector).slice();
 }
 
-function queriesWithin(element) {
-  if (!seenNow.within.has(element)) seenNow.within.set(element, new Map());
-  return seenNow.within.get(element);
+// What is found by a state of the page that no change of the document tells of, such as `:checked`.
+const STATE = /:(?!(?:not|is|where)\()/;
+
+function queriesMade(selector, within) {
+  const isFleeting = STATE.test(selector);
+  if (!within) return isFleeting ? seenNow.fleeting : seenNow.queries;
+  const known = isFleeting ? seenNow.fleetingWithin : seenNow.within;
+  if (!known.has(within)) known.set(within, new Map());
+  return known.get(within);
 }
 
 function newQuery(selector, within) {

@@ -43,7 +43,7 @@ function personBoxes(found, request, scope, view) {
         const rect = rectOf(row);
         return rect.width === 0 || outerBox(rect, clip) !== null;
       };
-      for (const row of rowsOf(table, shows)) {
+      for (const row of rowsShown(table, shows)) {
         if (isSubject(row, table, list, request.subject)) continue;
         const box = outerBox(rowRect(row), clip);
         if (box !== null) boxes.push(...withoutOverlays(box, overlays));
@@ -51,6 +51,17 @@ function personBoxes(found, request, scope, view) {
     }
   }
   return boxes.map((box) => asBox(box, "person"));
+}
+
+/** The rows of a table that show; at a glance only those of them that showed at the look before. */
+function* rowsShown(table, shows) {
+  const before = seenNow.shown.get(table.element) || [];
+  const shown = [];
+  seenNow.shown.set(table.element, shown);
+  for (const row of rowsOf(table, shows, seenNow.isGlance ? before : rowsIn(table))) {
+    shown.push(row.element);
+    yield row;
+  }
 }
 
 /** Tables that no list of the book describes may hold people as well; nobody can tell whose rows they are. */

@@ -4,9 +4,10 @@
  * The body rows of a table that are visible.
  * @param {object} table from tablesOf
  * @param {function(Element): boolean} [accept] a cheap test that is made before the costly one
+ * @param {Iterable<Element>} [among] the only rows to look at
  */
-function* rowsOf(table, accept) {
-  for (const row of rowsIn(table)) {
+function* rowsOf(table, accept, among) {
+  for (const row of among || rowsIn(table)) {
     if (isAbove(row, table)) continue;
     if (accept !== undefined && !accept(row)) continue;
     const cells = cellsIn(row, table);

@@ -4,8 +4,11 @@
 // A picture takes a fraction of it. Who watches longer was forgotten, and must not be a burden to the page for ever.
 const LONGEST_WATCH_MS = 10000;
 
-// Of the time that the page has, the looks without any change of the document take one part in so many: on a huge page each is
-// dear, and whatever is asked of the page waits for it.
+// A page with more elements is huge: a whole look in every frame would leave it no time for anything else, nor for what is asked
+// of it. How long a look takes would be no measure, since a machine that is busy makes every look long.
+const HUGE = 20000;
+
+// Of the time that a huge page has, whole looks take one part in so many.
 const ONE_PART_IN = 4;
 
 /** What watches since the last reading in this document. */
@@ -30,14 +33,15 @@ function readMasks(request) {
 }
 
 /**
- * Reads again whenever the document was changed, before that can be drawn, and in every frame (of a huge page less often),
- * since animations, scrolling and style sheets move things without changing the document.
+ * Reads again whenever the document was changed, before that can be drawn, and in every frame, since animations, scrolling
+ * and style sheets move things without changing the document. In most frames of a huge page that is a glance.
  */
 function watchStill(request, boxes) {
   const until = performance.now() + LONGEST_WATCH_MS;
   let moved = false;
   let over = false;
-  const observer = new MutationObserver(look);
+  let last = seenNow;
+  const observer = new MutationObserver(() => look(freshLook()));
   const watchRoots = () => {
     for (const root of roots()) observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
   };
@@ -45,10 +49,10 @@ function watchStill(request, boxes) {
     over = true;
     observer.disconnect();
   };
-  function look() {
+  function look(at) {
     if (over) return;
     try {
-      seenNow = freshLook();
+      last = seenNow = at;
       moved = performance.now() > until || JSON.stringify(masks(request)) !== boxes;
       watchRoots();
     } catch {
@@ -59,8 +63,10 @@ function watchStill(request, boxes) {
   let due = 0;
   const everyFrame = () => {
     const began = performance.now();
-    if (began >= due) {
-      look();
+    if (isHuge() && began < due) {
+      look(glanceAfter(last));
+    } else {
+      look(freshLook());
       due = began + ONE_PART_IN * (performance.now() - began);
     }
     if (!over) requestAnimationFrame(everyFrame);
@@ -75,4 +81,8 @@ function watchStill(request, boxes) {
       return !moved && now === boxes;
     },
   };
+}
+
+function isHuge() {
+  return document.getElementsByTagName("*").length > HUGE;
 }
