@@ -175,7 +175,7 @@ const HEAP: &[Knob] = &[
         "what `bad_gateway` and `retry_after` answer: everything, what only reads, or what changes people",
     ),
     knob("in_front_for", "ever|N", "ever", "how many requests they answer before the service does again"),
-    knob("half_pages", "off|N", "off", "the N-th page from now breaks off in the middle"),
+    knob("half_pages", "off|N", "off", "the N-th page from now breaks off near its beginning"),
     knob("breaks_page", "off|N", "off", "page N of the list is answered with HTTP 500"),
     knob(
         "count",

@@ -47,6 +47,9 @@ pub(super) fn further(live: Arc<Live>, host: &str, sign_in: SignIn) -> Router {
         .with_state(live)
 }
 
+/// So many bytes the head of an answer takes, about.
+const HEAD: usize = 450;
+
 /// Pages are counted; the knobs for a slow or a broken service hold for pages and endpoints alike.
 async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
     let (reading, page) = (request.method() == Method::GET, !request.uri().path().starts_with("/api/"));
@@ -80,20 +83,21 @@ async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) ->
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
-    if let Some((wire, cut)) = wire.zip(cut.or_else(|| half(&live, page && html, &response))) {
+    if let Some((wire, cut)) = wire.zip(cut.or_else(|| broken_off(&live, page && html, &response))) {
         wire.cut(cut);
     }
     response
 }
 
 /// Where this page breaks off, if the knob means this one.
-fn half(live: &Live, page: bool, response: &Response) -> Option<Cut> {
+fn broken_off(live: &Live, page: bool, response: &Response) -> Option<Cut> {
     if !page || !live.change(|_, knobs| knobs::due(&mut knobs.faults.half_pages)).ok()? {
         return None;
     }
-    // The head goes first: with half of the body's length, about the first third of the body comes through.
+    // What comes through ends before any page says who is signed in: browsers differ from one time to the next in whether they
+    // draw what came of a page that breaks off.
     let length = usize::try_from(response.body().size_hint().exact()?).ok()?;
-    Some(Cut((length / 2).max(1)))
+    Some(Cut(HEAD + length / 5))
 }
 
 async fn harden(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
