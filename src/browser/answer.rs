@@ -49,6 +49,14 @@ pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// A text that may be megabytes long, taken out of its answer.
+pub(super) fn long_text(value: &mut Value, name: &str) -> String {
+    match value.get_mut(name).map(Value::take) {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
 /// Whether an answer says this of itself.
 pub(super) fn is(value: &Value, what: &str) -> bool {
     value.get(what).and_then(Value::as_bool) == Some(true)

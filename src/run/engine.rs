@@ -16,6 +16,7 @@ use crate::roster::Roster;
 use crate::words::{Action, Family, Outcome, State};
 use futures_util::future::join_all;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Makes the first passwords that apps demand for new people, and hands them to whoever is to have them.
 pub trait Passwords {
@@ -56,7 +57,7 @@ pub struct Engine<'e, 'p, 'r, B: Browser> {
     pub(super) browser: &'e mut B,
     pub(super) ledger: &'e Ledger<'p, 'r>,
     /// The last whole roster that this browser read, until something is done that could change it.
-    pub(super) last_roster: Option<Roster>,
+    pub(super) last_roster: Option<Rc<Roster>>,
     /// The last roster was read in this session, and the page that is open shows it.
     pub(super) roster_is_fresh: bool,
     /// How many acts there had been when it was read; none when one was under way.
@@ -84,7 +85,7 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
             view,
             browser,
             ledger,
-            last_roster: Some(ledger.before.clone()),
+            last_roster: Some(Rc::clone(&ledger.before)),
             roster_is_fresh: false,
             read_at: None,
             found_by_search: BTreeSet::new(),
@@ -297,10 +298,10 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
     /// The last roster, when nothing was done since that could have changed it, in whichever browser.
     pub(super) fn fresh_roster(&self) -> Option<&Roster> {
         let is_fresh = self.roster_is_fresh && self.read_at.is_some() && self.read_at == self.ledger.acts();
-        self.last_roster.as_ref().filter(|_| is_fresh)
+        self.last_roster.as_deref().filter(|_| is_fresh)
     }
 
-    fn take_fresh_roster(&mut self) -> Option<Roster> {
+    fn take_fresh_roster(&mut self) -> Option<Rc<Roster>> {
         if self.fresh_roster().is_some() { self.last_roster.take() } else { None }
     }
 
@@ -362,7 +363,9 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
         Some(format!("people this run has done nothing about changed meanwhile: {}", found.join("; ")))
     }
 
-    pub(super) async fn whole_roster(&mut self) -> anyhow::Result<Result<Roster, (Outcome, Box<Refusal>)>> {
+    pub(super) async fn whole_roster(
+        &mut self,
+    ) -> anyhow::Result<Result<Rc<Roster>, (Outcome, Box<Refusal>)>> {
         self.read_at = self.ledger.acts();
         let read = self
             .let_through(None, async |engine: &mut Self| {
@@ -372,14 +375,14 @@ impl<'e, 'p, 'r, B: Browser> Engine<'e, 'p, 'r, B> {
             })
             .await;
         match read {
-            Ok(roster) => Ok(Ok(roster)),
+            Ok(roster) => Ok(Ok(Rc::new(roster))),
             Err(Halt::Refused(outcome, refusal)) => Ok(Err((outcome, refusal))),
             Err(Halt::Broken(error)) => Err(error),
         }
     }
 
     /// Takes up a roster that was just read.
-    pub(super) fn read_anew(&mut self, roster: Roster) {
+    pub(super) fn read_anew(&mut self, roster: Rc<Roster>) {
         self.ledger.read_anew(&roster);
         self.roster_is_fresh = true;
         self.last_roster = Some(roster);

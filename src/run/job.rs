@@ -17,6 +17,7 @@ use crate::secret::Secret;
 use crate::template::Field;
 use crate::words::{Action, Family, Outcome, State};
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// How long the page may take to answer a commit before the person is read back.
@@ -153,7 +154,7 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
             found: &found,
             several: now.several,
             whole: now.whole,
-            roster: self.last_roster.as_ref(),
+            roster: self.last_roster.as_deref(),
         };
         let guards = Guards {
             account: &self.plan.account,
@@ -672,7 +673,7 @@ impl<B: Browser> Engine<'_, '_, '_, B> {
             drop(undisturbed);
         }
         if let Some(roster) = roster {
-            self.read_anew(roster);
+            self.read_anew(Rc::new(roster));
         }
         if standing.state == State::Absent && standing.several {
             return Err(Halt::rule(Outcome::Ambiguous, "more than one row has this key"));

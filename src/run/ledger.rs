@@ -12,6 +12,7 @@ use crate::roster::Roster;
 use crate::words::{Action, Outcome};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// After so many people something was done about, everybody is read and compared before more follow.
@@ -50,7 +51,7 @@ pub struct Ledger<'p, 'r> {
     pub(super) plan: &'p Plan,
     pub(super) view: &'p View,
     /// Everybody, as they were before anything was done.
-    pub(super) before: Roster,
+    pub(super) before: Rc<Roster>,
     /// Everybody's keys, as the roster before showed them.
     pub(super) known: BTreeSet<String>,
     /// People whom another run left undecided, and that run.
@@ -128,7 +129,7 @@ impl<'p, 'r> Ledger<'p, 'r> {
             plan,
             view,
             known: before.people.iter().map(|person| person.key.clone()).collect(),
-            before,
+            before: Rc::new(before),
             blocked,
             protected: plan.protected.clone(),
             cap: plan.cap,

@@ -103,15 +103,15 @@ impl<'a> Reader<'a> {
         self.open(browser, &entry.page, &Values::default()).await?;
         let (pages, ended) = self.pages(browser, name, None, None).await?;
         let stuck = !ended && entry.next.is_some() && pages.iter().all(|page| page.doubts.is_empty());
-        Ok((self.counted(name, Roster::assemble(pages.clone(), ended, before), &pages), stuck))
+        let is_counted = pages.iter().any(shows_count);
+        Ok((self.counted(name, Roster::assemble(pages, ended, before), is_counted), stuck))
     }
 
     /// A book that knows the app's own count is held to it: a page that no longer shows it may have changed in other
     /// ways, too, and then the end of a list is no proof of its end.
-    fn counted(&self, name: &str, mut roster: Roster, pages: &[PageRead]) -> Roster {
+    fn counted(&self, name: &str, mut roster: Roster, is_counted: bool) -> Roster {
         let expected = self.locator.list_entry(name).is_ok_and(|list| !list.count.is_empty());
-        let shown = pages.iter().any(|page| page.count.is_some() || page.empty);
-        if expected && !shown && roster.is_proven() {
+        if expected && !is_counted && roster.is_proven() {
             let why = format!("the page does not show the count that the book knows of list `{name}`");
             roster.completeness = Completeness::Unproven { why };
         }
@@ -251,8 +251,9 @@ impl<'a> Reader<'a> {
         before: Option<&str>,
     ) -> Result<Roster, Trouble> {
         let (pages, ended) = self.pages(browser, name, before, None).await?;
+        let is_counted = pages.iter().any(shows_count);
         let once = Roster::assemble(pages.clone(), ended, None);
-        Ok(self.counted(name, Roster::assemble(pages.clone(), ended, Some(&once)), &pages))
+        Ok(self.counted(name, Roster::assemble(pages, ended, Some(&once)), is_counted))
     }
 
     pub(super) fn shape(&self, name: &str) -> Result<Shape, Trouble> {
@@ -288,6 +289,11 @@ impl<'a> Reader<'a> {
             otherwise: entry.holds.as_ref().map_or(State::Active, |state| state.value),
         })
     }
+}
+
+/// Whether a page shows the app's own count, or that there is nobody to be counted.
+fn shows_count(page: &PageRead) -> bool {
+    page.count.is_some() || page.empty
 }
 
 /// Whether every row of a searched list holds what was searched for; a list that the search did not reach does not.

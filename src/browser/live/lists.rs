@@ -2,7 +2,7 @@
 
 use super::Live;
 use super::frames::{framed, framed_list};
-use crate::browser::answer::{is, said, text, texts};
+use crate::browser::answer::{is, long_text, said, text, texts};
 use crate::browser::{
     Amiss, Go, LIST_PATIENCE, ListQuestion, ListTarget, Refused, Rest, Scroller, Snapshot, Stretch,
     StretchQuestion, Target, Trouble,
@@ -58,12 +58,12 @@ impl Live {
             "ask": "snapshot", "list": list, "next": next, "empty": question.empty,
             "unlike": question.unlike, "detail": question.detail,
         });
-        let answer = self.ask_within(&path, request, question.patience).await?;
+        let mut answer = self.ask_within(&path, request, question.patience).await?;
         // The same page once more is an answer, too: the control that leads on may not have reacted yet.
         let rests = is(&answer, "settled") || is(&answer, "same");
         let empty = judged(question.list, &answer, rests)?;
         Ok(Snapshot {
-            html: text(&answer, "html").to_owned(),
+            html: long_text(&mut answer, "html"),
             lines: texts(&answer, "lines"),
             next: text(&answer, "next").to_owned(),
             fingerprint: text(&answer, "fingerprint").to_owned(),
