@@ -14,6 +14,7 @@ mod measure;
 mod near;
 mod page;
 mod people;
+mod pieces;
 mod strip;
 mod tag;
 #[cfg(test)]

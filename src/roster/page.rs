@@ -2,6 +2,7 @@
 
 use super::fold::{at_most, fold};
 use super::grid::{Grid, Row, Section, grids};
+use super::pieces::Pieces;
 use super::strip::Spot;
 use super::text::Text;
 use super::unreadable::Unreadable;
@@ -12,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// So much of a row is kept to say which one it is.
 const ROW_TEXT: usize = 200;
+/// So many rows of a long list are parsed at a time.
+const PIECE: usize = 500;
 /// So much of a cell is kept as a value.
 const CELL_TEXT: usize = 4096;
 
@@ -72,7 +75,7 @@ pub(super) enum RowRead {
 }
 
 /// What stands on a page, row by row.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Sheet {
     pub(super) rows: Vec<(Option<Spot>, RowRead)>,
     pub(super) count: Option<Result<u64, Vec<u64>>>,
@@ -115,6 +118,16 @@ pub fn read_page(shape: &Shape, html: &str, lines: &[String]) -> Result<PageRead
 
 /// Reads one page row by row.
 pub(super) fn read_sheet(shape: &Shape, html: &str, lines: &[String]) -> Result<Sheet, Unreadable> {
+    read_in_pieces(shape, html, lines, PIECE)
+}
+
+/// Reads one page, so many rows of it at a time.
+pub(super) fn read_in_pieces(
+    shape: &Shape,
+    html: &str,
+    lines: &[String],
+    rows: usize,
+) -> Result<Sheet, Unreadable> {
     if !shape.columns.iter().any(|column| column.name == shape.key) {
         return Err(Unreadable::NoKeyColumn(shape.key.clone()));
     }
@@ -128,14 +141,49 @@ pub(super) fn read_sheet(shape: &Shape, html: &str, lines: &[String]) -> Result<
         [one] => Some(Ok(*one)),
         _ => Some(Err(counts)),
     };
-    let document = Html::parse_fragment(html);
-    let grids = grids(&document);
-    match table_of(shape, &grids) {
-        Ok((grid, header, places)) => Table { shape, places, read }.read(grid, header),
+    // The header must be known before the first row.
+    let is_headed = |pieces: &Pieces<'_>| with_table(shape, &pieces.around(), |_, _, _| Ok(())).is_ok();
+    if let Some(pieces) = Pieces::of(html, rows).filter(is_headed) {
+        let mut widest = 0;
+        for piece in pieces.each() {
+            with_table(shape, &piece, |grid, _, _| {
+                widest = widest.max(widest_of(grid));
+                Ok(())
+            })?;
+        }
+        for piece in pieces.each() {
+            with_table(shape, &piece, |grid, header, places| {
+                Table { shape, places, widest, read: &mut read }.read(grid, header)
+            })?;
+        }
+        return Ok(read);
+    }
+    let whole = with_table(shape, html, |grid, header, places| {
+        Table { shape, places, widest: widest_of(grid), read: &mut read }.read(grid, header)
+    });
+    match whole {
         // Many consoles take the table away when nobody is in it.
         Err(Unreadable::NoTable { .. }) if read.empty => Ok(read),
-        Err(why) => Err(why),
+        whole => whole.map(|()| read),
     }
+}
+
+/// Parses markup and has its one table read.
+fn with_table<'s>(
+    shape: &'s Shape,
+    html: &str,
+    read: impl FnOnce(&Grid<'_>, usize, Vec<Place<'s>>) -> Result<(), Unreadable>,
+) -> Result<(), Unreadable> {
+    let document = Html::parse_fragment(html);
+    let grids = grids(&document);
+    let (grid, header, places) = table_of(shape, &grids)?;
+    read(grid, header, places)
+}
+
+/// How many columns the widest row of a table covers.
+fn widest_of(grid: &Grid<'_>) -> usize {
+    let wide = grid.rows.iter().filter(|row| row.section == Section::Body && row.cells.len() > 1);
+    wide.map(Row::width).max().unwrap_or_default()
 }
 
 fn says_empty(shape: &Shape, text: &str) -> bool {
@@ -183,17 +231,19 @@ fn table_of<'s, 'g, 'a>(
     })
 }
 
-struct Table<'s> {
+/// A table that is being read, or a piece of one.
+struct Table<'s, 'r> {
     shape: &'s Shape,
     places: Vec<Place<'s>>,
-    read: Sheet,
+    /// Of the whole table.
+    widest: usize,
+    read: &'r mut Sheet,
 }
 
-impl Table<'_> {
-    fn read(mut self, grid: &Grid<'_>, header: usize) -> Result<Sheet, Unreadable> {
+impl Table<'_, '_> {
+    fn read(mut self, grid: &Grid<'_>, header: usize) -> Result<(), Unreadable> {
         let columns = grid.rows.get(header).map_or(0, Row::width);
-        let wide = grid.rows.iter().filter(|row| row.section == Section::Body && row.cells.len() > 1);
-        let widest = wide.map(Row::width).max().unwrap_or_default();
+        let widest = self.widest;
         for (index, row) in grid.rows.iter().enumerate() {
             if row.element.attr("data-part") == Some("cut") {
                 // It says more than any row of people does, so nobody can say whom it shows.
@@ -220,7 +270,7 @@ impl Table<'_> {
             };
             self.read.rows.extend(read.map(|read| (Spot::of(row.element), read)));
         }
-        Ok(self.read)
+        Ok(())
     }
 
     /// A row of one wide cell is a heading or a message, unless somebody's address is in it.

@@ -334,6 +334,49 @@ fn reads_ten_thousand_rows() {
     );
 }
 
+#[test]
+fn a_long_table_is_cut_and_what_binds_its_rows_together_leaves_it_whole() {
+    let rows: Vec<String> = (0..7).map(|n| format!("{n}@x.test")).collect();
+    let rows: Vec<[&str; 3]> = rows.iter().map(|key| ["Zoe", key, "Active"]).collect();
+    let whole = table(&rows);
+    assert_eq!(pieces::Pieces::of(&whole, 2).map(|pieces| pieces.each().count()), Some(4));
+    for (one, other) in [
+        ("<td>Zoe", "<td rowspan=2>Zoe"),
+        ("<td>Zoe", "<td><tr></tr>Zoe"),
+        ("<td>Zoe", "<table></table><td>Zoe"),
+        ("<td>Zoe", "<td><plaintext></plaintext>Zoe"),
+        ("<td>Zoe", "<td><p>Zoe"),
+        ("</tr><tr", "</tr>x<tr"),
+        ("</tr><tr", "</tr><!-- x --><tr"),
+        ("</tbody>", "</tbody><tbody></tbody>"),
+        ("</table>", "</table><table></table>"),
+    ] {
+        assert!(pieces::Pieces::of(&whole.replacen(one, other, 1), 2).is_none(), "{other}");
+    }
+}
+
+/// A row as apps make them, or as none should.
+fn row() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let cell = prop_oneof![
+        6 => "[a-d]@x\\.test",
+        3 => Just("Active".to_owned()),
+        1 => "<(b|a|p|span|div)>[a-d]@x\\.test</(b|a|p|span|div)>",
+        1 => "(<(/?)(table|tbody|thead|tr|td|th|b|a|p|div|svg|select|option|br|form|li|plaintext|textarea|title|template|caption|col)( rowspan=2| colspan=2| role=row)?/?>|Email|Name|x|<!---->| ){0,6}",
+        1 => "(<tr></tr>|<td>[a-d]@x\\.test</td>|<tbody><tr><td>a@x\\.test</td></tr></tbody>|<thead></thead>|<table></table>|<caption></caption>|<select><tr></tr></select>)",
+        1 => "<table><thead><tr><th>Email</th><th>Name</th><th>Status</th></tr></thead><tbody><tr><td>z@x\\.test</td><td>n</td><td>Active</td></tr></tbody></table>",
+    ];
+    let part = prop_oneof![12 => Just("td"), 2 => Just("th"), 1 => Just("td colspan=2"), 1 => Just("th rowspan=2"), 1 => Just("div")];
+    let cells = proptest::collection::vec((part, cell), 0..5);
+    let usual = ("[a-d]{1,3}", "(Active|Member)")
+        .prop_map(|(key, status)| format!("<tr><td>{key}@x.test</td><td>{key}</td><td>{status}</td></tr>"));
+    let strange = (prop_oneof![8 => Just("tr"), 1 => Just("tr role=row data-part=cut"), 1 => Just("tr data-part=detail")], cells).prop_map(|(tag, cells)| {
+        let cells = cells.into_iter().map(|(part, cell)| format!("<{part}>{cell}</{}>", part.split(' ').next().unwrap_or_default()));
+        format!("<{tag}>{}</tr>", cells.collect::<String>())
+    });
+    prop_oneof![3 => usual, 2 => strange]
+}
+
 proptest::proptest! {
     /// Wherever a long cell is cut, what is left of an address is not taken for one.
     #[test]
@@ -350,6 +393,20 @@ proptest::proptest! {
         for key in keys(&read_page(&shape, &html, &[]).unwrap()) {
             proptest::prop_assert_eq!(key, address.trim_end_matches('.'));
         }
+    }
+
+    /// A long table reads the same in pieces, whatever stands in its rows.
+    #[test]
+    fn pieces_read_like_the_whole(
+        head in "(<thead>(<tr><th>Email</th><th>Name</th><th>Status</th></tr>|<tr><th rowspan=2>Email</th><th colspan=2>Who</th></tr><tr><th>Name</th><th>Status</th></tr>)</thead>)?",
+        rows in proptest::collection::vec(row(), 5..14),
+        around in proptest::sample::select(vec![("<table>", "</table>"), ("<table role=grid>", "</table>"), ("<div><table>", "</table></div>")]),
+        size in 1_usize..4,
+    ) {
+        let html = [around.0, &head, "<tbody>", &rows.concat(), "</tbody>", around.1].concat();
+        let whole = page::read_in_pieces(&people(), &html, &[], usize::MAX);
+        let pieces = page::read_in_pieces(&people(), &html, &[], size);
+        proptest::prop_assert_eq!(whole, pieces, "{}", html);
     }
 
     #[test]
