@@ -60,8 +60,8 @@ ssh:
 		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends openssh-client >/dev/null; \
 	fi
 
-# A test waits for its pages more than it works, so there are twice as many as cores.
-test: export RUST_TEST_THREADS ?= $(shell echo $$(( $$(nproc) * 2 )))
+# A test waits for its pages more than it works, so there are half as many again as cores.
+test: export RUST_TEST_THREADS ?= $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
 test: browser console desktop ssh
 	cargo test --locked
 
