@@ -156,7 +156,7 @@ async fn take(live: &mut Live, path: &str, scope: Option<&usher::browser::Target
 
 #[tokio::test]
 async fn nobody_else_shows_while_rows_move() {
-    held_or_covered(&["/every", SWAP, "/style", "/rule", "/animate", "/text", "/added", "/scroll"], 6).await;
+    held_or_covered(&["/every", SWAP, "/style", "/rule", "/animate", "/text", "/added", "/scroll"], 8).await;
 }
 
 #[tokio::test]

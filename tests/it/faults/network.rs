@@ -74,10 +74,15 @@ fn a_server_that_is_away_for_a_moment_is_waited_for() {
 
 #[test]
 fn a_server_that_asks_to_slow_down_or_breaks_on_the_way_stops_the_run_and_it_goes_on_later() {
-    for (knob, on, says) in [
-        // Until its style sheet is there, nothing parts the words of the page that says so.
-        ("retry_after", "600", "the server answered 429 and asks to wait 600 s: \"Heap"),
-        ("bad_gateway", "on", "the server answered 502"),
+    for (knob, on, says, and) in [
+        (
+            "retry_after",
+            "600",
+            "the server answered 429 and asks to wait 600 s: \"Heap",
+            // Until its style sheet is there, nothing parts this from the word before.
+            "practice 429 Too Many Requests Too many requests. Try again in 600 seconds.",
+        ),
+        ("bad_gateway", "on", "the server answered 502", ""),
     ] {
         let console = Practice::start(&["people=5"]);
         let usher = Usher::new().heap(&console);
@@ -89,7 +94,7 @@ fn a_server_that_asks_to_slow_down_or_breaks_on_the_way_stops_the_run_and_it_goe
         running.reaches(&usher, 0, "job_ended").unwrap();
         console.knob(knob, on);
         console.knob("latency_ms", "0");
-        running.end().code(7).says(says);
+        running.end().code(7).says(says).says(and);
         let run = usher.runs().remove(0);
         assert_eq!(Usher::outcomes(&run).len(), 1);
         // Nobody was refused meanwhile: the run is as it was.
