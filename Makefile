@@ -3,7 +3,7 @@
 #   make test    install what the tests need and run them all
 #
 # One more needs PyPI and npm besides Debian, and takes minutes the first time:
-#   make test-real   the tests against Wagtail and Unleash
+#   make test-real   the tests against Wagtail and Unleash, and those of which make test does a part, whole
 #
 # And four that take as long as they are told to; the last line of the first three says what came of it:
 #   make soak            rounds of random faults in memory (SEED=1 ROUNDS=4000)
@@ -66,10 +66,11 @@ test: browser console desktop ssh
 	cargo test --locked
 
 # Consoles that Debian does not have. What is installed for them stays below target/.
-test-real: browser
+test-real: export WHOLE := 1
+test-real: browser console
 	@tests/real/wagtail.sh install
 	@tests/real/unleash.sh install
-	cargo test --locked --test it -- --ignored real_
+	cargo test --locked --test it -- --include-ignored real_ everybody_is_there_once_after
 
 # The seeds stand in the summary; one of them alone: make soak SEED=7 ROUNDS=1, or make soak-chromium SEED=7 CHROMIUM_ROUNDS=1
 soak soak-chromium: export SEED ?= 1

@@ -1,5 +1,5 @@
-//! After faults, too, no byte that usher has written holds a secret: the password, the seed of the codes, the cookies and
-//! tokens of every session; and no picture carries more than what shows.
+//! After faults, too, no byte that usher has written holds a secret: the password, the seed of the codes and the codes, the
+//! cookies and tokens of every session; and no picture carries more than what shows.
 
 use crate::harness::{Practice, Usher};
 use crate::signing_in::{SEED, with};
@@ -7,7 +7,12 @@ use crate::watch::{Running, Traces, until};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use usher::secret::Secret;
+use usher::sign_in::{Next, Seed};
 
+/// So many digits has a code.
+const CODE: usize = 6;
 const PASSWORD: &str = "Canary-7f3a!x&y=z";
 
 /// Every file below a folder; links lead elsewhere.
@@ -63,7 +68,26 @@ fn hex(byte: u8) -> String {
 }
 
 fn holds(bytes: &[u8], what: &[u8]) -> bool {
-    bytes.windows(what.len()).any(|window| window == what)
+    let mut all = bytes.windows(what.len());
+    let Some(first) = all.position(|window| window == what) else { return false };
+    // The digits of a code count by themselves: in a longer number or a digest they stand by chance.
+    let is_code = what.len() == CODE && what.iter().all(u8::is_ascii_digit);
+    let joins = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    !is_code
+        || (first..=bytes.len() - CODE)
+            .any(|at| bytes[at..].starts_with(what) && !joins(at.checked_sub(1)) && !joins(Some(at + CODE)))
+}
+
+/// The one-time codes that were good at some moment since then.
+fn codes(since: SystemTime) -> impl Iterator<Item = String> {
+    let seed = Seed::read(&Secret::new(SEED.to_owned())).unwrap();
+    let step = |at: SystemTime| at.duration_since(UNIX_EPOCH).unwrap().as_secs() / seed.period();
+    let steps = step(since)..=step(SystemTime::now());
+    assert!(steps.clone().count() > 0);
+    steps.map(move |step| match seed.next(step * seed.period() * 1000, None) {
+        Next::Now { code, .. } => code.reveal().to_owned(),
+        Next::Wait(_) => panic!("a step that has just begun is long enough"),
+    })
 }
 
 /// Looks through everything that was written; gives how many files and pictures that was.
@@ -126,6 +150,7 @@ fn no_secret_is_left_by_a_run_that_met_with_a_fault() {
         let mut secrets: BTreeSet<String> =
             [PASSWORD.to_owned(), SEED.to_owned(), seed.to_uppercase(), seed].into();
         let mut said = String::new();
+        let began = SystemTime::now();
         let mut running = Running::start(&usher, &["-vvv", "invite", "heap", "people.csv", "--yes"]);
         let reached = {
             let known = running.reaches(&usher, 0, "proof_kept:armed");
@@ -142,7 +167,7 @@ fn no_secret_is_left_by_a_run_that_met_with_a_fault() {
             let again = usher.run(&["-vvv", "resume", "last"]);
             said.push_str(&(again.stdout + &again.stderr));
         } else {
-            until("usher ends", 180, || {
+            until("usher ends", 600, || {
                 sessions(&console, &mut secrets);
                 (!running.is_at_work()).then_some(())
             });
@@ -151,6 +176,7 @@ fn no_secret_is_left_by_a_run_that_met_with_a_fault() {
         }
         sessions(&console, &mut secrets);
         assert!(secrets.len() >= 6, "{fault}: tokens were found: {}", secrets.len());
+        secrets.extend(codes(began));
         let (looked, pictures) = nothing_is_told(fault, &[usher.path(), temporary.path()], &said, &secrets);
         assert!(looked > 8 && pictures > 0, "{fault}: {looked} files, {pictures} pictures");
     }
@@ -159,11 +185,15 @@ fn no_secret_is_left_by_a_run_that_met_with_a_fault() {
 #[test]
 fn the_search_finds_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
-    let secrets: BTreeSet<String> = [PASSWORD.to_owned()].into();
-    for form in forms(PASSWORD) {
+    let code = codes(SystemTime::now()).next().unwrap();
+    assert_eq!(code.len(), CODE);
+    let secrets: BTreeSet<String> = [PASSWORD.to_owned(), code.clone()].into();
+    for form in forms(PASSWORD).into_iter().chain(forms(&code)) {
         std::fs::write(folder.path().join("file"), [b"before ", form.as_slice(), b" after"].concat())
             .unwrap();
         let found = std::panic::catch_unwind(|| nothing_is_told("planted", &[folder.path()], "", &secrets));
         assert!(found.is_err(), "{form:?}");
     }
+    std::fs::write(folder.path().join("file"), format!("\"bytes\":1{code}, {code}f00")).unwrap();
+    nothing_is_told("a longer number", &[folder.path()], "", &secrets);
 }

@@ -7,6 +7,12 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+/// How much of a long piece of work is done: all of it by `make test-real`, by `make test` a part that is quick enough for
+/// every change.
+pub(crate) fn size<T>(part: T, whole: T) -> T {
+    if std::env::var_os("WHOLE").is_some() { whole } else { part }
+}
+
 /// A running console. It ends with the value, a test's panic included, and with the tests, however those end.
 pub(crate) struct Real {
     script: PathBuf,

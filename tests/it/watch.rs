@@ -63,7 +63,7 @@ impl Running {
     /// Waits until it ends by itself.
     #[track_caller]
     pub(crate) fn end(mut self) -> Done {
-        let status = until("usher ends", 180, || self.child.try_wait().unwrap());
+        let status = until("usher ends", 600, || self.child.try_wait().unwrap());
         let read = |name: &str| {
             String::from_utf8_lossy(&std::fs::read(self.output.path().join(name)).unwrap()).into_owned()
         };
@@ -94,7 +94,7 @@ impl Running {
     ) -> Option<usize> {
         let (fact, more) = kind.split_once(':').unwrap_or((kind, ""));
         let mut size = 0;
-        until(kind, 120, || {
+        until(kind, 300, || {
             let ended = !self.is_at_work();
             let runs = usher.runs();
             let run = runs.get(run);
