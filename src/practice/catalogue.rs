@@ -176,6 +176,7 @@ const HEAP: &[Knob] = &[
     ),
     knob("in_front_for", "ever|N", "ever", "how many requests they answer before the service does again"),
     knob("half_pages", "off|N", "off", "the N-th page from now breaks off near its beginning"),
+    knob("half_heads", "off|N", "off", "the N-th page from now breaks off in the head of its answer"),
     knob("breaks_page", "off|N", "off", "page N of the list is answered with HTTP 500"),
     knob(
         "count",

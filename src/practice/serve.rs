@@ -49,6 +49,8 @@ pub(super) fn further(live: Arc<Live>, host: &str, sign_in: SignIn) -> Router {
 
 /// So many bytes the head of an answer takes, about.
 const HEAD: usize = 450;
+/// So many of them come through where an answer breaks off in its head: the status, and half a header.
+const HALF_A_HEADER: usize = 24;
 
 /// Pages are counted; the knobs for a slow or a broken service hold for pages and endpoints alike.
 async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
@@ -91,7 +93,18 @@ async fn trouble(State(live): State<Arc<Live>>, request: Request, next: Next) ->
 
 /// Where this page breaks off, if the knob means this one.
 fn broken_off(live: &Live, page: bool, response: &Response) -> Option<Cut> {
-    if !page || !live.change(|_, knobs| knobs::due(&mut knobs.faults.half_pages)).ok()? {
+    if !page {
+        return None;
+    }
+    let (half, head) = live
+        .change(|_, knobs| {
+            (knobs::due(&mut knobs.faults.half_pages), knobs::due(&mut knobs.faults.half_heads))
+        })
+        .ok()?;
+    if head {
+        return Some(Cut(HALF_A_HEADER));
+    }
+    if !half {
         return None;
     }
     // What comes through ends before any page says who is signed in: browsers differ from one time to the next in whether they

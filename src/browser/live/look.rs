@@ -2,7 +2,7 @@
 
 use super::frames::framed;
 use super::{Live, PATIENCE};
-use crate::browser::answer::{number, refused, said, seen, text};
+use crate::browser::answer::{is, number, refused, said, seen, text};
 use crate::browser::{Refused, Seen, Target, Trouble, Want};
 use crate::words::RefusalKind;
 use serde_json::json;
@@ -81,9 +81,7 @@ impl Live {
             match text(&answer, "outcome") {
                 "found" => return Ok(true),
                 // What is not there while the page still comes in may be there in a moment.
-                "none" | "not_ready"
-                    if text(&answer, "ready_state") == "loading" && Instant::now() < until =>
-                {
+                "none" | "not_ready" if is(&answer, "unfinished") && Instant::now() < until => {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
                 "none" if matches!(text(&answer, "scope"), "" | "ok" | "none") => return Ok(false),

@@ -2,7 +2,7 @@
 //! was only opened is opened once more, within bounds; where anything was done on the page since, nothing is done again.
 
 use super::{Live, PATIENCE};
-use crate::browser::answer::{number, text};
+use crate::browser::answer::{is, number, text};
 use crate::browser::webdriver::Failed;
 use crate::browser::{Refused, Trouble, Waited};
 use crate::words::{Outcome, RefusalKind};
@@ -134,7 +134,7 @@ impl Live {
             };
             if text(&answer, "outcome") != "unserved" {
                 // What still comes in has not said yet what it is.
-                if text(&answer, "ready_state") != "loading" {
+                if !is(&answer, "unfinished") {
                     self.serving.borrow_mut().came();
                 }
                 return Ok(answer);

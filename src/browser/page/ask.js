@@ -50,7 +50,7 @@ function withThePage(request, answer, began) {
   const title = typeof document.title === "string" ? document.title : "";
   answer.url = location.href;
   answer.title = title;
-  answer.ready_state = document.readyState;
+  answer.unfinished = isUnfinished();
   answer.says = saysNow(request);
   answer.waited_ms = Math.round(performance.now() - began);
   return answer;
@@ -79,7 +79,7 @@ async function answer(request, done) {
     if (request.covering && reply.outcome === "found") reply.covering = coveringNow(request, reply);
   } catch (error) {
     // An answer must come in any case, else the driver waits until its own script timeout.
-    reply = { outcome: "error", why: String((error && error.message) || error), url: location.href, title: "", ready_state: document.readyState, says: [] };
+    reply = { outcome: "error", why: String((error && error.message) || error), url: location.href, title: "", unfinished: isUnfinished(), says: [] };
     reply.waited_ms = Math.round(performance.now() - began);
   }
   done(reply);

@@ -135,7 +135,7 @@ function answerOfLook(look, request) {
       return answerOfPart(found, request);
     case "none":
       // After a click nobody says whether the page will come in; so what is not there is told so only when time is up.
-      if (document.readyState === "loading" && request.deadline_ms > 0) return brokenOff();
+      if (isUnfinished() && request.deadline_ms > 0) return brokenOff();
       return noneAnswer(found, request.target);
     case "several":
     case "disagree": {

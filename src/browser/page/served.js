@@ -26,11 +26,25 @@ function unservedNow(request) {
 }
 
 /**
- * Whether the page broke off while it came in. The browser then stays at loading it for ever, with what has come or with
- * nothing at all; but the driver says of a page that was opened that it is there, and then it would have come in.
+ * Whether the page broke off while it came in. The driver says of a page that was opened that it is there, and then it would
+ * have come in.
  */
 function isBrokenOff(request) {
-  return request.opened === true && document.readyState === "loading" && performance.now() >= GIVEN_UP_MS;
+  return request.opened === true && isUnfinished() && performance.now() >= GIVEN_UP_MS;
+}
+
+/**
+ * Whether no more than a beginning has come. Of a page that breaks off the browser stays at loading the rest for ever; of an
+ * answer that breaks off in its head nothing is left but a document that is complete, and empty.
+ */
+function isUnfinished() {
+  return document.readyState === "loading" || (document.readyState === "complete" && isEmpty());
+}
+
+/** Whether there is no more than what the browser makes of nothing: an empty head, and an empty body. */
+function isEmpty() {
+  const whole = document.documentElement;
+  return whole === null || (whole.getElementsByTagName("*").length <= 2 && whole.textContent.trim() === "");
 }
 
 function brokenOff() {
