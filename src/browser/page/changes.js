@@ -6,7 +6,8 @@ const ANSWER_QUIET_MS = 300;
 const GONE_QUIET_MS = 100;
 const ANSWER_BUSY_MS = 1500;
 const SENT_BY_SCRIPT = ["fetch", "xmlhttprequest", "beacon"];
-// What one act sets off is sent at once; what comes later is the page's own, such as reading its list anew.
+// What one act sets off is sent at once; what comes later is the page's own, such as reading its list anew. A gesture may take
+// longer from its first event to its last, on a busy machine.
 const ONE_ACT_MS = 100;
 
 /** What a guard listens to: the change of a select is what its list tells of the key that was pressed in it. */
@@ -85,7 +86,7 @@ function listenForGoing(guard) {
 /** What the page sent within the moment of the one act, as far as it has been answered. */
 function sentByAct(guard) {
   if (guard.firedAt === null) return [];
-  const isOne = ({ initiatorType, startTime }) => SENT_BY_SCRIPT.includes(initiatorType) && startTime >= guard.firedAt - 1 && startTime <= guard.firedAt + ONE_ACT_MS;
+  const isOne = ({ initiatorType, startTime }) => SENT_BY_SCRIPT.includes(initiatorType) && startTime >= guard.firedAt - 1 && startTime <= guard.passedAt + ONE_ACT_MS;
   return performance.getEntriesByType("resource").filter(isOne);
 }
 

@@ -48,7 +48,7 @@ function putUp(request, element) {
     called: roleOf(element) + " " + nameOf(element),
     saidBefore: saysNow(request).map(({ id }) => id),
     seen: [], clicksPassed: 0, clicksBlocked: 0, pressed: {}, forwarding: null, lastSubmit: null, up: true,
-    stands: standsNow(request, element), turned: false, changed: null, firedAt: null, answeredAt: null, arrivedAt: Infinity, goneAt: null, observers: [],
+    stands: standsNow(request, element), turned: false, changed: null, firedAt: null, passedAt: null, answeredAt: null, arrivedAt: Infinity, goneAt: null, observers: [],
   };
   guard.listener = (event) => guardEvent(guard, event);
   // What lies in a list or a menu is gone as soon as that closes, and a switch never goes: these are no answers.
@@ -157,7 +157,10 @@ function isOnArmedElement(guard, node) {
 }
 
 function countEvent(guard, event, why) {
-  if (event.isTrusted && why === null && guard.firedAt === null) guard.firedAt = performance.now();
+  if (event.isTrusted && why === null) {
+    guard.passedAt = performance.now();
+    if (guard.firedAt === null) guard.firedAt = guard.passedAt;
+  }
   if (guard.request.select !== undefined) countChange(guard, event, why);
   else if (event.isTrusted && event.type === "click") {
     if (why !== null) guard.clicksBlocked += 1;

@@ -71,7 +71,7 @@ function givenUp(watch, from, to) {
 /** The same for what the last plain click set off; null where this document saw none. */
 function clickGivenUp(request, watch) {
   const guard = guardOf(request);
-  return guard === null || guard.firedAt === null ? null : givenUp(watch, guard.firedAt - 1, guard.firedAt + ONE_ACT_MS);
+  return guard === null || guard.firedAt === null ? null : givenUp(watch, guard.firedAt - 1, guard.passedAt + ONE_ACT_MS);
 }
 
 /** Asks the server once more for this document, for what it answers and how long it asks to wait: no page can read that of itself. */
