@@ -104,7 +104,7 @@ impl Stopped {
 
     /// Who does not come back is given up and ended; usher itself goes on, or says that it could not.
     #[track_caller]
-    fn is_taken_up_again(self) {
+    fn taken_up_again(self) {
         let Self { victim, console, usher, running, traces, since } = self;
         let about = format!("{victim:?} past every deadline");
         if victim == Victim::Usher {
@@ -132,7 +132,7 @@ fn the_driver_stands_still_around_the_act_and_each_past_every_deadline() {
     for at in [Some("proof_kept:armed"), Some("commit_intended"), None] {
         frozen(Victim::Driver, at);
     }
-    stopped.into_iter().for_each(Stopped::is_taken_up_again);
+    stopped.into_iter().for_each(Stopped::taken_up_again);
 }
 
 #[test]
