@@ -44,7 +44,7 @@ function isUnfinished() {
 /** Whether there is no more than what the browser makes of nothing: an empty head, and an empty body. */
 function isEmpty() {
   const whole = document.documentElement;
-  return whole === null || (whole.getElementsByTagName("*").length <= 2 && whole.textContent.trim() === "");
+  return whole === null || (Array.from(whole.children).every((part) => part.childElementCount === 0) && whole.textContent.trim() === "");
 }
 
 function brokenOff() {
