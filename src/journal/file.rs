@@ -155,6 +155,14 @@ pub fn fold(mut from: impl BufRead, mut each: impl FnMut(&Entry, &[u8])) -> io::
     }
 }
 
+impl Drop for Journal {
+    /// Closing the file would not do: a program that is just being started holds a copy of it for a moment, and the lock
+    /// with it, and whoever opens the journal then would be told of another usher.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
     match file.try_lock() {
         Ok(()) => Ok(()),
@@ -207,6 +215,27 @@ mod tests {
         let _journal = Journal::create(&store, clock()).unwrap();
         let error = Journal::open(&store, clock()).err().unwrap().to_string();
         assert!(error.contains("another usher"), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_is_just_being_started_does_not_hold_the_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        drop(Journal::create(&store, clock()).unwrap());
+        let over = std::sync::atomic::AtomicBool::new(false);
+        let starts = || {
+            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                std::process::Command::new("true").status().unwrap();
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(starts);
+            }
+            let opened = (0..3000).map(|_| Journal::open(&store, clock()).map(drop)).find(Result::is_err);
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(opened.is_none(), "{opened:?}");
+        });
     }
 
     #[test]

@@ -434,7 +434,12 @@ fn everywhere(
                 }
             }
             let about = format!("{trouble:?} at {step} and {second:?}");
-            assert!(matches!(place.sit(None), Ok(Ended::Whole)), "{about}");
+            match place.sit(None) {
+                Ok(Ended::Whole) => {}
+                Ok(_) => panic!("{about}: {:?}", place.entries().last()),
+                Err(Broke::Error(error)) => panic!("{about}: {error:#}"),
+                Err(Broke::Power) => panic!("{about}: the power was cut"),
+            }
             assert_eq!(place.holds_on(&about), 0, "{about}");
             place.is_known();
             for name in DRAWN {
