@@ -44,6 +44,7 @@ const LIBRARY: &str = concat!(
     include_str!("page/hit.js"),
     include_str!("page/lines.js"),
     include_str!("page/locate.js"),
+    include_str!("page/bulk.js"),
     include_str!("page/find.js"),
     include_str!("page/outlines.js"),
     include_str!("page/lists.js"),

@@ -3,7 +3,7 @@
 use crate::site::{Site, binding, browser, css, dialog, refused, role, target};
 use crate::watch::until;
 use std::time::Duration;
-use usher::browser::{Act, Browser as _, ColumnTarget, ListTarget, Scope, Target, Typed, Want};
+use usher::browser::{Act, Browser as _, ColumnTarget, ListTarget, SaysTarget, Scope, Target, Typed, Want};
 use usher::journal::RefusalKind;
 
 fn page(path: &str) -> &'static str {
@@ -37,6 +37,23 @@ fn page(path: &str) -> &'static str {
              <tr><td>Anna Meier</td><td>twice@x.example</td><td><button>More</button></td></tr>\
              <tr><td>Anna Meier</td><td>Twice@x.example</td><td><button>More</button></td></tr>\
              </tbody></table></main>"
+        }
+        "/long" => {
+            "<main id=m><button id=step>Step</button><div role=status></div><ul id=list></ul></main><script>const l = document.getElementById('list');\
+             l.innerHTML = Array.from({ length: 700 }, (_, n) => '<li><span>Person ' + n + '</span> <button>More</button></li>').join('');\
+             const row = (n, inside) => l.children[n].querySelector(inside);\
+             const steps = [\
+               () => { row(300, 'span').setAttribute('role', 'button'); row(300, 'span').setAttribute('aria-label', 'Save'); },\
+               () => { row(300, 'span').removeAttribute('role'); row(300, 'span').removeAttribute('aria-label'); },\
+               () => { row(7, 'span').attachShadow({ mode: 'open' }).innerHTML = '<button>Save</button> saved in the shadow'; },\
+               () => { l.children[7].remove(); },\
+               () => { l.insertAdjacentHTML('beforeend', '<li><button>Save</button></li>'); },\
+               () => { m.prepend(l); l.firstElementChild.innerHTML = '<button>Save</button>'; },\
+               () => { l.lastElementChild.remove(); row(400, 'span').firstChild.data = 'has been saved'; },\
+               () => { l.remove(); },\
+               () => { m.append(l); l.lastElementChild.outerHTML = '<li>has been saved <input type=submit value=Save></li>'; },\
+             ];\
+             step.onclick = () => steps.shift()();</script>"
         }
         _ => "",
     }
@@ -119,6 +136,49 @@ async fn one_match_or_stop() {
     let nobody = live.look(&more("eier@x.example"), Want::Ready, SOON).await;
     refused(nobody, RefusalKind::NotThere, &["`row_menu` is not there"]);
     refused(live.look(&more("twice@x.example"), Want::Ready, SOON).await, RefusalKind::Several, &[]);
+    live.close().await;
+    driver.stop().await.unwrap();
+}
+
+/// What was found in a long list is kept while nothing in it changes, and not a moment longer.
+#[tokio::test]
+async fn what_changes_in_a_long_list_is_known_at_once() {
+    let site = Site::start(page);
+    let (driver, mut live, _profiles) = browser().await;
+    let texts = vec!["has been saved".to_owned(), "saved in the shadow".to_owned()];
+    let says = vec![SaysTarget { id: 0, texts, inside: None }];
+    live.open(&format!("{}/long", site.url)).await.unwrap();
+    let save = target("save_button", vec![role("Save")]);
+    let step = target("step_button", vec![css("#step")]);
+    // How often it is there after each step of the page, and whether the page says that it has been saved.
+    let steps = [
+        (1, false),
+        (0, false),
+        (1, true),
+        (0, false),
+        (1, false),
+        (2, false),
+        (1, true),
+        (0, false),
+        (2, true),
+    ];
+    let (mut found, mut said) = (0, false);
+    for (at, after) in steps.into_iter().enumerate() {
+        for look in 0..3 {
+            let seen = live.look(&save, Want::Visible, Duration::ZERO).await;
+            match found {
+                0 => drop(refused(seen, RefusalKind::NotThere, &[])),
+                1 => assert_eq!(seen.unwrap().by.len(), 1, "look {look} before step {at}"),
+                _ => drop(refused(seen, RefusalKind::Several, &[])),
+            }
+            live.watch(says.clone());
+            assert_eq!(!live.said().await.unwrap().is_empty(), said, "look {look} before step {at}");
+            live.watch(Vec::new());
+        }
+        live.click(&step).await.unwrap();
+        (found, said) = after;
+    }
+    refused(live.look(&save, Want::Visible, Duration::ZERO).await, RefusalKind::Several, &[]);
     live.close().await;
     driver.stop().await.unwrap();
 }

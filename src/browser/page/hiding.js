@@ -3,7 +3,7 @@
 /** The modal dialog that keeps everything outside of it from use, or null. */
 function modalNow() {
   if (seenNow.modal === undefined) {
-    const open = queryAll("dialog:modal", null);
+    const open = queryAll("dialog", null).filter((dialog) => dialog.matches(":modal"));
     // Of several the topmost alone can be hit.
     seenNow.modal = (open.length > 1 ? open.find((dialog) => clickPoint(dialog).point !== null) : open[0]) || null;
   }

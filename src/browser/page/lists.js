@@ -121,7 +121,16 @@ function withoutArrows(text) {
 /** The rows of a table itself, without those of tables inside it. */
 function* ownRows(table) {
   const rows = queryAll("tr,[role=row]", table);
-  for (const row of rows) if (nearest(row.parentElement, isTableElement) === table) yield row;
+  let above = null;
+  let isOwn = false;
+  for (const row of rows) {
+    // One row after another stands in the same body.
+    if (row.parentElement !== above) {
+      above = row.parentElement;
+      isOwn = nearest(above, isTableElement) === table;
+    }
+    if (isOwn) yield row;
+  }
 }
 
 function isTableElement(element) {

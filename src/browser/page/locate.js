@@ -9,14 +9,14 @@ let seenNow = freshLook();
 
 function freshLook() {
   return {
-    roots: null, queries: new Map(), within: new WeakMap(), fleeting: new Map(), fleetingWithin: new WeakMap(), names: new WeakMap(),
+    roots: null, ways: null, queries: new Map(), within: new WeakMap(), fleeting: new Map(), fleetingWithin: new WeakMap(), names: new WeakMap(),
     labels: new WeakMap(), scrolled: new WeakMap(), owners: null, modal: undefined, pageText: null, shown: new Map(), isGlance: false,
   };
 }
 
 /** A look at the page as it was at another one, when nothing in the document has changed in between. */
-function lookAfter({ roots: known, queries, within, pageText }) {
-  return Object.assign(freshLook(), { roots: known, queries, within, pageText });
+function lookAfter({ roots: known, ways, queries, within, pageText }) {
+  return Object.assign(freshLook(), { roots: known, ways, queries, within, pageText });
 }
 
 /** The same, of the rows of long lists no more than those that showed at the other look: ten thousand would take too long. */
@@ -27,18 +27,35 @@ function glanceAfter(look) {
 /** The document and every open shadow root in it. */
 function roots() {
   if (seenNow.roots === null) {
+    settleBulk();
     seenNow.roots = [document];
-    for (let i = 0; i < seenNow.roots.length; i += 1) {
-      const root = seenNow.roots[i];
-      // A live list, and by its numbers: a list that is made for this, or walked by its iterator, takes five times as long.
-      const elements = root === document ? root.getElementsByTagName("*") : root.querySelectorAll("*");
-      for (let at = 0, length = elements.length; at < length; at += 1) {
-        const { shadowRoot } = elements[at];
-        if (shadowRoot) seenNow.roots.push(shadowRoot);
-      }
+    seenNow.ways = waysToBulk();
+    const long = [];
+    walkAround(document, { one: addShadow, tree: (node) => addShadows(node, long), list: addShadow });
+    for (let i = 1; i < seenNow.roots.length; i += 1) for (const element of seenNow.roots[i].querySelectorAll("*")) addShadow(element);
+    if (long.length > 0) {
+      long.forEach(keepBulk);
+      seenNow.ways = waysToBulk();
     }
   }
   return seenNow.roots;
+}
+
+function addShadow({ shadowRoot }) {
+  if (shadowRoot) seenNow.roots.push(shadowRoot);
+}
+
+/** Adds the shadow roots of a whole tree of the document, and to `long` the long lists in it, the outermost alone. */
+function addShadows(node, long) {
+  if (!(node instanceof Element)) return;
+  const see = (element) => {
+    addShadow(element);
+    if (element.childElementCount >= LONG && (long.length === 0 || !long[long.length - 1].contains(element))) long.push(element);
+  };
+  see(node);
+  // A live list, and by its numbers: a list that is made for this, or walked by its iterator, takes five times as long.
+  const elements = node.getElementsByTagName("*");
+  for (let at = 0, length = elements.length; at < length; at += 1) see(elements[at]);
 }
 
 /** Whether some open shadow root lies within an element, so that its `textContent` does not tell everything. */
@@ -70,9 +87,9 @@ function newQuery(selector, within) {
   const add = (elements) => {
     for (let at = 0, length = elements.length; at < length; at += 1) own.push(elements[at]);
   };
-  if (within) add(within.querySelectorAll(selector));
+  if (within) add(selectBelow(within, selector));
   for (const root of roots()) {
-    if (!within || (root !== document && isWithin(root.host, within))) add(root.querySelectorAll(selector));
+    if (!within || (root !== document && isWithin(root.host, within))) add(root === document ? selectBelow(root, selector) : root.querySelectorAll(selector));
   }
   return own;
 }
