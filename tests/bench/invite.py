@@ -88,15 +88,16 @@ def once(name, peer, special, folder, people, seated, *, log=False):
 
 
 def of_journal(entries):
-    """What each person took, as peers tell it, and beside that every phase by the fact it ended with."""
+    """What each person took, as peers tell it, and beside that every phase by the fact it ended with, and when it did."""
     persons, now = [], None
     for at, fact in entries:
         kind = fact["fact"]
         if kind == "job_begun":
-            now = {"at": at, "phases": {}}
+            now = {"at": at, "phases": {}, "until": {}}
         elif now is not None and fact.get("job"):
             phase = called(fact)
             now["phases"][phase] = now["phases"].get(phase, 0.0) + at - now.get("last", now["at"])
+            now["until"][phase] = at
             if phase == "picture: answer":
                 now["invited_at"] = at
             if kind == "job_ended":

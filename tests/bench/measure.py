@@ -26,7 +26,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 FLAGS = """--disable-gpu --disable-background-networking --disable-component-update --disable-sync --disable-default-apps
 --disable-domain-reliability --disable-breakpad --no-first-run --no-default-browser-check --no-pings --disable-notifications
 --deny-permission-prompts --disable-save-password-bubble --disable-search-engine-choice-screen
---disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication --hide-scrollbars
+--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,WebUIOmniboxPopup,WebUIOmniboxAimPopup --hide-scrollbars
 --force-device-scale-factor=1 --force-prefers-reduced-motion --lang=en-US --incognito --password-store=basic --headless=new""".split()
 FLAGS += [f"--window-size={WIDTH},{HEIGHT + 143}"] + (["--no-sandbox"] if os.getuid() == 0 else [])
 
@@ -208,6 +208,19 @@ def commands(log):
     if not found:
         raise SystemExit(f"bench: {log} holds no command; is this another ChromeDriver?")
     return [tuple(one) for one in found]
+
+
+def waited(log):
+    """Of every answer that usher's questions had from the page: when it came, in milliseconds since 1970, and how long the page
+    was at it, in milliseconds, which leaves out the way there and whatever else the browser had to do first."""
+    moment, told = re.compile(r"\[(\d+\.\d+)\]"), re.compile(r'"waited_ms": (\d+)')
+    at, found = 0.0, []
+    for text in log.open(errors="replace"):
+        if match := moment.match(text):
+            at = float(match[1]) * 1000
+        if match := told.search(text):
+            found.append((at, int(match[1])))
+    return found
 
 
 def journal(run_folder):

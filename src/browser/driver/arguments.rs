@@ -49,7 +49,10 @@ pub fn browser_arguments(
         "--deny-permission-prompts",
         "--disable-save-password-bubble",
         "--disable-search-engine-choice-screen",
-        "--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication",
+        // The last two: what drops down from the address bar is a page of its own, loaded at every start whether or not there
+        // is a bar, and that alone takes longer than everything else the browser does until the first page.
+        "--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,\
+         WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         // Pictures are the same on every machine.
         "--hide-scrollbars",
         "--force-device-scale-factor=1",
