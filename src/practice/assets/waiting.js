@@ -2,9 +2,13 @@
 (() => {
   "use strict";
   const { step } = document.currentScript.dataset;
+  // What was sent off is answered by a page of its own: going on beside it would throw that away, and the session with it.
+  let sent = false;
+  addEventListener("submit", () => (sent = true));
   async function look() {
     try {
       const answer = await (await fetch("/login/standing", { headers: { "Accept": "application/json" } })).json();
+      if (sent) return;
       if (answer.step !== step) {
         location.replace("/login/continue");
         return;
