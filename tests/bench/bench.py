@@ -168,7 +168,6 @@ def print_large(told):
     small, long = page[large.FEW]["phases"], page[large.MANY]["phases"]
     rows = [[name, small.get(name), long.get(name)] for name in long]
     rows.append(["finding controls on the page as it stands (choose, arm)", large.locating(small), large.locating(long)])
-    rows.append(["of it usher's questions in the page, waiting for frames included", page[large.FEW]["asked"], page[large.MANY]["asked"]])
     table(["phase", "50 rows", "10,000 rows"], rows)
     title("Plans and files: milliseconds of CPU of usher's own process, with start, sign-in and roster")
     rows = [[f"--dry-run: {name}", one["cpu"], shown(one["peak"])] for name, one in plan.items() if name != "check"]

@@ -88,16 +88,15 @@ def once(name, peer, special, folder, people, seated, *, log=False):
 
 
 def of_journal(entries):
-    """What each person took, as peers tell it, and beside that every phase by the fact it ended with, and when it did."""
+    """What each person took, as peers tell it, and beside that every phase by the fact it ended with."""
     persons, now = [], None
     for at, fact in entries:
         kind = fact["fact"]
         if kind == "job_begun":
-            now = {"at": at, "phases": {}, "until": {}}
+            now = {"at": at, "phases": {}}
         elif now is not None and fact.get("job"):
             phase = called(fact)
             now["phases"][phase] = now["phases"].get(phase, 0.0) + at - now.get("last", now["at"])
-            now["until"][phase] = at
             if phase == "picture: answer":
                 now["invited_at"] = at
             if kind == "job_ended":

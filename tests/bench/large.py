@@ -108,24 +108,14 @@ def long_page(count, say):
     told = {}
     for seated in (FEW, MANY):
         say(f"inviting {count} beside {seated} rows, load {measure.load():.2f}")
-        folder = SCRATCH / f"page-{seated}"
-        run = invite.once("usher", None, {}, folder, measure.people(count), seated, log=True)
+        run = invite.once("usher", None, {}, SCRATCH / f"page-{seated}", measure.people(count), seated)
         phases = [person["phases"] for person in run["persons"]]
-        answers = measure.waited(folder / "driver/driver.log")
         told[seated] = {
             "phases": {name: median([one.get(name) for one in phases]) for name in phases[0]},
-            "asked": median([asked(person["until"], answers) for person in run["persons"]]),
             "cpu": run["cpu"] * 1000 / count,
             "peak": run["peak"],
         }
     return told
-
-
-def asked(until, answers):
-    """Of the phases that look for a control on the page as it stands, what usher's own questions take in the page. The rest is
-    the browser's: it lays out and draws the whole page for every change."""
-    begins, ends = until["fill email_field"], until["arm, and picture"]
-    return sum(taken for at, taken in answers if begins <= at <= ends)
 
 
 def locating(phases):

@@ -210,19 +210,6 @@ def commands(log):
     return [tuple(one) for one in found]
 
 
-def waited(log):
-    """Of every answer that usher's questions had from the page: when it came, in milliseconds since 1970, and how long the page
-    was at it, in milliseconds, which leaves out the way there and whatever else the browser had to do first."""
-    moment, told = re.compile(r"\[(\d+\.\d+)\]"), re.compile(r'"waited_ms": (\d+)')
-    at, found = 0.0, []
-    for text in log.open(errors="replace"):
-        if match := moment.match(text):
-            at = float(match[1]) * 1000
-        if match := told.search(text):
-            found.append((at, int(match[1])))
-    return found
-
-
 def journal(run_folder):
     """The entries of a run: when each was sealed, in milliseconds since 1970, and the fact."""
     lines = (run_folder / "journal.jsonl").read_text().splitlines()
