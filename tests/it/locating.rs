@@ -52,6 +52,8 @@ fn page(path: &str) -> &'static str {
                () => { l.lastElementChild.remove(); row(400, 'span').firstChild.data = 'has been saved'; },\
                () => { l.remove(); },\
                () => { m.append(l); l.lastElementChild.outerHTML = '<li>has been saved <input type=submit value=Save></li>'; },\
+               () => { l.firstElementChild.innerHTML = ''; },\
+               () => { l.remove(); queueMicrotask(() => { l.firstElementChild.innerHTML = '<button>Save</button>'; m.append(l); }); },\
              ];\
              step.onclick = () => steps.shift()();</script>"
         }
@@ -160,6 +162,8 @@ async fn what_changes_in_a_long_list_is_known_at_once() {
         (2, false),
         (1, true),
         (0, false),
+        (2, true),
+        (1, true),
         (2, true),
     ];
     let (mut found, mut said) = (0, false);

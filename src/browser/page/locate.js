@@ -32,7 +32,10 @@ function roots() {
     seenNow.ways = waysToBulk();
     const long = [];
     walkAround(document, { one: addShadow, tree: (node) => addShadows(node, long), list: addShadow });
-    for (let i = 1; i < seenNow.roots.length; i += 1) for (const element of seenNow.roots[i].querySelectorAll("*")) addShadow(element);
+    for (let i = 1; i < seenNow.roots.length; i += 1) {
+      const elements = seenNow.roots[i].querySelectorAll("*");
+      for (let at = 0, length = elements.length; at < length; at += 1) addShadow(elements[at]);
+    }
     if (long.length > 0) {
       long.forEach(keepBulk);
       seenNow.ways = waysToBulk();
@@ -84,12 +87,9 @@ function queriesMade(selector, within) {
 
 function newQuery(selector, within) {
   const own = [];
-  const add = (elements) => {
-    for (let at = 0, length = elements.length; at < length; at += 1) own.push(elements[at]);
-  };
-  if (within) add(selectBelow(within, selector));
+  if (within) addBelow(own, within, selector);
   for (const root of roots()) {
-    if (!within || (root !== document && isWithin(root.host, within))) add(root === document ? selectBelow(root, selector) : root.querySelectorAll(selector));
+    if (!within || (root !== document && isWithin(root.host, within))) addBelow(own, root, selector);
   }
   return own;
 }

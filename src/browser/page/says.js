@@ -61,7 +61,7 @@ function firstTextWith(texts, region) {
 function mayContain(region, squashed) {
   if (region === document.body) {
     if (seenNow.pageText === null) {
-      seenNow.pageText = roots().map((root) => (root === document ? squashedText(region) : squash(root.textContent))).join("\n");
+      seenNow.pageText = roots().map((root) => squashedText(root === document ? region : root)).join("\n");
     }
     // A sentence that is composed of slotted parts is in no single tree, so with shadow roots the text proves nothing.
     return roots().length > 1 || hasButtonWith(squashed) || seenNow.pageText.includes(squashed);
